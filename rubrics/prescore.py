@@ -1,0 +1,94 @@
+"""What pre-scoring returns: verdicts with quotations, intervals, and facts beside the score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What one application shows for one criterion; unknown is not no."""
+
+    MET = "met"
+    PARTLY = "partly"
+    NOT_SHOWN = "not_shown"
+    CONTRADICTED = "contradicted"
+    FOR_INTERVIEW = "for_interview"
+
+
+class Gates(StrEnum):
+    """Whether the hard floors hold: any contradicted is below, any unshown is unknown."""
+
+    PASS = "pass"
+    BELOW = "below"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """An exact quotation: ``source`` is "resume" or an answer's JSON Pointer, offsets count characters of that text."""
+
+    source: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """The reason in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The verdict on one criterion; met, partly and contradicted carry at least one quotation."""
+
+    criterion: str
+    verdict: Verdict
+    evidence: tuple[Quote, ...]
+    because: Because
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """Shares between 0 and 1: if every unknown turned out no, as it stands, if every unknown turned out yes."""
+
+    low: float
+    point: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Each section on its own; None where the section has nothing that a machine can assess."""
+
+    requirement: Interval | None
+    bonus: Interval | None
+    gates: Gates
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A fact beside the score that changes nothing in it: hidden_text, keyword_stuffing, scorer_instruction, posting_copied, conflicting_answers."""
+
+    code: str
+    source: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prescore:
+    """One application against one rubric version; the same input gives the same value on any machine."""
+
+    posting: str
+    rubric_version: int
+    engine: str
+    lexicon: str
+    input_sha256: str
+    score: Score
+    results: tuple[Result, ...]
+    flags: tuple[Flag, ...]
