@@ -1,0 +1,160 @@
+"""The application factory: settings in, a Flask application with all doors out."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, g, request
+from flask_login import current_user
+from jinja2 import StrictUndefined
+from sqlalchemy import Engine
+
+from screening.config import Settings, load_settings
+from screening.extensions import alembic, babel, csrf, db, limiter, login_manager, reading, tune_sqlite
+from screening.models import User
+from screening.policy import Permission
+from screening.web import BLUEPRINTS
+from screening.web.access import may
+from screening.web.auth.sessions import Account
+from screening.web.errors import register_errors
+from screening.web.formatting import FILTERS, company, html_language, is_chinese
+from screening.web.versions import asset
+
+PACKAGE = Path(__file__).resolve().parent
+LANGUAGES = ("zh", "en")
+CATALOGUES = ("common", "candidate", "recruiter", "rubric", "interviewer", "admin")
+SECURITY_HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
+    """Make the application; ``overrides`` are Flask configuration values, for tests."""
+    settings = settings or load_settings()
+    app = Flask("screening", root_path=str(PACKAGE), template_folder=_templates(), static_folder="static")
+    app.config.update(_configuration(settings), **overrides)
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    _bind_extensions(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    register_errors(app)
+    _equip_templates(app)
+    _guard_requests(app, settings)
+    return app
+
+
+def _templates() -> str:
+    """Find the templates: beside the package in a checkout, inside it in a wheel."""
+    beside = PACKAGE.parent / "templates"
+    return str(beside if beside.is_dir() else PACKAGE / "templates")
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    translations = str(PACKAGE / "translations")
+    return {
+        "SCREENING": settings,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_ENGINES": {"default": settings.database_url},
+        "ALEMBIC": {"script_location": str(PACKAGE / "migrations")},
+        "MAX_CONTENT_LENGTH": settings.request_bytes,
+        "MAX_FORM_MEMORY_SIZE": 4 * 1024 * 1024,
+        "MAX_FORM_PARTS": 2000,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "PERMANENT_SESSION_LIFETIME": timedelta(days=14),
+        "WTF_CSRF_TIME_LIMIT": 24 * 3600,
+        "BABEL_DEFAULT_LOCALE": "zh",
+        "BABEL_DEFAULT_TIMEZONE": settings.time_zone,
+        "BABEL_DOMAIN": ";".join(CATALOGUES),
+        "BABEL_TRANSLATION_DIRECTORIES": ";".join([translations] * len(CATALOGUES)),
+        "RATELIMIT_STORAGE_URI": _limit_storage(settings.broker_url),
+        "RATELIMIT_SWALLOW_ERRORS": True,
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "RATELIMIT_HEADERS_ENABLED": False,
+        "CELERY": {"broker_url": settings.broker_url},
+    }
+
+
+def _limit_storage(broker_url: str) -> str:
+    """Count attempts in the broker's server, so that all web processes share one count."""
+    return broker_url.replace("redis+socket://", "redis+unix://")
+
+
+def _bind_extensions(app: Flask) -> None:
+    db.init_app(app)
+    with app.app_context():
+        _tune(db.engine)
+    alembic.init_app(app)
+    csrf.init_app(app)
+    limiter.init_app(app)
+    login_manager.init_app(app)
+    login_manager.login_view = "sign_in.form"
+    login_manager.login_message = None
+    login_manager.user_loader(Account.load)
+    babel.init_app(app, locale_selector=_locale, timezone_selector=_time_zone)
+    logging.getLogger("flask-limiter").setLevel(logging.ERROR)
+
+
+def _tune(engine: Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        tune_sqlite(engine)
+
+
+def _account() -> User | None:
+    return current_user.account if current_user and current_user.is_authenticated else None
+
+
+def _locale() -> str:
+    user = _account()
+    chosen = (user.locale if user else None) or request.cookies.get("locale")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    return request.accept_languages.best_match(LANGUAGES) or "zh"
+
+
+def _time_zone() -> str | None:
+    user = _account()
+    return user.time_zone if user else None
+
+
+def _theme() -> str | None:
+    user = _account()
+    chosen = (user.theme if user else None) or request.cookies.get("theme")
+    return chosen if chosen in {"light", "dark"} else None
+
+
+def _equip_templates(app: Flask) -> None:
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(
+        may=may, Permission=Permission, company=company, html_language=html_language, is_chinese=is_chinese, asset=asset, theme=_theme, account=_account
+    )
+
+
+def _guard_requests(app: Flask, settings: Settings) -> None:
+    @app.before_request
+    def choose_transaction() -> None:
+        g.reading = reading.set(request.method in {"GET", "HEAD", "OPTIONS"})
+
+    @app.teardown_request
+    def forget_transaction(error: BaseException | None) -> None:  # noqa: ARG001 - the signature is Flask's
+        if (token := g.pop("reading", None)) is not None:
+            reading.reset(token)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        if settings.secure_cookies:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response

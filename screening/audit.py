@@ -1,0 +1,66 @@
+"""The audit log: who did what to which thing, chained by digests so that a removed entry shows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from screening.models import AuditEntry
+
+FIRST = "0" * 64
+CHAIN_LOCK = 0x5C2EE7  # any number that no other advisory lock of this database uses
+
+
+def record(
+    session: Session,
+    *,
+    act: str,
+    actor_id: int | None,
+    subject_type: str,
+    subject_id: int | None,
+    now: datetime,
+    **facts: int | str | bool | None,
+) -> None:
+    """Append one entry in the caller's transaction. ``facts`` are references and closed choices, never personal data.
+
+    Two writers at once cannot both chain to the same entry: ``previous_digest`` is unique. On PostgreSQL an advisory
+    lock makes the second writer wait instead of failing; on SQLite there is one writer at a time.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+    last = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
+    previous = last if last is not None else FIRST
+    now = now.astimezone(UTC)
+    body = [now.isoformat(), actor_id, act, subject_type, subject_id, facts, previous]
+    session.add(
+        AuditEntry(
+            at=now,
+            actor_id=actor_id,
+            act=act,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            facts=facts,
+            previous_digest=previous,
+            digest=_digest(body),
+        )
+    )
+    session.flush()
+
+
+def is_intact(session: Session) -> bool:
+    """Tell whether every entry still chains to the one before it."""
+    previous = FIRST
+    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id)):
+        body = [entry.at.isoformat(), entry.actor_id, entry.act, entry.subject_type, entry.subject_id, entry.facts, previous]
+        if entry.previous_digest != previous or entry.digest != _digest(body):
+            return False
+        previous = entry.digest
+    return True
+
+
+def _digest(body: list[object]) -> str:
+    return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

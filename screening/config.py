@@ -1,0 +1,93 @@
+"""Settings: read once from the environment and ``instance/config.toml``, then handed on as one frozen value."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class ConfigError(Exception):
+    """A setting that cannot be used; the text says which one and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between installations. Sizes in bytes, times in seconds."""
+
+    instance: Path
+    database_url: str
+    broker_url: str
+    secret_key: str
+    public_url: str | None = None
+    company_zh: str = "远山智能"
+    company_en: str = "Yuanshan AI"
+    time_zone: str = "Asia/Shanghai"
+    secure_cookies: bool = False
+    demo: bool = False
+    resume_bytes: int = 10 * 1024 * 1024
+    request_bytes: int = 16 * 1024 * 1024
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of the candidates' files."""
+        return self.instance / "uploads"
+
+
+def load_settings(environ: Mapping[str, str] = os.environ, *, instance: Path | None = None) -> Settings:
+    """Read the settings and make the instance folder; raise ConfigError with one sentence when that fails.
+
+    ``SCREENING_*`` variables win over ``config.toml``. The secret key is made on the first start and kept in the
+    instance folder with mode 0600.
+    """
+    folder = (instance or Path(environ.get("SCREENING_INSTANCE", "instance"))).resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "uploads").mkdir(mode=0o700, exist_ok=True)
+        secret = environ.get("SCREENING_SECRET_KEY") or _kept_secret(folder / "secret_key")
+    except OSError as error:
+        raise ConfigError(f"The folder {folder} cannot be written ({error.strerror}). Set SCREENING_INSTANCE to one that can.") from error
+    file = _read_toml(folder / "config.toml")
+
+    def setting(name: str, default: str) -> str:
+        return environ.get(f"SCREENING_{name.upper()}") or str(file.get(name, default))
+
+    return Settings(
+        instance=folder,
+        database_url=setting("database_url", f"sqlite:///{folder / 'screening.sqlite3'}"),
+        broker_url=setting("broker_url", f"redis+socket://{folder / 'valkey' / 'valkey.sock'}"),
+        secret_key=secret,
+        public_url=setting("public_url", "") or None,
+        company_zh=setting("company_zh", "远山智能"),
+        company_en=setting("company_en", "Yuanshan AI"),
+        time_zone=setting("time_zone", "Asia/Shanghai"),
+        secure_cookies=setting("secure_cookies", "0") in {"1", "true", "True"},
+        demo=setting("demo", "0") in {"1", "true", "True"},
+    )
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not readable as TOML: {error}") from error
+
+
+def _kept_secret(path: Path) -> str:
+    """Two processes that start at once must end with one secret: the first link wins, a half-written file is never seen."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), "utf-8")
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text("utf-8").strip()

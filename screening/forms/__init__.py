@@ -1,0 +1,1 @@
+"""What people send: forms clean and validate, and never save."""

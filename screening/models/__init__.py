@@ -1,0 +1,78 @@
+"""The nouns: one file a table family; no verbs, no queries."""
+
+from screening.models.application import (
+    Answer,
+    Application,
+    ApplicationNote,
+    Person,
+    ResumeFile,
+    Stage,
+    StageCount,
+    StageMove,
+    TextState,
+)
+from screening.models.audit import AuditEntry, UndoStep
+from screening.models.base import Base
+from screening.models.interview import (
+    Decision,
+    Evaluation,
+    Interview,
+    Outcome,
+    Panelist,
+    Rating,
+    Recommendation,
+    ScorecardDraft,
+)
+from screening.models.job import Heartbeat, Job, JobState
+from screening.models.posting import (
+    FormVersion,
+    Posting,
+    PostingState,
+    RubricRevision,
+    RubricState,
+    RubricVersion,
+    SettledFinding,
+    SourceDocument,
+)
+from screening.models.prescore import ChangedVerdict, PrescoreFailure, StoredPrescore
+from screening.models.user import PostingMember, Role, User
+
+__all__ = [
+    "Answer",
+    "Application",
+    "ApplicationNote",
+    "AuditEntry",
+    "Base",
+    "ChangedVerdict",
+    "Decision",
+    "Evaluation",
+    "FormVersion",
+    "Heartbeat",
+    "Interview",
+    "Job",
+    "JobState",
+    "Outcome",
+    "Panelist",
+    "Person",
+    "Posting",
+    "PostingMember",
+    "PostingState",
+    "PrescoreFailure",
+    "Rating",
+    "Recommendation",
+    "ResumeFile",
+    "Role",
+    "RubricRevision",
+    "RubricState",
+    "RubricVersion",
+    "ScorecardDraft",
+    "SettledFinding",
+    "SourceDocument",
+    "Stage",
+    "StageCount",
+    "StageMove",
+    "StoredPrescore",
+    "TextState",
+    "UndoStep",
+    "User",
+]

@@ -1,0 +1,154 @@
+"""People, their applications, answers, files, and where each application stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from screening.models.base import Base, JsonObject, UtcDateTime, choice
+
+
+class Stage(StrEnum):
+    """Where an application stands; ``applied`` is shown as New, ``screening`` as Review."""
+
+    APPLIED = "applied"
+    SCREENING = "screening"
+    INTERVIEW = "interview"
+    DEBRIEF = "debrief"
+    OFFER = "offer"
+    HIRED = "hired"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class TextState(StrEnum):
+    """Whether a file's text has been read."""
+
+    WAITING = "waiting"
+    READ = "read"
+    FAILED = "failed"
+
+
+class Person(Base):
+    """A human being who applied, known by a normalised e-mail address; a person is not an application."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("email_normalised"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email_normalised: Mapped[str] = mapped_column(String(254))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Application(Base):
+    """One person's submission to one posting, with the contact details as typed then.
+
+    ``rank_score`` is the point that lists sort by, −1 while unscored; ``gates`` is pass, below, unknown or None;
+    ``idempotency_key`` makes a repeated post the same application.
+    """
+
+    __tablename__ = "application"
+    __table_args__ = (
+        UniqueConstraint("person_id", "posting_id"),
+        UniqueConstraint("idempotency_key"),
+        CheckConstraint("rank_score >= -1 AND rank_score <= 1", name="rank_score_range"),
+        Index("ix_application_posting_rank", "posting_id", "rank_score", "id"),
+        Index("ix_application_posting_stage_rank", "posting_id", "stage", "rank_score", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"))
+    form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
+    idempotency_key: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254))
+    phone: Mapped[str | None] = mapped_column(String(40))
+    headline: Mapped[str] = mapped_column(String(200), default="")
+    locale: Mapped[str] = mapped_column(String(8))
+    source: Mapped[str] = mapped_column(String(40), default="site")
+    prescore_refused: Mapped[bool] = mapped_column(default=False)
+    contact_later: Mapped[bool] = mapped_column(default=False)
+    consent_version: Mapped[str] = mapped_column(String(16))
+    stage: Mapped[Stage] = mapped_column(choice(Stage, "stage"), default=Stage.APPLIED)
+    stage_since: Mapped[datetime] = mapped_column(UtcDateTime)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), default=None)
+    rank_score: Mapped[float] = mapped_column(default=-1.0)
+    gates: Mapped[str | None] = mapped_column(String(8), default=None)
+    prescore_id: Mapped[int | None] = mapped_column(ForeignKey("prescore.id", use_alter=True), default=None)
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Answer(Base):
+    """One section of the application's JSON Resume document: ``field`` is its top-level name (education, skills, availability, statements …)."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("application_id", "field"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"))
+    field: Mapped[str] = mapped_column(String(80))
+    value: Mapped[JsonObject] = mapped_column(JSON)
+
+
+class ResumeFile(Base):
+    """A candidate's file. The bytes lie under ``storage_key`` in the uploads folder, never under the client's name. ``hidden`` lists [start, end] of text that the rendered page does not show."""
+
+    __tablename__ = "resume_file"
+    __table_args__ = (UniqueConstraint("storage_key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
+    original_name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    storage_key: Mapped[str] = mapped_column(String(80))
+    text_state: Mapped[TextState] = mapped_column(choice(TextState, "text_state"), default=TextState.WAITING)
+    text: Mapped[str | None] = mapped_column(Text, default=None)
+    hidden: Mapped[list[list[int]] | None] = mapped_column(JSON, default=None)
+    pages: Mapped[int | None] = mapped_column(default=None)
+    failure: Mapped[str | None] = mapped_column(String(300), default=None)
+    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StageMove(Base):
+    """One move: who, when, from, to, reason. The actor is None when the candidate moved it (withdrawal). An undo is a move of its own with ``undoes``."""
+
+    __tablename__ = "stage_move"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
+    from_stage: Mapped[Stage | None] = mapped_column(choice(Stage, "from_stage"))
+    to_stage: Mapped[Stage] = mapped_column(choice(Stage, "to_stage"))
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    reason: Mapped[str | None] = mapped_column(String(40), default=None)
+    note: Mapped[str | None] = mapped_column(String(2000), default=None)
+    undoes: Mapped[int | None] = mapped_column(ForeignKey("stage_move.id"), default=None)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class StageCount(Base):
+    """How many applications of a posting stand in a stage, kept in the same transaction as each move."""
+
+    __tablename__ = "stage_count"
+    __table_args__ = (CheckConstraint("count >= 0", name="not_negative"),)
+
+    posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id", ondelete="CASCADE"), primary_key=True)
+    stage: Mapped[Stage] = mapped_column(choice(Stage, "stage"), primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+
+
+class ApplicationNote(Base):
+    """A note of staff on an application; interviewers who still owe an evaluation do not see it."""
+
+    __tablename__ = "application_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,0 +1,129 @@
+"""Interviews, panels, scorecard drafts, submitted evaluations and decisions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from screening.models.base import Base, JsonObject, UtcDateTime, choice
+
+
+class Recommendation(StrEnum):
+    """What an interviewer advises, apart from the ratings."""
+
+    STRONG_YES = "strong_yes"
+    YES = "yes"
+    NO = "no"
+    STRONG_NO = "strong_no"
+
+
+class Outcome(StrEnum):
+    """What a person decided."""
+
+    ADVANCE = "advance"
+    REJECT = "reject"
+    OFFER = "offer"
+    HIRE = "hire"
+
+
+class Interview(Base):
+    """One planned conversation. ``starts_at`` is UTC, ``time_zone`` the IANA zone it was planned in, ``focus`` the criterion ids of ``rubric_version_id`` that it must cover."""
+
+    __tablename__ = "interview"
+    __table_args__ = (
+        CheckConstraint("minutes > 0 AND minutes <= 480", name="minutes_range"),
+        Index("ix_interview_starts_at", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
+    rubric_version_id: Mapped[int] = mapped_column(ForeignKey("rubric_version.id"))
+    round: Mapped[str] = mapped_column(String(80))
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    minutes: Mapped[int]
+    time_zone: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(300), default="")
+    focus: Mapped[list[str]] = mapped_column(JSON)
+    created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
+class Panelist(Base):
+    """An interviewer's seat on a panel; ``abstained_at`` with a reason releases from the evaluation (conflict of interest)."""
+
+    __tablename__ = "panelist"
+    __table_args__ = (CheckConstraint("abstained_at IS NULL OR abstain_reason IS NOT NULL", name="abstain_has_reason"),)
+
+    interview_id: Mapped[int] = mapped_column(ForeignKey("interview.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
+    abstained_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    abstain_reason: Mapped[str | None] = mapped_column(String(300), default=None)
+
+
+class ScorecardDraft(Base):
+    """What an interviewer has typed so far; ``revision`` detects two tabs editing one scorecard."""
+
+    __tablename__ = "scorecard_draft"
+
+    interview_id: Mapped[int] = mapped_column(ForeignKey("interview.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    content: Mapped[JsonObject] = mapped_column(JSON)
+    revision: Mapped[int] = mapped_column(default=1)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Evaluation(Base):
+    """A submitted scorecard, locked; an amendment is a new ``version`` with a reason, the old one stays readable."""
+
+    __tablename__ = "evaluation"
+    __table_args__ = (
+        UniqueConstraint("interview_id", "user_id", "version"),
+        CheckConstraint("version = 1 OR amendment_reason IS NOT NULL", name="amendment_has_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    interview_id: Mapped[int] = mapped_column(ForeignKey("interview.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
+    recommendation: Mapped[Recommendation] = mapped_column(choice(Recommendation, "recommendation"))
+    summary: Mapped[str] = mapped_column(Text)
+    amendment_reason: Mapped[str | None] = mapped_column(String(300), default=None)
+    submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Rating(Base):
+    """One criterion in one evaluation: 1–4, or None for "not covered"/no evidence, which is not a number."""
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        UniqueConstraint("evaluation_id", "criterion"),
+        CheckConstraint("value IS NULL OR value BETWEEN 1 AND 4", name="value_range"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    evaluation_id: Mapped[int] = mapped_column(ForeignKey("evaluation.id", ondelete="CASCADE"))
+    criterion: Mapped[str] = mapped_column(String(16))
+    criterion_key: Mapped[str] = mapped_column(String(120))
+    value: Mapped[int | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class Decision(Base):
+    """A named person's decision on an application, with a reason from a list and a note; ``undone_at`` when it was taken back in time."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
+    outcome: Mapped[Outcome] = mapped_column(choice(Outcome, "outcome"))
+    reason: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str] = mapped_column(Text, default="")
+    from_stage: Mapped[str] = mapped_column(String(16))
+    to_stage: Mapped[str] = mapped_column(String(16))
+    actor_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -1,0 +1,130 @@
+"""Who may do what to which thing: one table of pure predicates; blindness is one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from screening.models import Role
+
+
+class Permission(StrEnum):
+    """Every act that a member of staff needs a right for."""
+
+    STAFF = "staff"  # any signed-in member of staff: own home, own settings
+    POSTING_LIST = "posting.list"
+    POSTING_IMPORT = "posting.import"
+    POSTING_VIEW = "posting.view"
+    POSTING_EDIT = "posting.edit"
+    APPLICATION_VIEW = "application.view"
+    APPLICATION_MOVE = "application.move"
+    PRESCORE_VIEW = "prescore.view"
+    FILE_VIEW = "file.view"
+    INTERVIEW_SCHEDULE = "interview.schedule"
+    INTERVIEW_VIEW = "interview.view"
+    EVALUATION_SUBMIT = "evaluation.submit"
+    DEBRIEF_VIEW = "debrief.view"
+    DECIDE = "decide"
+    USERS_MANAGE = "users.manage"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The member of staff who asks: id, role, and the postings on which they have rights."""
+
+    id: int
+    role: Role
+    postings: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the predicates need to know of a thing: its posting, the panel members of its interviews, and who of them still owes an evaluation.
+
+    For an interview ``panel`` is that interview's; ``owing`` always speaks of the whole application, since ratings of
+    one round would colour the next.
+    """
+
+    posting_id: int | None = None
+    panel: frozenset[int] = field(default_factory=frozenset)
+    owing: frozenset[int] = field(default_factory=frozenset)
+
+
+Predicate = Callable[[Actor, Scope], bool]
+
+
+def is_staff(actor: Actor, scope: Scope) -> bool:  # noqa: ARG001 - a predicate of the table
+    """Hold for everybody who is signed in."""
+    return True
+
+
+def is_admin(actor: Actor, scope: Scope) -> bool:  # noqa: ARG001 - a predicate of the table
+    """Hold for admins."""
+    return actor.role is Role.ADMIN
+
+
+def recruits_somewhere(actor: Actor, scope: Scope) -> bool:  # noqa: ARG001 - a predicate of the table
+    """Hold for recruiters, hiring managers and admins."""
+    return actor.role in {Role.RECRUITER, Role.HIRING_MANAGER, Role.ADMIN}
+
+
+def may_import(actor: Actor, scope: Scope) -> bool:  # noqa: ARG001 - a predicate of the table
+    """Hold for recruiters and admins."""
+    return actor.role in {Role.RECRUITER, Role.ADMIN}
+
+
+def has_posting(actor: Actor, scope: Scope) -> bool:
+    """Hold for admins and for recruiters and hiring managers with a right on the posting."""
+    return actor.role is Role.ADMIN or (
+        actor.role in {Role.RECRUITER, Role.HIRING_MANAGER} and scope.posting_id in actor.postings
+    )
+
+
+def recruits_for_posting(actor: Actor, scope: Scope) -> bool:
+    """Hold for admins and for recruiters with a right on the posting."""
+    return actor.role is Role.ADMIN or (actor.role is Role.RECRUITER and scope.posting_id in actor.postings)
+
+
+def is_not_blind(actor: Actor, scope: Scope) -> bool:
+    """Hold for those who owe no evaluation of this application: the one place where blindness is decided."""
+    return actor.id not in scope.owing
+
+
+def sits_on_panel(actor: Actor, scope: Scope) -> bool:
+    """Hold for the interviewers of the interview, whatever their role."""
+    return actor.id in scope.panel
+
+
+def both(first: Predicate, second: Predicate) -> Predicate:
+    """Make a predicate that holds where both do."""
+    return lambda actor, scope: first(actor, scope) and second(actor, scope)
+
+
+def either(first: Predicate, second: Predicate) -> Predicate:
+    """Make a predicate that holds where one does."""
+    return lambda actor, scope: first(actor, scope) or second(actor, scope)
+
+
+RULES: Mapping[Permission, Predicate] = {
+    Permission.STAFF: is_staff,
+    Permission.POSTING_LIST: recruits_somewhere,
+    Permission.POSTING_IMPORT: may_import,
+    Permission.POSTING_VIEW: has_posting,
+    Permission.POSTING_EDIT: recruits_for_posting,
+    Permission.APPLICATION_VIEW: has_posting,
+    Permission.APPLICATION_MOVE: recruits_for_posting,
+    Permission.PRESCORE_VIEW: both(has_posting, is_not_blind),
+    Permission.FILE_VIEW: either(has_posting, sits_on_panel),
+    Permission.INTERVIEW_SCHEDULE: recruits_for_posting,
+    Permission.INTERVIEW_VIEW: either(has_posting, sits_on_panel),
+    Permission.EVALUATION_SUBMIT: sits_on_panel,
+    Permission.DEBRIEF_VIEW: both(either(has_posting, sits_on_panel), is_not_blind),
+    Permission.DECIDE: both(has_posting, is_not_blind),
+    Permission.USERS_MANAGE: is_admin,
+}
+
+
+def allows(actor: Actor, permission: Permission, scope: Scope | None = None) -> bool:
+    """Tell whether the actor may do this to the thing that the scope describes."""
+    return RULES[permission](actor, scope or Scope())

@@ -1,0 +1,1 @@
+"""What pages show: explicit queries that return frozen rows."""

@@ -1,0 +1,42 @@
+"""The facts that the policy needs about a posting, an application or an interview."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.models import Application, Evaluation, Interview, Panelist, PostingMember, ResumeFile, User
+from screening.policy import Actor, Scope
+
+
+def actor_of(session: Session, user: User) -> Actor:
+    """Read the rights of a member of staff."""
+    postings = session.scalars(select(PostingMember.posting_id).where(PostingMember.user_id == user.id))
+    return Actor(id=user.id, role=user.role, postings=frozenset(postings))
+
+
+def application_scope(session: Session, application_id: int, *, interview_id: int | None = None) -> Scope:
+    """Read an application's scope; with ``interview_id`` the panel is that interview's alone.
+
+    Owing are panel members of interviews that were not cancelled, who did not abstain and have not submitted.
+    """
+    posting_id = session.scalar(select(Application.posting_id).where(Application.id == application_id))
+    submitted = (
+        select(Evaluation.id)
+        .where(Evaluation.interview_id == Panelist.interview_id, Evaluation.user_id == Panelist.user_id)
+        .exists()
+    )
+    seats = session.execute(
+        select(Panelist.interview_id, Panelist.user_id, Panelist.abstained_at, submitted)
+        .join(Interview, Interview.id == Panelist.interview_id)
+        .where(Interview.application_id == application_id, Interview.cancelled_at.is_(None))
+        .order_by(Panelist.interview_id, Panelist.user_id)
+    ).all()
+    panel = frozenset(user for interview, user, _, _ in seats if interview_id in {None, interview})
+    owing = frozenset(user for _, user, abstained, done in seats if abstained is None and not done)
+    return Scope(posting_id=posting_id, panel=panel, owing=owing)
+
+
+def file_scope(session: Session, file: ResumeFile) -> Scope:
+    """Read the scope of a candidate's file: that of its application."""
+    return application_scope(session, file.application_id)

@@ -1,0 +1,18 @@
+"""Asking for work: a row in the caller's transaction, so that a job exists exactly when its cause does."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.models import Job
+
+PRESCORE_APPLICATION = "prescore_application"
+
+
+def enqueue(session: Session, name: str, *, key: str, now: datetime, **arguments: int | str) -> None:
+    """Ask for the job ``name`` with ids as ``arguments``; a key that was asked for before is left as it is."""
+    if session.scalar(select(Job.id).where(Job.key == key)) is None:
+        session.add(Job(name=name, key=key, arguments=arguments, due_at=now, created_at=now))

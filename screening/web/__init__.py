@@ -1,0 +1,36 @@
+"""The audiences: each module below holds one blueprint; ``BLUEPRINTS`` is the list of all doors."""
+
+from screening.web.admin import users
+from screening.web.auth import preferences, settings, sign_in
+from screening.web.candidate import apply, careers, status
+from screening.web.interviewer import home, scorecards
+from screening.web.recruiter import (
+    applications,
+    debriefs,
+    imports,
+    interviews,
+    pipeline,
+    postings,
+    rubrics,
+    undo,
+)
+
+BLUEPRINTS = (
+    careers.blueprint,
+    apply.blueprint,
+    status.blueprint,
+    sign_in.blueprint,
+    preferences.blueprint,
+    settings.blueprint,
+    home.blueprint,
+    scorecards.blueprint,
+    postings.blueprint,
+    imports.blueprint,
+    pipeline.blueprint,
+    rubrics.blueprint,
+    applications.blueprint,
+    interviews.blueprint,
+    debriefs.blueprint,
+    undo.blueprint,
+    users.blueprint,
+)

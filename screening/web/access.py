@@ -1,0 +1,109 @@
+"""The door of every view: who is asking, what the URL names, and whether the policy lets them.
+
+A view carries ``@needs(...)`` or ``@anyone``; an architecture test fails for one that carries neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+from flask import abort, g
+from flask_login import current_user
+
+from screening.extensions import db, login_manager
+from screening.models import Application, Interview, Posting, ResumeFile, User
+from screening.policy import Actor, Permission, Scope, allows
+from screening.queries.scopes import actor_of, application_scope, file_scope
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+ARGUMENTS: dict[type, str] = {
+    Posting: "posting_id",
+    Application: "application_id",
+    Interview: "interview_id",
+    ResumeFile: "file_id",
+}
+
+
+def now() -> datetime:
+    """Tell the time: the edge is where it is born."""
+    return datetime.now(UTC)
+
+
+def signed_in_user() -> User:
+    """Give the account of the one who is signed in; only for views behind ``needs``."""
+    return cast("User", current_user.account)
+
+
+def actor() -> Actor:
+    """Give the one who is signed in, with their rights, read once a request."""
+    if "actor" not in g:
+        g.actor = actor_of(db.session, signed_in_user())
+    return cast("Actor", g.actor)
+
+
+def may(permission: Permission, scope: Scope | None = None) -> bool:
+    """Tell a template whether to offer an act; without a scope the door's own is meant."""
+    return bool(current_user.is_authenticated) and allows(actor(), permission, scope or g.get("scope"))
+
+
+def anyone(view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view as open to everybody, signed in or not."""
+    view.door = "anyone"  # type: ignore[attr-defined] # a mark for the architecture test
+    return view
+
+
+def needs(permission: Permission, *, of: type | None = None) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Let a view be entered only with ``permission`` on the object that the URL names.
+
+    The object of the type ``of`` is loaded by its URL argument (``posting_id``, ``application_id``, ``interview_id``,
+    ``file_id``) and handed to the view instead of the id, as ``posting``, ``application``, ``interview`` or ``file``.
+    Not signed in: the sign-in page. Unknown object, or one without a right: 404, so that ids tell nothing; a right
+    that the role lacks altogether: 403.
+    """
+
+    def decorate(view: Callable[..., R]) -> Callable[..., R]:
+        @wraps(view)
+        def door(**arguments: Any) -> R:
+            if not current_user.is_authenticated:
+                return cast("R", login_manager.unauthorized())
+            scope = Scope()
+            if of is not None:
+                name = ARGUMENTS[of]
+                thing = db.session.get(of, arguments.pop(name))
+                if thing is None:
+                    abort(404)
+                scope = scope_of(thing)
+                arguments[name.removesuffix("_id")] = thing
+            g.scope = scope
+            if not allows(actor(), permission, scope):
+                abort(404 if of is not None and not _sees(scope) else 403)
+            return view(**arguments)
+
+        door.door = permission  # type: ignore[attr-defined] # a mark for the architecture test
+        return door
+
+    return decorate
+
+
+def scope_of(thing: object) -> Scope:
+    """Read the facts that the policy needs about a loaded object."""
+    match thing:
+        case Posting():
+            return Scope(posting_id=thing.id)
+        case Application():
+            return application_scope(db.session, thing.id)
+        case Interview():
+            return application_scope(db.session, thing.application_id, interview_id=thing.id)
+        case ResumeFile():
+            return file_scope(db.session, thing)
+        case _:
+            raise TypeError(f"no scope is known for {type(thing).__name__}")
+
+
+def _sees(scope: Scope) -> bool:
+    return allows(actor(), Permission.POSTING_VIEW, scope) or actor().id in scope.panel

@@ -1,0 +1,1 @@
+"""Signing in, language and theme, own account."""

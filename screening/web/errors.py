@@ -1,0 +1,46 @@
+"""Errors as pages: what happened, what to do, and nothing that helps an attacker."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, render_template, request
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+
+def texts(code: int) -> tuple[str, str]:
+    """Give the heading and the advice for an HTTP status."""
+    table = {
+        400: (_("This request could not be read"), _("Go back, reload the page and try again.")),
+        403: (_("You have no right to do this"), _("Ask an admin of your company if you need it.")),
+        404: (_("There is nothing at this address"), _("The link may be old or mistyped, or the role may be closed.")),
+        405: (_("This address does not take this kind of request"), _("Go back and use the buttons of the page.")),
+        409: (_("Somebody changed this in the meantime"), _("Reload the page to see the newest state. Nothing was overwritten.")),
+        413: (_("What you sent is too large"), _("A file may have 10 MB at most. Your other answers are still in the form: go back and choose a smaller file.")),
+        429: (_("Too many attempts"), _("Wait a few minutes, then try again.")),
+    }
+    return table.get(code, (_("Something went wrong on our side"), _("It has been recorded. Try again in a moment.")))
+
+
+def register_errors(app: Flask) -> None:
+    """Turn every error into a page of the product."""
+
+    @app.errorhandler(CSRFError)
+    def stale_form(error: CSRFError) -> tuple[str, int]:
+        current_app.logger.info("csrf refused: %s", error.description)
+        return page(400, _("This form has been open for too long"), _("Go back, reload the page and send it again. Your browser keeps what you typed."))
+
+    @app.errorhandler(HTTPException)
+    def known(error: HTTPException) -> tuple[str, int]:
+        code = error.code or 500
+        return page(code, *texts(code))
+
+    @app.errorhandler(Exception)
+    def unknown(error: Exception) -> tuple[str, int]:
+        current_app.logger.exception("unhandled error on %s", request.path, exc_info=error)
+        return page(500, *texts(InternalServerError.code or 500))
+
+
+def page(code: int, heading: str, advice: str) -> tuple[str, int]:
+    """Render an error page."""
+    return render_template("errors/error.html", code=code, heading=heading, advice=advice), code

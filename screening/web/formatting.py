@@ -1,0 +1,90 @@
+"""How pages print times, lists and numbers in the reader's language and time zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from flask_babel import get_locale, get_timezone
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from screening.web.access import now
+
+WEEKDAYS_ZH = "一二三四五六日"
+
+
+def is_chinese() -> bool:
+    """Tell whether the page is in Chinese."""
+    return str(get_locale() or "en").startswith("zh")
+
+
+def html_language(locale: str | None = None) -> str:
+    """Give the value of ``lang`` for a locale: zh-Hans or en; without one, the page's own."""
+    chinese = is_chinese() if locale is None else locale.startswith("zh")
+    return "zh-Hans" if chinese else "en"
+
+
+def day(value: datetime, zone: str | None = None) -> str:
+    """Print a date: 11 月 26 日（周四） or Thu 26 November; with the year when it is not this one."""
+    local = _local(value, zone)
+    year = local.year != _local(now(), zone).year
+    if is_chinese():
+        head = f"{local.year} 年 " if year else ""
+        return f"{head}{local.month} 月 {local.day} 日（周{WEEKDAYS_ZH[local.weekday()]}）"
+    return f"{local:%a} {local.day} {local:%B}{f' {local.year}' if year else ''}"
+
+
+def moment(value: datetime, zone: str | None = None) -> str:
+    """Print a date and time: 11 月 26 日（周四）14:00 or Thu 26 November, 14:00."""
+    joint = "" if is_chinese() else ", "
+    return f"{day(value, zone)}{joint}{_local(value, zone):%H:%M}"
+
+
+def clock(value: datetime, zone: str | None = None) -> str:
+    """Print a time of day: 14:00."""
+    return f"{_local(value, zone):%H:%M}"
+
+
+def days_since(value: datetime) -> int:
+    """Count whole days from ``value`` until now."""
+    return max(0, (now() - value).days)
+
+
+def time_tag(value: datetime, zone: str | None = None) -> Markup:
+    """Make a ``<time>`` element with a machine-readable UTC value."""
+    return Markup('<time datetime="{}">{}</time>').format(value.astimezone(UTC).isoformat(), moment(value, zone))
+
+
+def listing(words: list[str] | tuple[str, ...]) -> str:
+    """Join words: 北京、上海 or Beijing, Shanghai."""
+    return ("、" if is_chinese() else ", ").join(words)
+
+
+def percent(share: float | None) -> str:
+    """Print a share of one as a whole number out of 100, or a dash when there is none."""
+    return "–" if share is None else str(round(share * 100))
+
+
+def company() -> str:
+    """Give the company's name in the page's language."""
+    settings = current_app.config["SCREENING"]
+    return settings.company_zh if is_chinese() else settings.company_en
+
+
+def _local(value: datetime, zone: str | None) -> datetime:
+    return value.astimezone(ZoneInfo(zone) if zone else get_timezone() or UTC)
+
+
+FILTERS = {
+    "day": day,
+    "moment": moment,
+    "clock": clock,
+    "days_since": days_since,
+    "time_tag": time_tag,
+    "listing": listing,
+    "percent": percent,
+}
+
+__all__ = ["FILTERS", "_", "clock", "company", "day", "days_since", "html_language", "is_chinese", "listing", "moment", "percent", "time_tag"]
