@@ -1,0 +1,110 @@
+"""Terms, mentions and the search for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+
+from rubrics.lexicon.scanner import FormIndex, Hit
+from rubrics.lexicon.tables import Term, read_tables
+from rubrics.text import Folded, Span, fold
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mention:
+    """A term found in a text; offsets count characters of that text as given."""
+
+    start: int
+    end: int
+    term_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All terms and cue words of one version of the tables."""
+
+    version: str
+    terms: Mapping[str, Term]
+    cue_words: Mapping[str, tuple[str, ...]]
+    _forms: FormIndex = field(repr=False)
+    _cues: Mapping[str, FormIndex] = field(repr=False)
+    _ancestors: Mapping[str, frozenset[str]] = field(repr=False)
+
+    def find(self, text: str, kinds: frozenset[str] | None = None) -> tuple[Mention, ...]:
+        """Every term in a text, the longest spelling at each place, in order; with ``kinds`` only terms of these kinds."""
+        return self.find_folded(fold(text), text, kinds)
+
+    def find_folded(self, folded: Folded, text: str, kinds: frozenset[str] | None = None) -> tuple[Mention, ...]:
+        """The same for a text that is folded already."""
+        mentions: list[Mention] = []
+        for hit in self._forms.scan(folded, text):
+            span = folded.span(hit.start, hit.end)
+            for term_id in hit.ids:
+                if kinds is None or self.terms[term_id].kind in kinds:
+                    mentions.append(Mention(span.start, span.end, term_id))
+        return tuple(mentions)
+
+    def is_a(self, term_id: str, ancestor: str) -> bool:
+        """Whether a term is another one or belongs to its family, at any depth."""
+        return term_id == ancestor or ancestor in self._ancestors.get(term_id, frozenset())
+
+    def ancestors(self, term_id: str) -> frozenset[str]:
+        """All families of a term, itself not among them."""
+        return self._ancestors.get(term_id, frozenset())
+
+    def cues(self, name: str) -> tuple[str, ...]:
+        """The words of a cue group (negation, wish, preference, level_basic …); KeyError for an unknown group."""
+        return self.cue_words[name]
+
+    def find_cues(self, name: str, text: str) -> tuple[Span, ...]:
+        """Where words of a cue group stand, longest first at each place, ASCII words bounded."""
+        folded = fold(text)
+        return tuple(folded.span(hit.start, hit.end) for hit in self._cues[name].scan(folded, text))
+
+    def has_cue(self, name: str, text: str) -> bool:
+        """Whether any word of a cue group stands in the text."""
+        return bool(self.find_cues(name, text))
+
+    def name(self, term_id: str, language: str) -> str:
+        """A term's name in "zh" or "en"; an unknown id names itself."""
+        term = self.terms.get(term_id)
+        if term is None:
+            return term_id
+        return term.zh if language.startswith("zh") else term.en
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """The lexicon of the tables beside this module, read once in a process."""
+    tables = read_tables()
+    terms = {term.id: term for term in tables.terms if term.kind != "stop"}
+    return Lexicon(
+        version=tables.version,
+        terms=terms,
+        cue_words=tables.cues,
+        _forms=FormIndex.of_terms(tables.terms),
+        _cues={name: FormIndex.of_words(words) for name, words in tables.cues.items()},
+        _ancestors=_ancestors_of(terms),
+    )
+
+
+def _ancestors_of(terms: Mapping[str, Term]) -> dict[str, frozenset[str]]:
+    known: dict[str, frozenset[str]] = {}
+
+    def climb(term_id: str, path: tuple[str, ...]) -> frozenset[str]:
+        if term_id not in known:
+            found: set[str] = set()
+            for parent in terms[term_id].parents if term_id in terms else ():
+                if parent not in path:
+                    found.add(parent)
+                    found |= climb(parent, (*path, parent))
+            known[term_id] = frozenset(found)
+        return known[term_id]
+
+    for term_id in terms:
+        climb(term_id, (term_id,))
+    return known
+
+
+__all__ = ["Hit", "Lexicon", "Mention", "Term", "load_lexicon"]

@@ -1,0 +1,135 @@
+"""Finding spellings in a folded text: longest first, one dictionary look-up a character, no regular expressions to build."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rubrics.lexicon.tables import Term
+from rubrics.text import Folded, fold
+
+_SEPARATOR = re.compile(r"(?<=[a-z0-9])[ \-](?=[a-z0-9])")
+_WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_NEARBY = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A spelling found: the range in the folded text and the terms it stands for."""
+
+    start: int
+    end: int
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    term_id: str
+    needs: tuple[str, ...] = ()
+    exact: str | None = None
+    not_before: tuple[str, ...] = ()
+    not_after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormIndex:
+    """Spellings by their first two characters and lengths."""
+
+    forms: dict[str, list[_Form]]
+    lengths: dict[str, tuple[int, ...]]
+
+    @classmethod
+    def of_terms(cls, terms: Iterable[Term]) -> FormIndex:
+        """An index of all spellings of terms; a stop spelling (C端, R&D) hides the terms inside it."""
+        forms: dict[str, list[_Form]] = {}
+        for term in terms:
+            for spelling in term.forms:
+                guarded = not term.ambiguous or spelling in term.ambiguous
+                form = _Form(
+                    "" if term.kind == "stop" else term.id,
+                    term.needs if guarded else (),
+                    spelling if term.case and guarded else None,
+                    term.not_before,
+                    term.not_after,
+                )
+                for variant in _variants(spelling):
+                    forms.setdefault(variant, []).append(form)
+        return cls(forms, _lengths(forms))
+
+    @classmethod
+    def of_words(cls, words: Iterable[str]) -> FormIndex:
+        """An index of plain words."""
+        forms = {fold(word).text: [_Form(word)] for word in words if word}
+        return cls(forms, _lengths(forms))
+
+    def scan(self, folded: Folded, original: str) -> Iterator[Hit]:
+        """Hits from left to right, none inside another."""
+        text = folded.text
+        lengths, forms = self.lengths, self.forms
+        place, end = 0, len(text)
+        while place < end:
+            sizes = lengths.get(text[place : place + 2]) or lengths.get(text[place])
+            if sizes is None or (text[place] in _WORD and place and text[place - 1] in _WORD):
+                place += 1
+                continue
+            for size in sizes:
+                known = forms.get(text[place : place + size])
+                if known is None or place + size > end:
+                    continue
+                stop = _bounded_end(text, place, place + size)
+                if stop is None:
+                    continue
+                ids = tuple(
+                    dict.fromkeys(form.term_id for form in known if _counts(form, folded, original, place, stop))
+                )
+                if ids:
+                    if ids[0] != "":
+                        yield Hit(place, stop, ids)
+                    place = stop - 1
+                    break
+            place += 1
+
+
+def _bounded_end(text: str, start: int, end: int) -> int | None:
+    """Where a spelling ends, a plural s included, or None when it is a part of a longer word."""
+    if text[end - 1] not in _WORD or end >= len(text) or text[end] not in _WORD:
+        return end
+    if end - start >= 3 and text[end] == "s" and (end + 1 >= len(text) or text[end + 1] not in _WORD):
+        return end + 1
+    return None
+
+
+def _counts(form: _Form, folded: Folded, original: str, start: int, end: int) -> bool:
+    text = folded.text
+    if form.not_before and text.startswith(form.not_before, end):
+        return False
+    if form.not_after and text.endswith(form.not_after, 0, start):
+        return False
+    if form.exact is not None:
+        span = folded.span(start, end)
+        if not original[span.start : span.end].startswith(form.exact):
+            return False
+    if not form.needs:
+        return True
+    around = text[max(0, start - _NEARBY) : start] + "\0" + text[end : end + _NEARBY]
+    return any(word in around for word in form.needs)
+
+
+def _variants(spelling: str) -> tuple[str, ...]:
+    """A spelling and its forms with blank, hyphen or nothing between ASCII words."""
+    folded = fold(spelling).text
+    if len(folded) < 5 or not _SEPARATOR.search(folded):
+        return (folded,)
+    return tuple(dict.fromkeys((folded, *(_SEPARATOR.sub(mark, folded) for mark in (" ", "-", "")))))
+
+
+def _lengths(forms: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    sizes: dict[str, set[int]] = {}
+    short: dict[str, set[int]] = {}
+    for form in forms:
+        (short if len(form) == 1 else sizes).setdefault(form[:2], set()).add(len(form))
+    for key, found in sizes.items():
+        found |= short.get(key[0], set())
+    merged = {**short, **sizes}
+    return {key: tuple(sorted(found, reverse=True)) for key, found in merged.items()}
