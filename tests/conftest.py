@@ -1,0 +1,126 @@
+"""Fixtures that everybody shares: real databases, a real broker, the application, a running server and a browser.
+
+``database_url``, ``engine``, ``session``, ``app`` and ``client`` run a test twice: on SQLite and on PostgreSQL. Every test
+gets empty tables with numbers from 1. Mark a test with ``@pytest.mark.parametrize("database_url", ["sqlite"],
+indirect=True)`` to run it on one of the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+create_app = None
+from screening.config import Settings, load_settings
+from screening.models import Base
+from tests.services import databases
+from tests.services.broker import Broker, start_broker
+from tests.services.postgresql import PostgresServer, start_postgresql
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+DATABASE_NAME = "screening_test"
+
+
+def shared_path(*parts: str) -> Path:
+    """Give a path of the measuring data beside the project; skip the test where they are absent."""
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"the measuring data are not beside the project: ../shared/{'/'.join(parts)}")
+    return path
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Give one fixed moment; services take the time as an argument."""
+    return datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresServer]:
+    """Run one real PostgreSQL server for the whole session."""
+    server = start_postgresql()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[Broker]:
+    """Run one real Valkey server for the whole session."""
+    server = start_broker()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the empty SQLite file once."""
+    return databases.make_sqlite_template(tmp_path_factory.mktemp("template") / "template.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(postgresql: PostgresServer) -> str:
+    """Make the PostgreSQL database with all tables once."""
+    url = databases.make_postgresql_database(postgresql, DATABASE_NAME)
+    engine = databases.open_engine(url)
+    Base.metadata.create_all(engine)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give an empty database with all tables: the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        yield databases.copy_sqlite(request.getfixturevalue("sqlite_template"), tmp_path / "instance")
+    else:
+        url: str = request.getfixturevalue("postgresql_url")
+        yield url
+        databases.clean_postgresql(url)
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """Open the test's database as the application does."""
+    opened = databases.open_engine(database_url)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """Open a session on the test's database; services need nothing else."""
+    with Session(engine, expire_on_commit=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, broker: Broker) -> Settings:
+    """Give settings with the test's database, an instance folder of its own and the session's broker."""
+    environment = {
+        "SCREENING_DATABASE_URL": database_url,
+        "SCREENING_BROKER_URL": broker.url,
+        "SCREENING_SECRET_KEY": "for-tests-only",
+    }
+    return load_settings(environment, instance=tmp_path / "instance")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """Make the application on the test's database; no CSRF token is asked for and attempts are not counted."""
+    made = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    yield made
+    with made.app_context():
+        made.extensions["sqlalchemy"].engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Give a browser-like caller of the application."""
+    return app.test_client()
