@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-create_app = None
 from screening.config import Settings, load_settings
 from screening.models import Base
 from tests.services import databases
@@ -114,6 +114,7 @@ def settings(database_url: str, tmp_path: Path, broker: Broker) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """Make the application on the test's database; no CSRF token is asked for and attempts are not counted."""
+    create_app = import_module("screening.app").create_app  # tests that need no pages do not load them
     made = create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
     yield made
     with made.app_context():
