@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -23,3 +25,14 @@ class Dossier:
     answers: Mapping[str, Json] = field(default_factory=dict)
     resume: str | None = None
     hidden: tuple[HiddenText, ...] = ()
+
+
+def input_digest(dossier: Dossier) -> str:
+    """SHA-256 of what was judged: the answers with sorted keys, the résumé's text and its hidden stretches."""
+    document = {
+        "answers": dossier.answers,
+        "resume": dossier.resume,
+        "hidden": [[stretch.start, stretch.end] for stretch in dossier.hidden],
+    }
+    text = json.dumps(document, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
