@@ -113,9 +113,16 @@ class Rating(Base):
 
 
 class Decision(Base):
-    """A named person's decision on an application, with a reason from a list and a note; ``undone_at`` when it was taken back in time."""
+    """A named person's decision on an application, with a reason from a list and a note; ``undone_at`` when it was taken back in time.
+
+    ``missing`` counts the evaluations that were still owed when it was made.
+    """
 
     __tablename__ = "decision"
+    __table_args__ = (
+        CheckConstraint("outcome <> 'reject' OR note <> ''", name="reject_has_note"),
+        CheckConstraint("missing >= 0", name="missing_not_negative"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
@@ -124,6 +131,7 @@ class Decision(Base):
     note: Mapped[str] = mapped_column(Text, default="")
     from_stage: Mapped[str] = mapped_column(String(16))
     to_stage: Mapped[str] = mapped_column(String(16))
+    missing: Mapped[int] = mapped_column(default=0)
     actor_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
