@@ -35,7 +35,7 @@ def record(
     last = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
     previous = last if last is not None else FIRST
     now = now.astimezone(UTC)
-    body = [now.isoformat(), actor_id, act, subject_type, subject_id, facts, previous]
+    body: list[object] = [now.isoformat(), actor_id, act, subject_type, subject_id, facts, previous]
     session.add(
         AuditEntry(
             at=now,
@@ -55,7 +55,7 @@ def is_intact(session: Session) -> bool:
     """Tell whether every entry still chains to the one before it."""
     previous = FIRST
     for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id)):
-        body = [entry.at.isoformat(), entry.actor_id, entry.act, entry.subject_type, entry.subject_id, entry.facts, previous]
+        body: list[object] = [entry.at.isoformat(), entry.actor_id, entry.act, entry.subject_type, entry.subject_id, entry.facts, previous]
         if entry.previous_digest != previous or entry.digest != _digest(body):
             return False
         previous = entry.digest
