@@ -1,0 +1,1 @@
+"""The demonstration: a fictional company with postings, people, interviews and decisions, made by the product's own acts."""

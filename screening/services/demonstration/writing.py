@@ -1,0 +1,196 @@
+"""Fictional applications: from a trade, a strength and a fixed seed to answers and a résumé that read as if written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+from typing import Any
+
+from screening.services.demonstration.pieces import Pair, Paper, Piece, Profile, pairs, profile, settle_choices, table
+
+LEVELS = ("basic", "familiar", "proficient", "expert")
+LEVEL_WORDS = (Pair("了解", "basic"), Pair("熟悉", "familiar"), Pair("掌握", "proficient"), Pair("精通", "expert"))
+DEGREES = {"bachelor": Pair("本科", "Bachelor"), "master": Pair("硕士", "Master"), "doctorate": Pair("博士", "PhD")}
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What is known of an applicant before anything is written.
+
+    ``strength`` goes from 1 (little to show) to 4; ``language`` is zh, en or mixed (a Chinese form, an English
+    résumé); ``oddity`` names something that a scorer must not fall for.
+    """
+
+    name: str
+    latin: str
+    trade: str
+    strength: int
+    language: str
+    cities: tuple[str, ...]
+    seed: int
+    oddity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """One stretch of study."""
+
+    name: Pair
+    area: Pair
+    degree: str
+    first: int
+    last: int
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What one applicant has to show, still in both languages; a number beside a piece is its ``settle_choices`` pick."""
+
+    schools: tuple[School, ...]
+    projects: tuple[tuple[Piece, int], ...]
+    work: tuple[tuple[Piece, int], ...]
+    papers: tuple[Paper, ...]
+    awards: tuple[tuple[Pair, int], ...]
+    open_source: tuple[tuple[Piece, int], ...]
+    skills: tuple[tuple[str, int], ...]
+    courses: tuple[Pair, ...]
+    remarks: tuple[Pair, ...]
+    opening: Pair
+    within_days: int
+    months: int
+
+
+def choose(brief: Brief, today: date) -> Chosen:
+    """Decide what an applicant has to show; the same brief and day give the same choice."""
+    random = Random(brief.seed)
+    trade = profile(brief.trade)
+    common = table("common")
+    strength = brief.strength
+    projects = _sample(random, trade.projects[:-1] if strength > 1 else trade.projects[-2:], {4: 3, 3: 2, 2: 1, 1: 1}[strength])
+    interest = random.choice(trade.interests)
+    opening = random.choice(pairs(common["openings"]))
+    skills = _skills(random, trade, strength)
+    return Chosen(
+        schools=_schools(random, trade, brief, today),
+        projects=_picked(random, projects),
+        work=_picked(random, _sample(random, trade.work, 1 if random.random() < (0.05, 0.3, 0.6, 0.9)[strength - 1] else 0)),
+        papers=tuple(_sample(random, trade.papers, 1 if random.random() < (0, 0.08, 0.35, 0.85)[strength - 1] else 0)),
+        awards=_picked(random, _sample(random, trade.awards, 1 if random.random() < (0.05, 0.2, 0.5, 0.8)[strength - 1] else 0)),
+        open_source=_picked(random, _sample(random, trade.open_source, 1 if random.random() < (0, 0.1, 0.3, 0.6)[strength - 1] else 0)),
+        skills=skills,
+        courses=tuple(_sample(random, trade.courses, 3)),
+        remarks=_remarks(random, trade, skills, strength),
+        opening=Pair(opening.zh.replace("{interest}", interest.zh), opening.en.replace("{interest}", interest.en)),
+        within_days=random.choice((7, 10, 14, 14, 14) if strength > 1 else (14, 30, 60)),
+        months=random.choice((3, 4, 6, 6) if strength > 1 else (2, 3)),
+    )
+
+
+def write_answers(brief: Brief, chosen: Chosen, email: str) -> dict[str, Any]:
+    """The form's answers as a JSON Resume document with ``availability`` and ``statements``."""
+    language = "en" if brief.language == "en" else "zh"
+    projects = [
+        {"name": piece.name.spoken(language), "description": line, "keywords": list(piece.keywords), "roles": []}
+        for piece, pick in (*chosen.projects, *chosen.open_source)
+        for line in [_told(piece, pick, language)]
+    ]
+    document: dict[str, Any] = {
+        "basics": {"name": brief.name, "email": email},
+        "education": [
+            {
+                "institution": school.name.spoken(language),
+                "area": school.area.spoken(language),
+                "studyType": DEGREES[school.degree].spoken(language),
+                "startDate": f"{school.first}-09",
+                "endDate": f"{school.last}-06",
+                "score": school.grade,
+            }
+            for school in chosen.schools
+        ],
+        "skills": [{"name": name, "level": LEVELS[level], "keywords": _used_in(name, chosen, language)} for name, level in chosen.skills],
+        "projects": projects,
+        "work": [
+            {"name": piece.name.spoken(language), "position": piece.position.spoken(language), "summary": _told(piece, pick, language)}
+            for piece, pick in chosen.work
+        ],
+        "publications": [{"name": paper.title, "publisher": paper.venue, "summary": ""} for paper in chosen.papers],
+        "awards": [{"title": settle_choices(award.spoken(language), pick)} for award, pick in chosen.awards],
+        "availability": {
+            "within_days": chosen.within_days,
+            "months": chosen.months,
+            "days_per_week": 5,
+            "on_site": True,
+            "cities": list(brief.cities),
+        },
+    }
+    return {name: value for name, value in document.items() if value}
+
+
+def write_statement(brief: Brief, chosen: Chosen) -> str:
+    """A few sentences on the project that the applicant most wants to tell about."""
+    language = "en" if brief.language == "en" else "zh"
+    piece, pick = chosen.projects[0]
+    template = Random(brief.seed + 1).choice(pairs(table("common")["statements"])).spoken(language)
+    line = settle_choices(piece.lines[0].spoken(language), pick)
+    return template.replace("{project}", piece.name.spoken(language)).replace("{line}", line)
+
+
+def write_headline(brief: Brief, chosen: Chosen) -> str:
+    """School, subject and degree in one line."""
+    language = "en" if brief.language == "en" else "zh"
+    school = chosen.schools[0]
+    return " · ".join((school.name.spoken(language), school.area.spoken(language), DEGREES[school.degree].spoken(language)))
+
+
+def _schools(random: Random, trade: Profile, brief: Brief, today: date) -> tuple[School, ...]:
+    common = table("common")
+    names = _sample(random, pairs(common["schools"]), 2)
+    far = brief.strength == 1 and random.random() < 0.4
+    area = random.choice(pairs(common["far_areas"]) if far else trade.areas)
+    grade = f"{random.choice((3.4, 3.5, 3.6, 3.7, 3.8, 3.9) if brief.strength > 2 else (2.9, 3.0, 3.1, 3.2, 3.3))}/4.0"
+    bachelor_only = random.random() < (0.6, 0.2, 0.05, 0)[brief.strength - 1]
+    if bachelor_only:
+        return (School(names[0], area, "bachelor", today.year - 3, today.year + 1, grade),)
+    degree = "doctorate" if random.random() < (0, 0.03, 0.12, 0.35)[brief.strength - 1] else "master"
+    begun = today.year - random.choice((1, 2))
+    last = begun + (4 if degree == "doctorate" else 3)
+    earlier = f"{random.choice((3.1, 3.3, 3.4, 3.6, 3.7))}/4.0"
+    first = School(names[random.random() < 0.5], area, "bachelor", begun - 4, begun, earlier)
+    return (School(names[0], area, degree, begun, last, grade), first)
+
+
+def _skills(random: Random, trade: Profile, strength: int) -> tuple[tuple[str, int], ...]:
+    kept = [(name, level) for name, level in trade.skills if random.random() < (0.45, 0.7, 0.85, 0.95)[strength - 1]]
+    shift = {1: (-3, -2), 2: (-2, -1), 3: (-1, -1, -1, -2), 4: (-1, -1, 0)}[strength]
+    return tuple((name, max(0, min(3, level + random.choice(shift)))) for name, level in kept or trade.skills[:1])
+
+
+def _remarks(random: Random, trade: Profile, skills: tuple[tuple[str, int], ...], strength: int) -> tuple[Pair, ...]:
+    """Closing lines, and at times a wish or a plain "never used" for a skill that the applicant lacks."""
+    common = table("common")
+    remarks = [random.choice(pairs(common["closings"])), random.choice(pairs(common["english_levels"]))]
+    missing = [name for name, _ in trade.skills if name not in dict(skills)]
+    if missing and random.random() < (0.9, 0.6, 0.3, 0.1)[strength - 1]:
+        wish, skill = random.choice(pairs(common["wishes"])), random.choice(missing)
+        remarks.append(Pair(wish.zh.replace("{skill}", f" {skill}"), wish.en.replace("{skill}", skill)))
+    pick = random.randrange(6)
+    return tuple(Pair(settle_choices(remark.zh, pick), settle_choices(remark.en, pick)) for remark in remarks)
+
+
+def _used_in(skill: str, chosen: Chosen, language: str) -> list[str]:
+    return [piece.name.spoken(language) for piece, _ in chosen.projects if skill in piece.keywords]
+
+
+def _told(piece: Piece, pick: int, language: str) -> str:
+    mark = "; " if language == "en" else "；"
+    return mark.join(settle_choices(line.spoken(language), pick) for line in piece.lines)
+
+
+def _picked(random: Random, pieces: list[Any]) -> tuple[tuple[Any, int], ...]:
+    return tuple((piece, random.randrange(6)) for piece in pieces)
+
+
+def _sample(random: Random, pieces: tuple[Any, ...], wanted: int) -> list[Any]:
+    return random.sample(pieces, min(wanted, len(pieces)))
