@@ -1,0 +1,147 @@
+"""What people add to the machine's result: changed verdicts, which stay over later runs, and notes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rubrics.codec import load_prescore, load_rubric
+from rubrics.prescore import Score, Verdict
+from rubrics.scoring import score_verdicts
+from screening.audit import record
+from screening.models import Application, ApplicationNote, ChangedVerdict, RubricVersion, StoredPrescore
+
+REASON_LENGTH = 2000
+
+
+class JudgeError(Exception):
+    """A change that cannot be stored: ``code`` is reason_missing, criterion_unknown, text_missing or changed."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def change_verdict(
+    session: Session,
+    *,
+    application: Application,
+    criterion_key: str,
+    verdict: Verdict | None,
+    reason: str,
+    actor_id: int,
+    now: datetime,
+) -> ChangedVerdict:
+    """Set a person's verdict on one criterion (None gives it back to the machine) and rank the application anew.
+
+    The stored prescore stays as it is; the change lies over it and over every later run.
+    """
+    if not reason.strip():
+        raise JudgeError("reason_missing")
+    changed = ChangedVerdict(
+        application_id=application.id,
+        criterion_key=criterion_key,
+        verdict=verdict.value if verdict else None,
+        reason=reason.strip()[:REASON_LENGTH],
+        actor_id=actor_id,
+        at=now,
+    )
+    session.add(changed)
+    session.flush()
+    rank_application(session, application=application)
+    record(
+        session,
+        act="verdict.change",
+        actor_id=actor_id,
+        subject_type="application",
+        subject_id=application.id,
+        now=now,
+        criterion=criterion_key,
+        verdict=changed.verdict,
+    )
+    return changed
+
+
+def take_back_verdict(session: Session, *, changed_id: int, actor_id: int, now: datetime) -> ChangedVerdict:
+    """Undo a change of verdict by a row of its own that restores what counted before; raise JudgeError ``changed`` when a later one stands."""
+    changed = session.get(ChangedVerdict, changed_id)
+    if changed is None:
+        raise JudgeError("changed")
+    same = select(ChangedVerdict).where(
+        ChangedVerdict.application_id == changed.application_id, ChangedVerdict.criterion_key == changed.criterion_key
+    )
+    latest, *earlier = session.scalars(same.order_by(ChangedVerdict.id.desc()).limit(2)).all()
+    application = session.get(Application, changed.application_id)
+    if latest.id != changed_id or application is None:
+        raise JudgeError("changed")
+    before = Verdict(earlier[0].verdict) if earlier and earlier[0].verdict else None
+    return change_verdict(
+        session,
+        application=application,
+        criterion_key=changed.criterion_key,
+        verdict=before,
+        reason=earlier[0].reason if before else changed.reason,
+        actor_id=actor_id,
+        now=now,
+    )
+
+
+def rank_application(session: Session, *, application: Application) -> Score | None:
+    """Set what lists sort and filter by from the current prescore and the verdicts that people changed; give the score, None while unscored."""
+    stored = session.get(StoredPrescore, application.prescore_id) if application.prescore_id else None
+    if stored is None:
+        application.rank_score, application.gates = -1.0, None
+        session.flush()
+        return None
+    version = session.get_one(RubricVersion, stored.rubric_version_id)
+    rubric = load_rubric(version.document)
+    verdicts = {result.criterion: result.verdict for result in load_prescore(stored.result).results}
+    keys = {criterion.key: criterion.id for criterion in rubric.criteria}
+    for key, verdict in changed_verdicts(session, application.id).items():
+        if key in keys:
+            verdicts[keys[key]] = verdict
+    score = score_verdicts(rubric, verdicts)
+    application.rank_score = rank_of(score)
+    application.gates = score.gates.value
+    session.flush()
+    return score
+
+
+def changed_verdicts(session: Session, application_id: int) -> dict[str, Verdict]:
+    """Read the verdicts that people set and that still count, by criterion key."""
+    rows = session.execute(
+        select(ChangedVerdict.criterion_key, ChangedVerdict.verdict)
+        .where(ChangedVerdict.application_id == application_id)
+        .order_by(ChangedVerdict.id)
+    )
+    latest = {row.criterion_key: row.verdict for row in rows}
+    return {key: Verdict(verdict) for key, verdict in latest.items() if verdict is not None}
+
+
+def rank_of(score: Score) -> float:
+    """Give the one number that lists sort by: requirements first; the bonus only orders those who are close (0.8 : 0.2)."""
+    requirement = score.requirement.point if score.requirement else 0.0
+    if score.bonus is None:
+        return requirement
+    return round(0.8 * requirement + 0.2 * score.bonus.point, 6)
+
+
+def add_note(session: Session, *, application: Application, text: str, actor_id: int, now: datetime) -> ApplicationNote:
+    """Add a note for the staff of the posting; interviewers who owe an evaluation do not see it."""
+    if not text.strip():
+        raise JudgeError("text_missing")
+    note = ApplicationNote(application_id=application.id, author_id=actor_id, text=text.strip(), at=now)
+    session.add(note)
+    session.flush()
+    record(
+        session,
+        act="note.add",
+        actor_id=actor_id,
+        subject_type="application",
+        subject_id=application.id,
+        now=now,
+        note=note.id,
+    )
+    return note

@@ -1,0 +1,214 @@
+"""Moving applications from stage to stage: one state machine, counters and a record of each move in the same transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from screening.audit import record
+from screening.models import Application, Stage, StageCount, StageMove
+
+ACTIVE = (Stage.APPLIED, Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER)
+ENDED = frozenset({Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN})
+ALLOWED_MOVES: Mapping[Stage, frozenset[Stage]] = {
+    Stage.APPLIED: frozenset({Stage.SCREENING, Stage.INTERVIEW, Stage.REJECTED, Stage.WITHDRAWN}),
+    Stage.SCREENING: frozenset({Stage.APPLIED, Stage.INTERVIEW, Stage.REJECTED, Stage.WITHDRAWN}),
+    Stage.INTERVIEW: frozenset({Stage.SCREENING, Stage.DEBRIEF, Stage.OFFER, Stage.REJECTED, Stage.WITHDRAWN}),
+    Stage.DEBRIEF: frozenset({Stage.INTERVIEW, Stage.OFFER, Stage.REJECTED, Stage.WITHDRAWN}),
+    Stage.OFFER: frozenset({Stage.DEBRIEF, Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN}),
+    Stage.HIRED: frozenset({Stage.OFFER}),
+    Stage.REJECTED: frozenset({Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF}),
+    Stage.WITHDRAWN: frozenset(),
+}
+REJECT_REASONS = (
+    "requirement",
+    "knock_out",
+    "interview",
+    "others_stronger",
+    "availability",
+    "filled",
+    "duplicate",
+    "other",
+)
+"""Why a person rejects: the closed list that pages offer."""
+
+
+class MoveError(Exception):
+    """A move that is not possible: ``code`` is not_allowed, reason_missing, reason_unknown, changed or candidate_only."""
+
+    def __init__(self, code: str, application_id: int | None = None) -> None:
+        self.code = code
+        self.application_id = application_id
+        super().__init__(f"application {application_id}: {code}")
+
+
+def move_application(
+    session: Session,
+    *,
+    application: Application,
+    to: Stage,
+    actor_id: int | None,
+    now: datetime,
+    reason: str | None = None,
+    note: str | None = None,
+) -> StageMove:
+    """Move one application; raise MoveError when the state machine does not allow it.
+
+    Rejecting needs a reason of ``REJECT_REASONS``. Only the candidate (``actor_id`` None) can withdraw.
+    """
+    moves = move_many(
+        session,
+        application_ids=[application.id],
+        to=to,
+        actor_id=actor_id,
+        now=now,
+        reason=reason,
+        note=note,
+        expected={application.id: application.stage},
+    )
+    return moves[0]
+
+
+def move_many(
+    session: Session,
+    *,
+    application_ids: Sequence[int],
+    to: Stage,
+    actor_id: int | None,
+    now: datetime,
+    reason: str | None = None,
+    note: str | None = None,
+    expected: Mapping[int, Stage] | None = None,
+) -> list[StageMove]:
+    """Move several applications or none: one that cannot be moved fails them all with MoveError.
+
+    ``expected`` holds the stages that the person saw; another stage by now is the error ``changed``.
+    """
+    check_reason(to, reason, actor_id)
+    applications = _lock(session, application_ids)
+    for application in applications:
+        if expected is not None and application.stage is not expected.get(application.id, application.stage):
+            raise MoveError("changed", application.id)
+        if to not in ALLOWED_MOVES[application.stage]:
+            raise MoveError("not_allowed", application.id)
+    return _move(
+        session,
+        [(application, to) for application in applications],
+        actor_id=actor_id,
+        now=now,
+        reason=reason,
+        note=note,
+    )
+
+
+def undo_moves(session: Session, *, move_ids: Sequence[int], actor_id: int, now: datetime) -> list[StageMove]:
+    """Take moves back, each by a move of its own; raise MoveError ``changed`` when an application has moved on since."""
+    undone = {
+        move.application_id: move
+        for move in session.scalars(select(StageMove).where(StageMove.id.in_(move_ids)).order_by(StageMove.id))
+    }
+    applications = _lock(session, list(undone))
+    for application in applications:
+        latest = session.scalar(
+            select(StageMove.id)
+            .where(StageMove.application_id == application.id)
+            .order_by(StageMove.id.desc())
+            .limit(1)
+        )
+        if latest != undone[application.id].id:
+            raise MoveError("changed", application.id)
+    targets = [(application, undone[application.id].from_stage or Stage.APPLIED) for application in applications]
+    moves = _move(session, targets, actor_id=actor_id, now=now, reason=None, note=None)
+    for move in moves:
+        move.undoes = undone[move.application_id].id
+    session.flush()
+    return moves
+
+
+def change_counts(session: Session, changes: Mapping[tuple[int, Stage], int]) -> None:
+    """Add to the stage counters by (posting, stage), in one fixed order, so that two writers never wait for each other in a circle."""
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    for (posting_id, stage), change in sorted(changes.items(), key=lambda item: (item[0][0], item[0][1].value)):
+        if change < 0:
+            rows = update(StageCount).where(StageCount.posting_id == posting_id, StageCount.stage == stage)
+            session.execute(
+                rows.values(count=StageCount.count + change), execution_options={"synchronize_session": False}
+            )
+        elif change > 0:
+            row = insert(StageCount).values(posting_id=posting_id, stage=stage, count=change)
+            session.execute(
+                row.on_conflict_do_update(
+                    index_elements=["posting_id", "stage"], set_={"count": StageCount.count + change}
+                )
+            )
+    for thing in list(session.identity_map.values()):
+        if isinstance(thing, StageCount):
+            session.expire(thing)
+
+
+def check_reason(to: Stage, reason: str | None, actor_id: int | None) -> None:
+    """Raise MoveError when a rejection lacks its reason, or when staff would withdraw in a candidate's stead."""
+    if to is Stage.WITHDRAWN and actor_id is not None:
+        raise MoveError("candidate_only")
+    if to is Stage.REJECTED and not reason:
+        raise MoveError("reason_missing")
+    if to is Stage.REJECTED and reason not in REJECT_REASONS:
+        raise MoveError("reason_unknown")
+
+
+def _lock(session: Session, application_ids: Sequence[int]) -> list[Application]:
+    """Load the newest state of the applications and hold them, in the order of their ids so that nobody deadlocks."""
+    rows = select(Application).where(Application.id.in_(application_ids)).order_by(Application.id)
+    session.flush()
+    return list(session.scalars(rows.with_for_update(), execution_options={"populate_existing": True}))
+
+
+def _move(
+    session: Session,
+    targets: Sequence[tuple[Application, Stage]],
+    *,
+    actor_id: int | None,
+    now: datetime,
+    reason: str | None,
+    note: str | None,
+) -> list[StageMove]:
+    changes: Counter[tuple[int, Stage]] = Counter()
+    moves = []
+    for application, to in targets:
+        changes[application.posting_id, application.stage] -= 1
+        changes[application.posting_id, to] += 1
+        move = StageMove(
+            application_id=application.id,
+            from_stage=application.stage,
+            to_stage=to,
+            actor_id=actor_id,
+            reason=reason,
+            note=note,
+            at=now,
+        )
+        moves.append(move)
+        application.stage = to
+        application.stage_since = now
+    session.add_all(moves)
+    session.flush()
+    change_counts(session, changes)
+    for move in moves:
+        record(
+            session,
+            act="application.move",
+            actor_id=actor_id,
+            subject_type="application",
+            subject_id=move.application_id,
+            now=now,
+            move=move.id,
+            from_stage=move.from_stage.value if move.from_stage else None,
+            to_stage=move.to_stage.value,
+            reason=reason,
+        )
+    return moves

@@ -1,0 +1,119 @@
+"""The way back: for ten minutes, once, by the same person, who must still have the right."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from screening.models import ChangedVerdict, StageMove, UndoStep
+from screening.models.base import JsonObject
+from screening.policy import Actor, Permission, Scope, allows
+from screening.queries.scopes import application_scope
+from screening.services.drafting import RevisionError, undo_rubric_edit
+from screening.services.judging import JudgeError, take_back_verdict
+from screening.services.moving import MoveError, undo_moves
+from screening.services.publishing import reopen_posting
+
+WINDOW = timedelta(minutes=10)
+
+
+class Act(StrEnum):
+    """What can be taken back."""
+
+    MOVE = "move"  # moves: ids of StageMove
+    VERDICT = "verdict"  # changed: id of ChangedVerdict
+    RUBRIC = "rubric"  # version: id of RubricVersion; revision: the one that the edit made
+    CLOSE = "close"  # posting: id of the Posting that was closed
+
+
+class UndoError(Exception):
+    """A step that cannot be taken back: ``code`` is unknown, expired, used, changed or forbidden."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back: the act and the ids it spoke of."""
+
+    act: Act
+    arguments: JsonObject
+
+
+def remember(session: Session, *, actor_id: int, act: Act, now: datetime, **arguments: int | str | list[int]) -> str:
+    """Keep the way back for an act that was just done in this transaction; give the token of its undo button."""
+    token = secrets.token_urlsafe(32)
+    session.add(UndoStep(token=token, actor_id=actor_id, act=act.value, arguments=arguments, expires_at=now + WINDOW))
+    session.flush()
+    return token
+
+
+def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone:
+    """Take one step back; raise UndoError when the token is not this person's, is too old or used, or when something changed since."""
+    step = session.get(UndoStep, token)
+    if step is None or step.actor_id != actor.id:
+        raise UndoError("unknown")
+    if step.expires_at < now:
+        raise UndoError("expired")
+    claimed = session.execute(
+        update(UndoStep)
+        .where(UndoStep.token == token, UndoStep.used_at.is_(None))
+        .values(used_at=now)
+        .returning(UndoStep.token)
+    ).first()
+    if claimed is None:
+        raise UndoError("used")
+    act = Act(step.act)
+    try:
+        BACKWARDS[act](session, step.arguments, actor, now)
+    except (MoveError, JudgeError, RevisionError, NoResultFound) as error:
+        raise UndoError("changed") from error
+    return Undone(act, step.arguments)
+
+
+def _undo_move(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    moves = [session.get_one(StageMove, int(ident)) for ident in arguments["moves"]]
+    for move in moves:
+        _require(session, Permission.APPLICATION_MOVE, actor, application_id=move.application_id)
+    undo_moves(session, move_ids=[move.id for move in moves], actor_id=actor.id, now=now)
+
+
+def _undo_verdict(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    changed = session.get_one(ChangedVerdict, int(arguments["changed"]))
+    _require(session, Permission.PRESCORE_VIEW, actor, application_id=changed.application_id)
+    take_back_verdict(session, changed_id=changed.id, actor_id=actor.id, now=now)
+
+
+def _undo_rubric(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    version = session.get_one(RubricVersion, int(arguments["version"]))
+    if not allows(actor, Permission.POSTING_EDIT, Scope(posting_id=version.posting_id)):
+        raise UndoError("forbidden")
+    undo_rubric_edit(session, version_id=version.id, revision=int(arguments["revision"]), actor_id=actor.id, now=now)
+
+
+def _undo_close(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    posting = session.get_one(Posting, int(arguments["posting"]))
+    if not allows(actor, Permission.POSTING_EDIT, Scope(posting_id=posting.id)):
+        raise UndoError("forbidden")
+    reopen_posting(session, posting=posting, actor_id=actor.id, now=now)
+
+
+def _require(session: Session, permission: Permission, actor: Actor, *, application_id: int) -> None:
+    if not allows(actor, permission, application_scope(session, application_id)):
+        raise UndoError("forbidden")
+
+
+BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] = {
+    Act.MOVE: _undo_move,
+    Act.VERDICT: _undo_verdict,
+    Act.RUBRIC: _undo_rubric,
+    Act.CLOSE: _undo_close,
+}
