@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import update
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from screening.models import ChangedVerdict, StageMove, UndoStep
+from screening.models import ChangedVerdict, Posting, RubricVersion, StageMove, UndoStep
 from screening.models.base import JsonObject
 from screening.policy import Actor, Permission, Scope, allows
 from screening.queries.scopes import application_scope
