@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+# The kernel's limit for the path of a Unix socket is 108 bytes on Linux and 104 on macOS.
+LONGEST_SOCKET_PATH = 100
 
 
 class ConfigError(Exception):
@@ -36,6 +41,12 @@ class Settings:
         """Folder of the candidates' files."""
         return self.instance / "uploads"
 
+    @property
+    def embedded_socket(self) -> Path | None:
+        """Socket of the embedded broker, or None when a broker was named in the settings."""
+        path = broker_socket(self.instance)
+        return path if self.broker_url == f"redis+socket://{path}" else None
+
 
 def load_settings(environ: Mapping[str, str] = os.environ, *, instance: Path | None = None) -> Settings:
     """Read the settings and make the instance folder; raise ConfigError with one sentence when that fails.
@@ -58,7 +69,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, instance: Path | N
     return Settings(
         instance=folder,
         database_url=setting("database_url", f"sqlite:///{folder / 'screening.sqlite3'}"),
-        broker_url=setting("broker_url", f"redis+socket://{folder / 'valkey' / 'valkey.sock'}"),
+        broker_url=setting("broker_url", f"redis+socket://{broker_socket(folder)}"),
         secret_key=secret,
         public_url=setting("public_url", "") or None,
         company_zh=setting("company_zh", "远山智能"),
@@ -67,6 +78,15 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, instance: Path | N
         secure_cookies=setting("secure_cookies", "0") in {"1", "true", "True"},
         demo=setting("demo", "0") in {"1", "true", "True"},
     )
+
+
+def broker_socket(instance: Path) -> Path:
+    """Give the embedded broker's socket: inside the instance folder, or in a private folder of its own where that path is longer than a socket's may be."""
+    path = instance / "valkey" / "valkey.sock"
+    if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH:
+        return path
+    mark = hashlib.sha256(os.fsencode(instance)).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"screening-{os.getuid()}-{mark}" / "valkey.sock"
 
 
 def _read_toml(path: Path) -> dict[str, object]:

@@ -25,9 +25,9 @@ class Broker:
         return f"redis+socket://{self.socket}"
 
     def start(self) -> None:
-        valkey.prepare_folder(self.socket)
+        valkey.prepare_folders(self.socket, self.socket.parent)
         self.process = subprocess.Popen(
-            valkey.command(self.socket),
+            valkey.command(self.socket, self.socket.parent),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

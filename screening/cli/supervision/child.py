@@ -23,8 +23,8 @@ class ChildPlan:
     """What to start. Times in seconds.
 
     ``heartbeat`` is a file that the child touches while it works; a child whose file is older than
-    ``heartbeat_limit`` counts as hung. ``hidden`` are pieces of log lines that tell a user nothing. ``ready`` waits until
-    the child can be used and raises when it cannot. ``needs`` names children whose restart restarts this one.
+    ``heartbeat_limit`` counts as hung. ``hidden`` are pieces of log lines that tell a user nothing. ``is_ready`` tells
+    whether the child can be used; the next one starts only then. ``needs`` names children whose restart restarts this one.
     """
 
     name: str
@@ -35,7 +35,8 @@ class ChildPlan:
     heartbeat: Path | None = None
     heartbeat_limit: float = 90
     hidden: tuple[str, ...] = ()
-    ready: Callable[[], None] | None = None
+    is_ready: Callable[[], bool] | None = None
+    ready_within: float = 30
     needs: tuple[str, ...] = ()
 
 

@@ -16,14 +16,15 @@ from collections.abc import Callable
 
 PARENT_VARIABLE = "SCREENING_SUPERVISOR"
 _PR_SET_PDEATHSIG = 1
+_LINUX = sys.platform.startswith("linux")
 
 
 def die_with_parent(number: int) -> Callable[[], None]:
-    """Give a function for the child to run before exec: signal ``number`` is sent to it when its parent ends.
+    """Give a function for a child to run before exec: signal ``number`` is sent to it when its parent ends.
 
     The C library is loaded here, in the parent, so that the child only makes one call between fork and exec.
     """
-    if not sys.platform.startswith("linux"):
+    if not _LINUX:
         return lambda: None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     parent = os.getpid()
@@ -36,20 +37,23 @@ def die_with_parent(number: int) -> Callable[[], None]:
     return ask_for_signal
 
 
-def watch_parent(parent: int) -> None:
-    """Where the system sends no signal: end this process within a second after ``parent`` ended."""
-    if sys.platform.startswith("linux"):
+def end_with_parent(parent: int, number: int = signal.SIGTERM) -> None:
+    """Let signal ``number`` reach this process when ``parent`` ends: at once on Linux, within a second elsewhere."""
+    if _LINUX:
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, number)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), number)
         return
 
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(1)
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), number)
 
     threading.Thread(target=watch, name="lifeline", daemon=True).start()
 
 
-def watch_supervisor() -> None:
-    """Call ``watch_parent`` in a process that a supervisor started; do nothing in any other."""
+def end_with_supervisor() -> None:
+    """End this process when the supervisor that started it ends; do nothing without one."""
     if parent := os.environ.get(PARENT_VARIABLE):
-        watch_parent(int(parent))
+        end_with_parent(int(parent))

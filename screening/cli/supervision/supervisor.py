@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 from screening.cli.supervision.child import Child, ChildPlan
@@ -21,7 +21,10 @@ class ChildNotReadyError(Exception):
 class Supervisor:
     """One parent for all children; ``run`` returns when SIGINT or SIGTERM was received and every child has ended."""
 
-    def __init__(self, plans: Sequence[ChildPlan], logs: LogStream) -> None:
+    def __init__(
+        self, plans: Sequence[ChildPlan], logs: LogStream, *, when_up: Callable[[], None] = lambda: None
+    ) -> None:
+        self._when_up = when_up
         self._children = [Child(plan) for plan in plans]
         self._logs = logs
         self._told_to_stop = False
@@ -34,6 +37,8 @@ class Supervisor:
             for child in self._children:
                 if not self._told_to_stop:
                     self._start(child)
+            if not self._told_to_stop:
+                self._when_up()
             while not self._told_to_stop:
                 self._logs.forward(LOOK_EVERY)
                 self._look_after_children()
@@ -57,13 +62,16 @@ class Supervisor:
         child.start()
         if child.process is not None and child.process.stdout is not None:
             self._logs.follow(child.plan.name, child.process.stdout, child.plan.hidden)
-        if child.plan.ready is None:
-            return
-        try:
-            child.plan.ready()
-        except Exception as error:
-            self._logs.forward(0.2)
-            raise ChildNotReadyError(str(error)) from error
+        if child.plan.is_ready is not None:
+            self._wait_until_ready(child, child.plan.is_ready)
+
+    def _wait_until_ready(self, child: Child, is_ready: Callable[[], bool]) -> None:
+        while not self._told_to_stop and not is_ready():
+            self._logs.forward(0.05)
+            if not child.is_running():
+                raise ChildNotReadyError(f"{child.plan.name} could not be started")
+            if time.monotonic() - child.started_at > child.plan.ready_within:
+                raise ChildNotReadyError(f"{child.plan.name} was not ready within {child.plan.ready_within:.0f} s")
 
     def _look_after_children(self) -> None:
         now = time.monotonic()

@@ -6,14 +6,10 @@ that queued work survives a crash of the server (measured: 1,000 of 1,000 after 
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
-
-# The kernel's limit for the path of a Unix socket, less room for the closing zero: 108 on Linux, 104 on macOS.
-LONGEST_SOCKET_PATH = 100
 
 
 class ValkeyMissingError(Exception):
@@ -39,14 +35,14 @@ def find_server() -> Path:
     )
 
 
-def command(path: Path) -> list[str]:
-    """Make the command line of a server whose socket is ``path``; its data lies in the socket's folder."""
+def command(path: Path, data: Path) -> list[str]:
+    """Make the command line of a server that listens on the socket ``path`` and keeps its files in the folder ``data``."""
     return [
         str(find_server()),
         *("--port", "0"),
         *("--unixsocket", str(path)),
         *("--unixsocketperm", "700"),
-        *("--dir", str(path.parent)),
+        *("--dir", str(data)),
         *("--appendonly", "yes"),
         *("--appendfsync", "everysec"),
         *("--save", ""),
@@ -56,14 +52,11 @@ def command(path: Path) -> list[str]:
     ]
 
 
-def prepare_folder(path: Path) -> None:
-    """Make the socket's folder, closed to others, and end a server that an earlier supervisor left behind there."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
-    if len(os.fsencode(path)) > LONGEST_SOCKET_PATH:
-        raise ValkeyMissingError(
-            f"The path {path} is too long for a socket. Set SCREENING_INSTANCE to a folder with a shorter path."
-        )
+def prepare_folders(path: Path, data: Path) -> None:
+    """Make both folders, closed to others, and end a server that an earlier supervisor left behind; raise OSError when a folder is not ours."""
+    for folder in (path.parent, data):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)
     if answers(path):
         _exchange(path, b"SHUTDOWN")
         deadline = time.monotonic() + 5
