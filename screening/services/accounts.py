@@ -98,6 +98,15 @@ def authenticate(session: Session, *, email: str, password: str) -> User | None:
     return user
 
 
+def change_profile(
+    session: Session, *, user: User, name: str, locale: str | None, theme: str | None, time_zone: str | None
+) -> None:
+    """Keep somebody's own name, language, theme and time zone; None follows the browser, the system, the company."""
+    user.name = name.strip()
+    user.locale, user.theme, user.time_zone = locale, theme, time_zone
+    session.flush()
+
+
 def change_password(session: Session, *, user: User, current: str, password: str, now: datetime) -> None:
     """Change one's own password and end all sessions; raise WrongPasswordError or a PasswordError."""
     if not _verify(user.password_hash, current):

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import abort, g
+from flask import Response, abort, g, redirect, request, url_for
 from flask_login import current_user
 
-from screening.extensions import db, login_manager
+from screening.extensions import db
 from screening.models import Application, Interview, Posting, ResumeFile, User
 from screening.policy import Actor, Permission, Scope, allows
 from screening.queries.scopes import actor_of, application_scope, file_scope
@@ -26,6 +26,7 @@ ARGUMENTS: dict[type, str] = {
     Application: "application_id",
     Interview: "interview_id",
     ResumeFile: "file_id",
+    User: "user_id",
 }
 
 
@@ -61,7 +62,8 @@ def needs(permission: Permission, *, of: type | None = None) -> Callable[[Callab
     """Let a view be entered only with ``permission`` on the object that the URL names.
 
     The object of the type ``of`` is loaded by its URL argument (``posting_id``, ``application_id``, ``interview_id``,
-    ``file_id``) and handed to the view instead of the id, as ``posting``, ``application``, ``interview`` or ``file``.
+    ``file_id``, ``user_id``) and handed to the view instead of the id, as ``posting``, ``application``, ``interview``, ``file``
+    or ``user``.
     Not signed in: the sign-in page. Unknown object, or one without a right: 404, so that ids tell nothing; a right
     that the role lacks altogether: 403.
     """
@@ -70,7 +72,7 @@ def needs(permission: Permission, *, of: type | None = None) -> Callable[[Callab
         @wraps(view)
         def door(**arguments: Any) -> R:
             if not current_user.is_authenticated:
-                return cast("R", login_manager.unauthorized())
+                return cast("R", send_to_sign_in())
             scope = Scope()
             if of is not None:
                 name = ARGUMENTS[of]
@@ -90,6 +92,20 @@ def needs(permission: Permission, *, of: type | None = None) -> Callable[[Callab
     return decorate
 
 
+def send_to_sign_in() -> Response:
+    """Answer somebody who is not signed in: the sign-in page, which leads back here.
+
+    A request that a script made is told with 401, and htmx where to go, so that no page lands inside a page.
+    """
+    back = request.full_path.removesuffix("?") if request.method in {"GET", "HEAD"} else None
+    sign_in = url_for("sign_in.form", next=back)
+    if "HX-Request" in request.headers:
+        return Response(status=401, headers={"HX-Redirect": sign_in})
+    if request.accept_mimetypes.best == "application/json":
+        return Response(status=401)
+    return cast("Response", redirect(sign_in))
+
+
 def scope_of(thing: object) -> Scope:
     """Read the facts that the policy needs about a loaded object."""
     match thing:
@@ -101,6 +117,8 @@ def scope_of(thing: object) -> Scope:
             return application_scope(db.session, thing.application_id, interview_id=thing.id)
         case ResumeFile():
             return file_scope(db.session, thing)
+        case User():
+            return Scope()
         case _:
             raise TypeError(f"no scope is known for {type(thing).__name__}")
 

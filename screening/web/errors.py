@@ -37,7 +37,7 @@ def register_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def unknown(error: Exception) -> tuple[str, int]:
-        current_app.logger.exception("unhandled error on %s", request.path, exc_info=error)
+        current_app.logger.error("unhandled error on %s", request.path, exc_info=error)
         return page(500, *texts(InternalServerError.code or 500))
 
 

@@ -8,7 +8,7 @@ from screening.extensions import db
 from screening.models import User
 
 
-class Account(UserMixin):  # type: ignore[misc] # Flask-Login has no types
+class Account(UserMixin):
     """A session's account; its id carries the user's session key, so a new key ends every session."""
 
     def __init__(self, account: User) -> None:
