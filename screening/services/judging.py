@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from rubrics.codec import load_prescore, load_rubric
 from rubrics.prescore import Score, Verdict
-from rubrics.scoring import score_verdicts
 from screening.audit import record
 from screening.models import Application, ApplicationNote, ChangedVerdict, RubricVersion, StoredPrescore
+from screening.queries.verdicts import changes, standing_score
 
 REASON_LENGTH = 2000
 
@@ -96,28 +96,12 @@ def rank_application(session: Session, *, application: Application) -> Score | N
         session.flush()
         return None
     version = session.get_one(RubricVersion, stored.rubric_version_id)
-    rubric = load_rubric(version.document)
-    verdicts = {result.criterion: result.verdict for result in load_prescore(stored.result).results}
-    keys = {criterion.key: criterion.id for criterion in rubric.criteria}
-    for key, verdict in changed_verdicts(session, application.id).items():
-        if key in keys:
-            verdicts[keys[key]] = verdict
-    score = score_verdicts(rubric, verdicts)
+    changed = changes(session, [application.id])[application.id]
+    score = standing_score(load_rubric(version.document), load_prescore(stored.result), changed)
     application.rank_score = rank_of(score)
     application.gates = score.gates.value
     session.flush()
     return score
-
-
-def changed_verdicts(session: Session, application_id: int) -> dict[str, Verdict]:
-    """Read the verdicts that people set and that still count, by criterion key."""
-    rows = session.execute(
-        select(ChangedVerdict.criterion_key, ChangedVerdict.verdict)
-        .where(ChangedVerdict.application_id == application_id)
-        .order_by(ChangedVerdict.id)
-    )
-    latest = {row.criterion_key: row.verdict for row in rows}
-    return {key: Verdict(verdict) for key, verdict in latest.items() if verdict is not None}
 
 
 def rank_of(score: Score) -> float:

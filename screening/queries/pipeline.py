@@ -1,0 +1,263 @@
+"""One posting's applications: the ranked table and the board, O(page) work and the same number of queries for 1 row and for 50.
+
+A reader who owes an evaluation of an application sees no score of it, and order and filters treat it as unscored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, literal, null, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from screening.models import Application, Posting, RubricState, RubricVersion, Stage, StageCount
+from screening.queries.blindness import owed_applications
+from screening.queries.postings import LANES, PATIENCE
+from screening.queries.standing import Standing, standings
+
+PAGE = 50
+LANE = 20
+UNSCORED = -1.0
+
+
+class Sort(StrEnum):
+    """The orders that a page may ask for."""
+
+    RANK = "rank"
+    NEWEST = "newest"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineFilter:
+    """What the reader asked for: ``stages`` to show, ``gates`` pass, below, unknown or empty, ``text`` in names."""
+
+    stages: tuple[Stage, ...] = LANES
+    gates: str = ""
+    text: str = ""
+    sort: Sort = Sort.RANK
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page goes on: the last row's sort value, its id, and how many rows came before."""
+
+    value: str
+    id: int
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineRow:
+    """One application as lists show it; ``place`` is its number in this order, None for one that the reader must not rank."""
+
+    id: int
+    place: int | None
+    name: str
+    headline: str
+    stage: Stage
+    stage_since: datetime
+    submitted_at: datetime
+    source: str
+    overdue: bool
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows, and the cursor of the next page when there is one; ``total`` where the counters know it."""
+
+    rows: tuple[PipelineRow, ...]
+    following: Cursor | None
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The posting above its tabs: the version in force, the draft's number, applications by stage."""
+
+    version: int | None
+    draft: int | None
+    counts: Mapping[Stage, int] = field(default_factory=dict)
+
+    @property
+    def active(self) -> int:
+        """How many applications stand in a stage that goes on."""
+        return sum(self.counts.get(stage, 0) for stage in LANES)
+
+
+def head(session: Session, *, posting: Posting) -> Head:
+    """Read what stands above a posting's tabs."""
+    versions = session.execute(
+        select(RubricVersion.state, RubricVersion.number).where(
+            RubricVersion.posting_id == posting.id, RubricVersion.state.in_((RubricState.PUBLISHED, RubricState.DRAFT))
+        )
+    )
+    numbers = dict(versions.tuples().all())
+    counts = session.execute(select(StageCount.stage, StageCount.count).where(StageCount.posting_id == posting.id))
+    return Head(
+        version=numbers.get(RubricState.PUBLISHED),
+        draft=numbers.get(RubricState.DRAFT),
+        counts=dict(counts.tuples().all()),
+    )
+
+
+def page(
+    session: Session,
+    *,
+    posting: Posting,
+    reader_id: int,
+    chosen: PipelineFilter,
+    now: datetime,
+    after: Cursor | None = None,
+) -> Page:
+    """Read one page of the ranked table."""
+    blind = owed_applications(session, user_id=reader_id, posting_id=posting.id)
+    value, ascending = order(chosen.sort, blind)
+    rows = _filtered(posting.id, chosen, blind).add_columns(value)
+    if after is not None:
+        last = _bound(chosen.sort, after.value)
+        if last is not None:
+            here, there = tuple_(value, Application.id), tuple_(last, after.id)
+            rows = rows.where(here > there if ascending else here < there)
+    rows = rows.order_by(*_directions(value, ascending=ascending)).limit(PAGE + 1)
+    found = session.execute(rows).tuples().all()
+    seen = after.seen if after else 0
+    shown = _rows(session, [application for application, _ in found[:PAGE]], blind=blind, now=now, first=seen + 1)
+    following = None
+    if len(found) > PAGE:
+        last_application, last_value = found[PAGE - 1]
+        following = Cursor(_text(last_value), last_application.id, seen + PAGE)
+    return Page(rows=tuple(shown), following=following, total=_total(session, posting.id, chosen))
+
+
+def board(
+    session: Session, *, posting: Posting, reader_id: int, chosen: PipelineFilter, now: datetime
+) -> Mapping[Stage, tuple[PipelineRow, ...]]:
+    """Read the first ``LANE`` applications of each stage that goes on, in the chosen order."""
+    blind = owed_applications(session, user_id=reader_id, posting_id=posting.id)
+    value, ascending = order(chosen.sort, blind)
+    found: list[Application] = []
+    for stage in LANES:
+        lane = PipelineFilter((stage,), chosen.gates, chosen.text, chosen.sort)
+        rows = _filtered(posting.id, lane, blind).order_by(*_directions(value, ascending=ascending)).limit(LANE)
+        found.extend(session.scalars(rows))
+    rows_by_id = {row.id: row for row in _rows(session, found, blind=blind, now=now, first=1)}
+    return {stage: tuple(rows_by_id[one.id] for one in found if one.stage is stage) for stage in LANES}
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The ids of the applications before and after one in the list that the reader came from."""
+
+    previous: int | None
+    following: int | None
+
+
+def neighbours(session: Session, *, application: Application, reader_id: int, chosen: PipelineFilter) -> Neighbours:
+    """Find who stands before and after an application in the chosen order, whatever filter it fits itself."""
+    blind = owed_applications(session, user_id=reader_id, posting_id=application.posting_id)
+    value, ascending = order(chosen.sort, blind)
+    own = session.scalar(select(value).where(Application.id == application.id))
+    here, there = tuple_(value, Application.id), tuple_(literal(own, value.type), application.id)
+    rows = _filtered(application.posting_id, chosen, blind).with_only_columns(Application.id)
+
+    def nearest(condition: ColumnElement[bool], *, up: bool) -> int | None:
+        return session.scalar(rows.where(condition).order_by(*_directions(value, ascending=up)).limit(1))
+
+    before, after = nearest(here < there, up=False), nearest(here > there, up=True)
+    return Neighbours(before, after) if ascending else Neighbours(after, before)
+
+
+def order(sort: Sort, blind: Collection[int]) -> tuple[ColumnElement[Any], bool]:
+    """Give the column that an order goes by and whether it rises; ids break ties in the same direction."""
+    match sort:
+        case Sort.RANK:
+            return _unless_blind(Application.rank_score, UNSCORED, blind), False
+        case Sort.NEWEST:
+            return Application.submitted_at.expression, False
+        case Sort.WAITING:
+            return Application.stage_since.expression, True
+
+
+def _filtered(posting_id: int, chosen: PipelineFilter, blind: Collection[int]) -> Select[Application]:
+    rows = select(Application).where(Application.posting_id == posting_id, Application.stage.in_(chosen.stages))
+    if chosen.gates:
+        rows = rows.where(_unless_blind(Application.gates, None, blind) == chosen.gates)
+    if chosen.text:
+        words = chosen.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        rows = rows.where(
+            or_(
+                Application.name.ilike(f"%{words}%", escape="\\"),
+                Application.headline.ilike(f"%{words}%", escape="\\"),
+                Application.email.ilike(f"%{words}%", escape="\\"),
+            )
+        )
+    return rows
+
+
+def _unless_blind(column: Any, otherwise: float | None, blind: Collection[int]) -> ColumnElement[Any]:
+    """Give the column itself when nothing is owed, so that the index orders; else the value that tells nothing."""
+    if not blind:
+        return column.expression  # type: ignore[no-any-return] # a mapped column
+    hidden = null() if otherwise is None else otherwise
+    return case((Application.id.in_(sorted(blind)), hidden), else_=column)
+
+
+def _directions(value: ColumnElement[Any], *, ascending: bool) -> tuple[ColumnElement[Any], ...]:
+    ident = Application.id.expression
+    return (value.asc(), ident.asc()) if ascending else (value.desc(), ident.desc())
+
+
+def _bound(sort: Sort, text: str) -> ColumnElement[Any] | None:
+    """Read a cursor's value; None for one that somebody mistyped, which shows the first page."""
+    try:
+        if sort is Sort.RANK:
+            return literal(float(text))
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return literal(moment, Application.submitted_at.type) if moment.tzinfo else None
+
+
+def _text(value: float | datetime) -> str:
+    return value.isoformat() if isinstance(value, datetime) else repr(value)
+
+
+def _total(session: Session, posting_id: int, chosen: PipelineFilter) -> int | None:
+    """Count by the stage counters; a filter by gates or text is not counted."""
+    if chosen.gates or chosen.text:
+        return None
+    rows = select(func.sum(StageCount.count)).where(
+        StageCount.posting_id == posting_id, StageCount.stage.in_(chosen.stages)
+    )
+    return int(session.scalar(rows) or 0)
+
+
+def _rows(
+    session: Session, applications: Sequence[Application], *, blind: Collection[int], now: datetime, first: int
+) -> list[PipelineRow]:
+    known = standings(session, applications=applications, blind=blind)
+    rows = []
+    for number, application in enumerate(applications, first):
+        standing = known[application.id]
+        limit = PATIENCE.get(application.stage)
+        rows.append(
+            PipelineRow(
+                id=application.id,
+                place=number if standing.ranked else None,
+                name=application.name,
+                headline=application.headline,
+                stage=application.stage,
+                stage_since=application.stage_since,
+                submitted_at=application.submitted_at,
+                source=application.source,
+                overdue=limit is not None and application.stage_since < now - limit,
+                standing=standing,
+            )
+        )
+    return rows
