@@ -127,7 +127,7 @@ def publish_rubric(
     posting.published_at = posting.published_at or now
     session.flush()
     make_form_version(session, rubric_version=draft, rubric=rubric, now=now)
-    ask_for_prescores(session, rubric_version=draft, now=now)
+    ask_for_prescores(session, posting_id=posting.id, rubric_version_id=draft.id, now=now)
     record(
         session,
         act="rubric.publish",

@@ -1,0 +1,1 @@
+"""The worker: job rows become Celery messages (``relay``), messages become one service call each (``tasks``)."""

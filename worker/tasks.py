@@ -1,0 +1,48 @@
+"""The tasks: one function for each kind of job, named as the job is. Ids come by keyword, one service is called."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from celery import shared_task
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from screening.extensions import db
+from screening.models import Heartbeat
+from screening.services import prescoring
+from worker.running import finishing, looking, run_job
+
+
+@shared_task
+def heartbeat() -> None:
+    """Leave a sign of life that went the whole way: clock, broker, worker, database."""
+    db.session.merge(Heartbeat(name="worker", at=datetime.now(UTC)))
+    db.session.commit()
+    if file := os.environ.get("SCREENING_HEARTBEAT_FILE"):
+        Path(file).touch()
+
+
+@shared_task
+def prescore_application(*, job_id: int, application_id: int, rubric_version_id: int) -> None:
+    """Judge one application against one rubric version; the résumé is read and judged while no transaction is open."""
+
+    def act() -> None:
+        with looking() as session:
+            case = prescoring.read_case(session, application_id=application_id, rubric_version_id=rubric_version_id)
+        outcome = prescoring.judge(case, uploads=current_app.config["SCREENING"].uploads)
+        with finishing(job_id) as session:
+            prescoring.store(session, outcome, now=datetime.now(UTC))
+
+    def give_up(session: Session, error: str) -> None:
+        prescoring.note_failure(
+            session,
+            application_id=application_id,
+            rubric_version_id=rubric_version_id,
+            message=error,
+            now=datetime.now(UTC),
+        )
+
+    run_job(job_id, act, give_up=give_up)
