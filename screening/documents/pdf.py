@@ -1,0 +1,181 @@
+"""Text of a PDF with the stretches that a reader of the page would not see. Runs only in the limited child process.
+
+Each character's place is looked up in a rendering of its page: where nothing contrasts there, the character is hidden,
+whatever made it so (white on white, transparent, invisible, covered, outside the page). Type under ``TINY`` points is
+hidden too. White letters on a dark bar are seen, so they are not.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2
+from pypdfium2 import raw
+
+from screening.documents.reading import Reading
+from screening.documents.recognition import BROKEN, ENCRYPTED, ExtractionError
+
+PAGES = 60
+TINY = 2.5  # points on a page as high as A4; print of 4 points is still read
+A4_HEIGHT = 842.0
+CONTRAST = 24  # of 255; #eeeeee on white has 17
+PIXELS = 3_000_000  # a page rendered has at most so many
+SCALE = 2.0
+TOO_MANY_PAGES = "The PDF has more than 60 pages."
+NO_TEXT = "No text was found; the file is probably a scan. Send one in which the text can be selected."
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """Characters of one page and, for each, whether a reader sees it (None for blanks, which take the state of their neighbours)."""
+
+    text: str
+    seen: tuple[bool | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A page in grey: one byte a pixel, ``stride`` bytes a row."""
+
+    pixels: bytes
+    width: int
+    height: int
+    stride: int
+
+    def has_contrast(self, left: int, top: int, right: int, bottom: int) -> bool:
+        """Tell whether anything stands out in a rectangle; one outside the page has nothing in it."""
+        left, right = max(0, left), min(self.width, right)
+        top, bottom = max(0, top), min(self.height, bottom)
+        low, high = 255, 0
+        for row in range(top, bottom):
+            pixels = self.pixels[row * self.stride + left : row * self.stride + right]
+            if pixels:
+                low, high = min(low, min(pixels)), max(high, max(pixels))  # noqa: PLW3301 - min of bytes is the fast way
+                if high - low >= CONTRAST:
+                    return True
+        return False
+
+
+def read(content: bytes) -> Reading:
+    """Read a PDF; raise ExtractionError with a clear sentence."""
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        raise ExtractionError(ENCRYPTED if error.err_code == raw.FPDF_ERR_PASSWORD else BROKEN) from error
+    count = len(document)
+    if count > PAGES:
+        raise ExtractionError(TOO_MANY_PAGES)
+    try:
+        pages = [_read_page(document[number]) for number in range(count)]
+    except pypdfium2.PdfiumError as error:
+        raise ExtractionError(BROKEN) from error
+    text = "\n\n".join(page.text for page in pages)
+    if not text.strip():
+        raise ExtractionError(NO_TEXT)
+    return Reading(text, tuple(_hidden(pages)), count)
+
+
+def _read_page(page: Any) -> PageText:
+    textpage = page.get_textpage()
+    count = max(0, raw.FPDFText_CountChars(textpage))
+    if count == 0:
+        return PageText("", ())
+    codes = [raw.FPDFText_GetUnicode(textpage, index) for index in range(count)]
+    rendering = _render(page)
+    characters: list[str] = []
+    seen: list[bool | None] = []
+    for index, code in enumerate(codes):
+        character = _character(codes, index, code)
+        if not character:
+            continue
+        characters.append(character)
+        blank = character.isspace() or raw.FPDFText_IsGenerated(textpage, index) == 1
+        seen.append(None if blank else _is_seen(page, textpage, index, rendering))
+    return _tidied(characters, seen)
+
+
+def _character(codes: list[int], index: int, code: int) -> str:
+    """Turn pdfium's code into a character: pairs of surrogates are joined, its line-end hyphen is a hyphen, controls go."""
+    if 0xD800 <= code < 0xDC00 and index + 1 < len(codes) and 0xDC00 <= codes[index + 1] < 0xE000:
+        return chr(0x10000 + ((code - 0xD800) << 10) + (codes[index + 1] - 0xDC00))
+    if code in {0x02, 0xAD}:
+        return "-"
+    if 0xD800 <= code < 0xE000 or code in {0x0D, 0xFFFE, 0xFFFF} or code > 0x10FFFF:
+        return ""
+    return chr(code) if code >= 0x20 or code in {0x09, 0x0A} else ""
+
+
+def _render(page: Any) -> Rendering:
+    width, height = page.get_size()
+    scale = min(SCALE, (PIXELS / max(1.0, width * height)) ** 0.5)
+    bitmap = page.render(scale=scale, grayscale=True)
+    return Rendering(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride)
+
+
+def _is_seen(page: Any, textpage: Any, index: int, rendering: Rendering) -> bool:
+    box = [ctypes.c_double() for _ in range(4)]
+    left, right, bottom, top = box
+    if not raw.FPDFText_GetCharBox(textpage, index, left, right, bottom, top):
+        return True
+    size = abs(top.value - bottom.value)
+    height = page.get_height()
+    if _type_size(textpage, index) * A4_HEIGHT / max(A4_HEIGHT, height) < TINY and size < TINY:
+        return False
+    first = _pixel(page, rendering, left.value, top.value)
+    last = _pixel(page, rendering, right.value, bottom.value)
+    columns, rows = sorted((first[0], last[0])), sorted((first[1], last[1]))
+    return rendering.has_contrast(columns[0] - 1, rows[0] - 1, columns[1] + 2, rows[1] + 2)
+
+
+def _type_size(textpage: Any, index: int) -> float:
+    """Give the size of the type on the page: the font's size times the scale of its matrix."""
+    matrix = raw.FS_MATRIX()
+    if not raw.FPDFText_GetMatrix(textpage, index, matrix):
+        return float(raw.FPDFText_GetFontSize(textpage, index))
+    scale = abs(matrix.a * matrix.d - matrix.b * matrix.c) ** 0.5
+    return float(raw.FPDFText_GetFontSize(textpage, index) * scale)
+
+
+def _pixel(page: Any, rendering: Rendering, x: float, y: float) -> tuple[int, int]:
+    column, row = ctypes.c_int(), ctypes.c_int()
+    raw.FPDF_PageToDevice(page, 0, 0, rendering.width, rendering.height, 0, x, y, column, row)
+    return column.value, row.value
+
+
+def _tidied(characters: list[str], seen: list[bool | None]) -> PageText:
+    """Drop blanks at line ends and empty lines in a row, which PDF producers leave everywhere."""
+    kept: list[str] = []
+    states: list[bool | None] = []
+    for character, state in zip(characters, seen, strict=True):
+        if character == "\n":
+            while kept and kept[-1] in " \t":
+                kept.pop()
+                states.pop()
+            if len(kept) > 1 and kept[-1] == kept[-2] == "\n":
+                continue
+        kept.append(character)
+        states.append(state)
+    while kept and kept[-1].isspace():
+        kept.pop()
+        states.pop()
+    return PageText("".join(kept), tuple(states))
+
+
+def _hidden(pages: list[PageText]) -> Iterator[tuple[int, int]]:
+    """Give stretches of unseen characters over the whole text; blanks between two of them belong to the stretch."""
+    offset = 0
+    for page in pages:
+        start = end = None
+        for position, state in enumerate(page.seen):
+            if state is False:
+                start = position if start is None else start
+                end = position + 1
+            elif state and start is not None and end is not None:
+                yield offset + start, offset + end
+                start = end = None
+        if start is not None and end is not None:
+            yield offset + start, offset + end
+        offset += len(page.text) + 2

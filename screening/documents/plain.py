@@ -1,0 +1,15 @@
+"""Text and Markdown: the decoded file unaltered. Runs only in the limited child process."""
+
+from __future__ import annotations
+
+from screening.documents.decoding import UndecodableError, decode_text
+from screening.documents.reading import Reading
+from screening.documents.recognition import NOT_ACCEPTED, ExtractionError
+
+
+def read(content: bytes) -> Reading:
+    """Decode the file; nothing in it is hidden."""
+    try:
+        return Reading(decode_text(content))
+    except UndecodableError as error:
+        raise ExtractionError(NOT_ACCEPTED) from error

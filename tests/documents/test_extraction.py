@@ -1,0 +1,214 @@
+"""Reading files: text, hidden text, and a clear sentence for everything that cannot be read."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import zipfile
+
+import pytest
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Pt, RGBColor
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screening.documents import extraction, reading
+from screening.documents.extraction import ExtractionError, extract_text
+from screening.documents.recognition import MediaType, file_name_for, recognise
+from tests.documents.files import make_pdf, make_word, show, with_member
+
+SENTENCE = "云小鹤，熟悉 Python 和 C++。\n在云溪大学读硕士。\n"
+
+
+def hidden_words(content: bytes, name: str) -> list[str]:
+    read = extract_text(content, file_name=name)
+    return [read.text[part.start : part.end] for part in read.hidden]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("text", [SENTENCE, "Yun Xiaohe\r\nPython, C++\r\n", "𠮷野 😀 O'Neil\n"])
+def test_text_file_is_decoded_unaltered(encoding: str, text: str) -> None:
+    if "𠮷" in text and encoding in {"utf-16-le", "utf-16-be"}:
+        text = SENTENCE * 3 + text  # without a mark an encoding is told by its common characters
+    assert extract_text(text.encode(encoding), file_name="cv.md").text == text
+
+
+def test_pdf_gives_its_text_and_pages() -> None:
+    read = extract_text(make_pdf(show("Yun Xiaohe") + " " + show("Python", y=650), show("page two")), file_name="x.pdf")
+    assert (read.text, read.hidden, read.pages) == ("Yun Xiaohe\nPython\n\npage two", (), 2)
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        show("secret", colour="1 g", y=500),
+        show("secret", colour="0.97 g", y=500),
+        show("secret", mode=3, y=500),
+        show("secret", size=1, y=500),
+        show("secret", x=900),
+        show("secret", y=500) + " 1 g 60 480 300 60 re f",
+    ],
+    ids=["white", "nearly white", "invisible", "tiny", "off the page", "covered"],
+)
+def test_pdf_hidden_text_is_found_at_its_place(trick: str) -> None:
+    assert hidden_words(make_pdf(show("plain words") + " " + trick), "x.pdf") == ["secret"]
+
+
+def test_pdf_white_type_on_a_dark_bar_is_seen() -> None:
+    bar = "0.2 g 60 480 300 60 re f " + show("Contact", colour="1 g", y=500)
+    assert hidden_words(make_pdf(show("plain") + " " + bar), "x.pdf") == []
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "empty"),
+        (b" \n ", "empty"),
+        (b"MZ\x90\x00\x03\x00\x00\x00" + bytes(200), "not a PDF"),
+        (b"\x7fELF\x02\x01\x01" + bytes(range(256)), "not a PDF"),
+        (b"GIF89a" + b"a" * 60, "not a PDF"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(range(100)), "not a PDF"),
+        (b"{\\rtf1 hello}", "not a PDF"),
+        (b"#!/bin/sh\nrm -rf x\n", "not a PDF"),
+        (b"<!DOCTYPE html><p>%PDF-1.4", "web page"),
+        (b"\n<!-- x --><svg onload=alert(1)>", "web page"),
+        ("\ufeff<html>云".encode(), "web page"),
+        (b"%PDF-1.4 nothing follows", "broken"),
+        (b"PK\x03\x04 nothing follows", "broken"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "old Word"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),
+        (b"a" * (10 * 1024 * 1024 + 1), "10 MB"),
+        (make_pdf(""), "No text"),
+        (make_pdf(*[show("x")] * 61), "60 pages"),
+        (
+            make_pdf(
+                show("x"),
+                extra=f"/Encrypt << /Filter /Standard /V 1 /R 2 /O <{'41' * 32}> /U <{'42' * 32}> /P -4 >> /ID [<00> <00>]",
+            ),
+            "password",
+        ),
+    ],
+)
+def test_unreadable_file_gives_one_clear_sentence(content: bytes, sentence: str) -> None:
+    with pytest.raises(ExtractionError, match=sentence) as raised:
+        extract_text(content, file_name="resume.txt")
+    assert str(raised.value).endswith(".")
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["run.exe", "page.html", "picture.svg"])
+def test_text_under_a_foreign_name_is_refused(name: str) -> None:
+    with pytest.raises(ExtractionError, match="not a PDF"):
+        recognise(b"plain words", file_name=name)
+
+
+def test_word_reads_header_body_tables_text_boxes_in_order() -> None:
+    def fill(document: object) -> None:
+        document.sections[0].header.paragraphs[0].text = "页眉"
+        document.add_paragraph("第一段")
+        table = document.add_table(1, 2)
+        table.cell(0, 0).text = "左"
+        table.cell(0, 1).text = "右"
+        run = document.add_paragraph("框前").add_run()
+        box = OxmlElement("w:txbxContent")
+        inner = OxmlElement("w:p")
+        inner_run = OxmlElement("w:r")
+        words = OxmlElement("w:t")
+        words.text = "框里"
+        inner_run.append(words)
+        inner.append(inner_run)
+        box.append(inner)
+        run._r.append(box)
+        document.sections[0].footer.paragraphs[0].text = "页脚"
+
+    assert extract_text(make_word(fill), file_name="x.docx").text == "页眉\n第一段\n左\t右\n框前\n框里\n页脚\n"
+
+
+def test_word_hidden_text_is_found() -> None:
+    def fill(document: object) -> None:
+        paragraph = document.add_paragraph("看得见")
+        vanished, white, tiny, grounded = (paragraph.add_run(word) for word in ("消失", "白字", "极小", "深底"))
+        vanished.font.hidden = True
+        white.font.color.rgb = RGBColor(255, 255, 255)
+        tiny.font.size = Pt(1)
+        grounded.font.color.rgb = RGBColor(255, 255, 255)
+        shading = OxmlElement("w:shd")
+        shading.set(qn("w:fill"), "1F2937")
+        grounded._r.get_or_add_rPr().append(shading)
+
+    assert hidden_words(make_word(fill), "x.docx") == ["消失白字极小"]
+
+
+def test_word_dangers_are_refused() -> None:
+    plain = make_word(lambda document: document.add_paragraph("文字"))
+    with pytest.raises(ExtractionError, match="macros"):
+        extract_text(with_member(plain, "word/vbaProject.bin", b"x"), file_name="x.docx")
+    with pytest.raises(ExtractionError, match="unpacks"):
+        extract_text(with_member(plain, "word/media/bomb.bin", bytes(70 * 1024 * 1024)), file_name="x.docx")
+    with pytest.raises(ExtractionError, match="No text"):
+        extract_text(make_word(lambda document: None), file_name="x.docx")
+
+
+def test_other_zip_is_refused(tmp_path: object) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("a.txt", "words")
+    with pytest.raises(ExtractionError, match="not a PDF"):
+        extract_text((tmp_path / "x.zip").read_bytes(), file_name="x.docx")
+
+
+def test_child_has_no_secrets_and_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCREENING_SECRET_KEY", "hush")
+    assert "SCREENING_SECRET_KEY" not in extraction._environment()
+    monkeypatch.setattr(extraction, "SECONDS", 0.001)
+    with pytest.raises(ExtractionError, match="too much time"):
+        extract_text(b"words", file_name="x.txt")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no resource limits")
+@pytest.mark.parametrize(
+    "act",
+    [
+        "bytearray(4 * 1024 ** 3)",
+        "with open('x', 'w') as file: file.write('y'); file.flush()",
+        "__import__('os')._exit(1)",
+    ],
+    ids=["memory", "writing", "crash"],
+)
+def test_child_that_breaks_a_limit_is_a_clear_failure(act: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = (
+        f"import sys; sys.path.insert(0, sys.argv[1])\nfrom screening.documents.reading import limit\nlimit()\n{act}\n"
+    )
+    monkeypatch.setattr(extraction, "PROGRAM", program)
+    with pytest.raises(ExtractionError, match="too much time or memory"):
+        extract_text(b"words", file_name="x.txt")
+
+
+def test_text_beyond_measure_is_a_failure() -> None:
+    assert reading.answer(lambda content: reading.Reading("x" * 500_001), b"") == {"failure": reading.TOO_MUCH_TEXT}
+
+
+@pytest.mark.parametrize(
+    ("media_type", "name", "shown"),
+    [
+        (MediaType.PDF, "云小鹤_简历.pdf", "云小鹤_简历.pdf"),
+        (MediaType.PDF, "CV.PDF", "CV.PDF"),
+        (MediaType.PDF, "setup.exe", "setup.exe.pdf"),
+        (MediaType.TEXT, "../../etc/passwd", "passwd.txt"),
+        (MediaType.MARKDOWN, "C:\\x\\me.md", "me.md"),
+        (MediaType.PDF, "", "file.pdf"),
+        (MediaType.PDF, "a\x00\r\nb.pdf", "ab.pdf"),
+    ],
+)
+def test_shown_name_is_the_candidates_with_the_contents_suffix(media_type: MediaType, name: str, shown: str) -> None:
+    assert file_name_for(media_type, name) == shown
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    content=st.binary(max_size=400),
+    start=st.sampled_from([b"", b"%PDF-1.7\n", b"PK\x03\x04", b"\xff\xfe", b"\xef\xbb\xbf"]),
+)
+def test_any_bytes_are_recognised_or_refused(content: bytes, start: bytes) -> None:
+    with contextlib.suppress(ExtractionError):
+        assert recognise(start + content, file_name="x") in MediaType
