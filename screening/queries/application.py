@@ -1,0 +1,244 @@
+"""One application: what the candidate sent, with quotations marked, beside what the machine and people made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rubrics.codec import load_prescore, load_rubric
+from rubrics.model import Criterion
+from rubrics.prescore import Flag, Prescore, Quote, Result, Score, Verdict
+from screening.models import (
+    Answer,
+    Application,
+    Posting,
+    PrescoreFailure,
+    ResumeFile,
+    RubricState,
+    RubricVersion,
+    StoredPrescore,
+    TextState,
+    User,
+)
+from screening.queries.answers import AnswerSection, jump_target, read_answers
+from screening.queries.passages import Mark, Piece, cut
+from screening.queries.standing import State, unscored_state
+from screening.queries.verdicts import Change, changes, standing_score, standing_verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteRow:
+    """One quotation and the id of the marked place that it jumps to, empty where the place is not on the page."""
+
+    text: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """One criterion with the verdict that counts; ``machine`` is the engine's own where a person changed it."""
+
+    criterion: Criterion
+    verdict: Verdict
+    machine: Verdict | None
+    change: Change | None
+    changed_by: str | None
+    because_zh: str
+    because_en: str
+    quotes: tuple[QuoteRow, ...]
+
+    @property
+    def code(self) -> str:
+        """The short name: R2."""
+        return self.criterion.id.upper()
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRow:
+    """A fact beside the score and the place that it speaks of."""
+
+    code: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file that the candidate sent; ``pieces`` is the text of the newest one, cut at its quotations."""
+
+    id: int
+    name: str
+    size: int
+    state: TextState
+    failure: str | None
+    uploaded_at: datetime
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What stands on the right: ``state`` and, when scored, the score, criteria and flags of one rubric version.
+
+    ``newer`` is the number of a version in force that has no prescore yet; ``failure`` why the last run failed.
+    """
+
+    state: State
+    version: int | None = None
+    newer: int | None = None
+    failure: str | None = None
+    engine: str | None = None
+    scored_at: datetime | None = None
+    score: Score | None = None
+    rows: tuple[CriterionRow, ...] = ()
+    flags: tuple[FlagRow, ...] = ()
+    changed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationPage:
+    """The page without its tabs: the posting's head, documents and judgement."""
+
+    posting_title: str | None
+    answers: tuple[AnswerSection, ...]
+    files: tuple[FileRow, ...]
+    judgement: Judgement
+
+
+def application_page(session: Session, *, application: Application, blind: bool) -> ApplicationPage:
+    """Read an application; for a ``blind`` reader nothing of the prescore, its marks included."""
+    posting = session.get_one(Posting, application.posting_id)
+    files = session.scalars(
+        select(ResumeFile).where(ResumeFile.application_id == application.id).order_by(ResumeFile.id.desc())
+    ).all()
+    answers = {
+        answer.field: answer.value
+        for answer in session.scalars(select(Answer).where(Answer.application_id == application.id).order_by(Answer.id))
+    }
+    judgement, marks = _judgement(session, application, files) if not blind else (Judgement(State.BLIND), {})
+    return ApplicationPage(
+        posting_title=posting.title,
+        answers=read_answers(answers, marks),
+        files=tuple(_file(file, marks.get("resume", ()) if place == 0 else ()) for place, file in enumerate(files)),
+        judgement=judgement,
+    )
+
+
+Marks = Mapping[str, Sequence[Mark]]
+
+
+def _file(file: ResumeFile, marks: Sequence[Mark]) -> FileRow:
+    return FileRow(
+        id=file.id,
+        name=file.original_name,
+        size=file.size,
+        state=file.text_state,
+        failure=file.failure,
+        uploaded_at=file.uploaded_at,
+        pieces=cut(file.text or "", marks, prefix="e"),
+    )
+
+
+def _judgement(session: Session, application: Application, files: Sequence[ResumeFile]) -> tuple[Judgement, Marks]:
+    versions = session.scalars(
+        select(RubricVersion)
+        .where(RubricVersion.posting_id == application.posting_id, RubricVersion.state != RubricState.DRAFT)
+        .order_by(RubricVersion.number)
+    ).all()
+    current = next((version for version in versions if version.state is RubricState.PUBLISHED), None)
+    stored = session.get(StoredPrescore, application.prescore_id) if application.prescore_id else None
+    failure = session.scalar(
+        select(PrescoreFailure.message)
+        .where(
+            PrescoreFailure.application_id == application.id,
+            PrescoreFailure.rubric_version_id == (current.id if current else 0),
+        )
+        .order_by(PrescoreFailure.id.desc())
+        .limit(1)
+    )
+    if stored is None:
+        return Judgement(unscored_state(application, failed=failure is not None), failure=failure), {}
+    version = next(version for version in versions if version.id == stored.rubric_version_id)
+    is_current = current is None or current.id == version.id
+    prescore = load_prescore(stored.result)
+    rubric = load_rubric(version.document)
+    changed = changes(session, [application.id])[application.id]
+    verdicts = standing_verdicts(rubric, prescore, changed)
+    texts = _sources(prescore, files)
+    judgement = Judgement(
+        state=State.SCORED,
+        version=version.number,
+        newer=None if is_current or current is None else current.number,
+        failure=None if is_current else failure,
+        engine=prescore.engine,
+        scored_at=stored.created_at,
+        score=standing_score(rubric, prescore, changed),
+        rows=tuple(_rows(session, rubric.criteria, prescore.results, verdicts, changed, texts)),
+        flags=tuple(_flag(flag, texts) for flag in prescore.flags),
+        changed=sum(criterion.key in changed for criterion in rubric.criteria),
+    )
+    return judgement, _marks(prescore, verdicts)
+
+
+def _sources(prescore: Prescore, files: Sequence[ResumeFile]) -> frozenset[str]:
+    """Name the sources whose text is on the page: all answers, and the résumé when there is one."""
+    named = {quote.source for result in prescore.results for quote in result.evidence}
+    named |= {flag.source for flag in prescore.flags}
+    return frozenset(named if files and files[0].text else named - {"resume"})
+
+
+def _rows(
+    session: Session,
+    criteria: Sequence[Criterion],
+    results: Sequence[Result],
+    verdicts: Mapping[str, Verdict],
+    changed: Mapping[str, Change],
+    sources: frozenset[str],
+) -> list[CriterionRow]:
+    people = {change.actor_id for change in changed.values()}
+    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).tuples().all())
+    by_id = {result.criterion: result for result in results}
+    rows = []
+    for criterion in criteria:
+        result = by_id.get(criterion.id)
+        change = changed.get(criterion.key)
+        rows.append(
+            CriterionRow(
+                criterion=criterion,
+                verdict=verdicts.get(criterion.id, Verdict.NOT_SHOWN),
+                machine=result.verdict if result and change else None,
+                change=change,
+                changed_by=names.get(change.actor_id) if change else None,
+                because_zh=result.because.zh if result else "",
+                because_en=result.because.en if result else "",
+                quotes=tuple(_quote(quote, sources) for quote in result.evidence) if result else (),
+            )
+        )
+    return rows
+
+
+def _quote(quote: Quote, sources: frozenset[str]) -> QuoteRow:
+    return QuoteRow(
+        quote.quote, quote.source, jump_target(quote.source, quote.start) if quote.source in sources else ""
+    )
+
+
+def _flag(flag: Flag, sources: frozenset[str]) -> FlagRow:
+    marked = flag.source in sources and flag.end > flag.start
+    return FlagRow(flag.code, flag.source, jump_target(flag.source, flag.start) if marked else "")
+
+
+def _marks(prescore: Prescore, verdicts: Mapping[str, Verdict]) -> Marks:
+    marks: dict[str, list[Mark]] = {}
+    for result in prescore.results:
+        for quote in result.evidence:
+            verdict = verdicts.get(result.criterion, result.verdict).value
+            marks.setdefault(quote.source, []).append(Mark(quote.start, quote.end, result.criterion.upper(), verdict))
+    for flag in prescore.flags:
+        if flag.end > flag.start:
+            marks.setdefault(flag.source, []).append(Mark(flag.start, flag.end, "", "flag"))
+    return marks

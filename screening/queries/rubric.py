@@ -1,0 +1,199 @@
+"""A rubric under review: the source text line by line, the criteria, the findings and their answers, and the versions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from rubrics.codec import load_rubric
+from rubrics.findings import Finding
+from rubrics.model import Criterion, Rubric
+from rubrics.text import SourceText
+from screening.models import (
+    Posting,
+    RubricRevision,
+    RubricState,
+    RubricVersion,
+    SettledFinding,
+    SourceDocument,
+    StoredPrescore,
+    User,
+)
+from screening.queries.differences import Difference, differences
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One line of the posting: its number in the document, the criteria that come from it, and the open findings on it."""
+
+    number: int
+    text: str
+    criteria: tuple[str, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """One finding at its position; ``answer`` is a person's, None while it is open."""
+
+    index: int
+    finding: Finding
+    answer: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionRow:
+    """One version: who made or published it and when, how many applications were scored with it, what changed from the one before."""
+
+    number: int
+    state: RubricState
+    by: str | None
+    at: datetime
+    scored: int
+    changes: tuple[Difference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRow:
+    """One save of the draft: a short code of what was done, by whom, when."""
+
+    change: str
+    by: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RubricPage:
+    """The page. ``revision`` is the draft's, 0 when the version in force is shown; ``in_force`` its number, None before the first publishing."""
+
+    number: int
+    is_draft: bool
+    revision: int
+    changed_at: datetime
+    in_force: int | None
+    rubric: Rubric
+    lines: tuple[SourceLine, ...]
+    findings: tuple[FindingRow, ...]
+    versions: tuple[VersionRow, ...]
+    saves: tuple[SaveRow, ...]
+    unpublished: tuple[Difference, ...]
+
+    @property
+    def open_findings(self) -> tuple[FindingRow, ...]:
+        """The findings that nobody has answered."""
+        return tuple(row for row in self.findings if row.answer is None)
+
+    @property
+    def knock_outs(self) -> tuple[Criterion, ...]:
+        """The hard floors."""
+        return tuple(criterion for criterion in self.rubric.criteria if criterion.id.startswith("k"))
+
+    @property
+    def requirements(self) -> tuple[Criterion, ...]:
+        """The other requirements."""
+        return tuple(criterion for criterion in self.rubric.criteria if criterion.id.startswith("r"))
+
+    @property
+    def bonuses(self) -> tuple[Criterion, ...]:
+        """The bonus items."""
+        return tuple(criterion for criterion in self.rubric.criteria if criterion.id.startswith("b"))
+
+
+def rubric_page(session: Session, *, posting: Posting) -> RubricPage:
+    """Read the posting's draft, or the version in force when there is none. Six queries."""
+    versions = session.scalars(
+        select(RubricVersion).where(RubricVersion.posting_id == posting.id).order_by(RubricVersion.number.desc())
+    ).all()
+    rubrics = {version.id: load_rubric(version.document) for version in versions}
+    shown = versions[0]
+    current = next((version for version in versions if version.state is RubricState.PUBLISHED), None)
+    rubric = rubrics[shown.id]
+    settled = dict(
+        session.execute(
+            select(SettledFinding.finding, SettledFinding.answer).where(SettledFinding.rubric_version_id == shown.id)
+        )
+        .tuples()
+        .all()
+    )
+    findings = tuple(FindingRow(index, finding, settled.get(index)) for index, finding in enumerate(rubric.warnings))
+    is_draft = shown.state is RubricState.DRAFT
+    return RubricPage(
+        number=shown.number,
+        is_draft=is_draft,
+        revision=shown.revision if is_draft else 0,
+        changed_at=shown.changed_at,
+        in_force=current.number if current else None,
+        rubric=rubric,
+        lines=_lines(session, posting, rubric, findings),
+        findings=findings,
+        versions=_versions(session, versions, rubrics),
+        saves=_saves(session, shown),
+        unpublished=differences(rubrics[current.id], rubric) if current and is_draft else (),
+    )
+
+
+def _lines(
+    session: Session, posting: Posting, rubric: Rubric, findings: Sequence[FindingRow]
+) -> tuple[SourceLine, ...]:
+    text = session.scalar(select(SourceDocument.text).where(SourceDocument.id == posting.document_id)) or ""
+    source = SourceText(text)
+    last = min(posting.last_line, source.line_count)
+    opened = [row.finding for row in findings if row.answer is None]
+    return tuple(
+        SourceLine(
+            number=number,
+            text=source.line(number).strip(),
+            criteria=tuple(
+                criterion.id.upper()
+                for criterion in rubric.criteria
+                if criterion.lines.first <= number <= criterion.lines.last
+            ),
+            findings=tuple(finding for finding in opened if finding.lines.first <= number <= finding.lines.last),
+        )
+        for number in range(posting.first_line, last + 1)
+    )
+
+
+def _versions(
+    session: Session, versions: Sequence[RubricVersion], rubrics: Mapping[int, Rubric]
+) -> tuple[VersionRow, ...]:
+    people = {version.published_by or version.created_by for version in versions} - {None}
+    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).tuples().all())
+    scored = dict(
+        session.execute(
+            select(StoredPrescore.rubric_version_id, func.count(func.distinct(StoredPrescore.application_id)))
+            .where(StoredPrescore.rubric_version_id.in_([version.id for version in versions]))
+            .group_by(StoredPrescore.rubric_version_id)
+        )
+        .tuples()
+        .all()
+    )
+    rows = []
+    for place, version in enumerate(versions):
+        before = versions[place + 1] if place + 1 < len(versions) else None
+        rows.append(
+            VersionRow(
+                number=version.number,
+                state=version.state,
+                by=names.get(version.published_by or version.created_by or 0),
+                at=version.published_at or version.changed_at,
+                scored=int(scored.get(version.id, 0)),
+                changes=differences(rubrics[before.id], rubrics[version.id]) if before else (),
+            )
+        )
+    return tuple(rows)
+
+
+def _saves(session: Session, shown: RubricVersion) -> tuple[SaveRow, ...]:
+    rows = session.execute(
+        select(RubricRevision.change, User.name, RubricRevision.at)
+        .outerjoin(User, User.id == RubricRevision.actor_id)
+        .where(RubricRevision.rubric_version_id == shown.id)
+        .order_by(RubricRevision.revision.desc())
+        .limit(20)
+    )
+    return tuple(SaveRow(change, name, at) for change, name, at in rows.tuples())
