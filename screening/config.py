@@ -56,7 +56,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, instance: Path | N
     """
     folder = (instance or Path(environ.get("SCREENING_INSTANCE", "instance"))).resolve()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / "uploads").mkdir(mode=0o700, exist_ok=True)
         secret = environ.get("SCREENING_SECRET_KEY") or _kept_secret(folder / "secret_key")
     except OSError as error:

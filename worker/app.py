@@ -74,7 +74,7 @@ def make_celery(app: Flask) -> Celery:
 def log_plainly(**_: object) -> None:
     """One line an event on standard error; the supervisor puts the process's name before it."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
-    for chatty in ("celery.worker.strategy", "celery.app.trace", "kombu", "alembic"):
+    for chatty in ("celery.worker.strategy", "celery.app.trace", "celery.beat", "kombu", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

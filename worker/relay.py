@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from celery import Celery
 from celery.beat import EmbeddedService
@@ -49,6 +49,16 @@ class Claimed:
     id: int
     name: str
     arguments: dict[str, int | str]
+
+
+class Post(Protocol):
+    """What takes messages: the broker, or a test's stand-in for it."""
+
+    def room(self) -> int:
+        """Tell how many messages may be added to the queue."""
+
+    def send(self, job: Claimed) -> None:
+        """Send one message."""
 
 
 class Sender:
@@ -125,17 +135,17 @@ def anything_due(session: Session, now: datetime) -> bool:
     return found is not None
 
 
-def relay_once(session: Session, sender: Sender, *, clock: Callable[[], datetime]) -> int:
+def relay_once(session: Session, post: Post, *, clock: Callable[[], datetime]) -> int:
     """Send what is due and has room; give the number of messages. Errors of the broker leave every row due."""
     if not anything_due(session, clock()):
         return 0
-    room = sender.room()
+    room = post.room()
     if room == 0:
         return 0
     jobs = claim(session, room=room, now=clock())
     for position, job in enumerate(jobs):
         try:
-            sender.send(job)
+            post.send(job)
         except BROKER_ERRORS:
             release(session, jobs[position:], now=clock())
             raise

@@ -289,7 +289,7 @@ def _keep_text(session: Session, read: ReadResume) -> None:
 
 
 def _is_newer(session: Session, stored: StoredPrescore, application: Application) -> bool:
-    """A run against an older rubric version, finished late, must not replace the present one."""
+    """Tell whether the run may replace the present one: one against an older rubric version, finished late, may not."""
     present = session.get(StoredPrescore, application.prescore_id) if application.prescore_id else None
     if present is None:
         return True
