@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -22,7 +23,9 @@ from screening.config import Settings, load_settings
 from screening.models import Base
 from tests.services import databases
 from tests.services.broker import Broker, start_broker
+from tests.services.chromium import launch
 from tests.services.postgresql import PostgresServer, start_postgresql
+from tests.services.site import Site, site
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 DATABASE_NAME = "screening_test"
@@ -125,3 +128,37 @@ def app(settings: Settings) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """Give a browser-like caller of the application."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def running_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Run the whole product once for all browser tests: broker, two web servers, worker and relay, on SQLite."""
+    with site(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@pytest.fixture
+def live_server(running_site: Site) -> Site:
+    """Give the running product with empty tables; ``live_server.session()`` fills them, ``live_server.url`` is its address."""
+    running_site.clean()
+    return running_site
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Run one real Chromium for the whole session."""
+    with sync_playwright() as playwright:
+        chromium = launch(playwright)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Give an empty tab of its own; parametrise indirectly with options of ``new_context`` (locale, viewport, color_scheme)."""
+    options = {"locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, **getattr(request, "param", {})}
+    context = browser.new_context(**options)
+    tab = context.new_page()
+    tab.set_default_timeout(10_000)
+    yield tab
+    context.close()
