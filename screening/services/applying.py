@@ -1,0 +1,208 @@
+"""A candidate's acts: submitting an application and withdrawing it. The broker is never touched here: work waits as a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from screening.audit import record
+from screening.documents.storage import StoredFile
+from screening.models import (
+    Answer,
+    Application,
+    FormVersion,
+    Person,
+    Posting,
+    PostingState,
+    ResumeFile,
+    RubricState,
+    RubricVersion,
+    Stage,
+    StageMove,
+)
+from screening.services.moving import change_counts, move_application
+from screening.services.prescoring import ask_for_prescore
+
+HEADLINE = 200
+JOINT = " · "
+
+
+class ApplyError(Exception):
+    """An application that cannot be stored; each kind has a class of its own."""
+
+
+class PostingClosedError(ApplyError):
+    """The posting takes no applications."""
+
+
+class AlreadyAppliedError(ApplyError):
+    """The person has an application to this posting; ``application_id`` names it, for staff and never for the one who asks."""
+
+    def __init__(self, application_id: int | None) -> None:
+        self.application_id = application_id
+        super().__init__("this person has applied to this posting before")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach the candidate, as typed; all without control characters."""
+
+    name: str
+    email: str
+    phone: str | None = None
+
+
+def submit_application(
+    session: Session,
+    *,
+    posting: Posting,
+    form_version: FormVersion,
+    contact: Contact,
+    answers: Mapping[str, Any],
+    files: Sequence[StoredFile],
+    idempotency_key: str,
+    locale: str,
+    consent_version: str,
+    now: datetime,
+    prescore_refused: bool = False,
+    contact_later: bool = False,
+    source: str = "site",
+) -> Application:
+    """Store a submission with everything that follows from it, and ask for its prescore; the same key gives the same application.
+
+    ``answers`` holds JSON Resume sections by their top-level names. The files lie in the uploads folder already. Raise
+    PostingClosedError, or AlreadyAppliedError for a second application of a person to a posting. After an error the
+    caller rolls back and looks with ``find_submission`` whether the same form won a race against itself.
+    """
+    existing = find_submission(session, idempotency_key)
+    if existing is not None:
+        return existing
+    if posting.state is not PostingState.OPEN or (posting.closes_at is not None and posting.closes_at <= now):
+        raise PostingClosedError
+    person_id = _person(session, contact.email, now)
+    _refuse_second(session, person_id, posting.id)
+    application = Application(
+        person_id=person_id,
+        posting_id=posting.id,
+        form_version_id=form_version.id,
+        idempotency_key=idempotency_key,
+        name=contact.name,
+        email=contact.email,
+        phone=contact.phone,
+        headline=headline_of(answers),
+        locale=locale,
+        source=source,
+        prescore_refused=prescore_refused,
+        contact_later=contact_later,
+        consent_version=consent_version,
+        stage=Stage.APPLIED,
+        stage_since=now,
+        submitted_at=now,
+    )
+    session.add(application)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise AlreadyAppliedError(None) from error
+    _add_parts(session, application, answers, files, now)
+    if not prescore_refused:
+        _ask_for_prescore(session, application, now)
+    record(
+        session,
+        act="application.submit",
+        actor_id=None,
+        subject_type="application",
+        subject_id=application.id,
+        now=now,
+        posting=posting.id,
+        form_version=form_version.id,
+        files=len(files),
+    )
+    return application
+
+
+def find_submission(session: Session, idempotency_key: str) -> Application | None:
+    """Read the application that a form with this key has made before."""
+    return session.scalar(select(Application).where(Application.idempotency_key == idempotency_key))
+
+
+def withdraw_application(session: Session, *, application: Application, now: datetime) -> StageMove:
+    """Let the candidate take the application back; raise MoveError when it has ended."""
+    return move_application(session, application=application, to=Stage.WITHDRAWN, actor_id=None, now=now)
+
+
+def normalised_address(email: str) -> str:
+    """Give the address by which a person is known: without blanks around it and without regard to case."""
+    return email.strip().lower()
+
+
+def headline_of(answers: Mapping[str, Any]) -> str:
+    """Say in one line who writes, for lists: school · field of study · degree of the latest education entry."""
+    entries = [entry for entry in answers.get("education") or () if isinstance(entry, dict)]
+    if not entries:
+        return ""
+    latest = max(entries, key=lambda entry: (bool(entry.get("enrolled")), str(entry.get("endDate") or "")))
+    words = [str(latest[name]) for name in ("institution", "area", "studyType") if latest.get(name)]
+    return JOINT.join(words)[:HEADLINE]
+
+
+def _person(session: Session, email: str, now: datetime) -> int:
+    """Find or make the person; two submissions at once make one row."""
+    address = normalised_address(email)
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    session.execute(
+        insert(Person)
+        .values(email_normalised=address, created_at=now)
+        .on_conflict_do_nothing(index_elements=["email_normalised"])
+    )
+    return session.scalars(select(Person.id).where(Person.email_normalised == address)).one()
+
+
+def _refuse_second(session: Session, person_id: int, posting_id: int) -> None:
+    earlier = session.scalar(
+        select(Application.id).where(Application.person_id == person_id, Application.posting_id == posting_id)
+    )
+    if earlier is not None:
+        raise AlreadyAppliedError(earlier)
+
+
+def _add_parts(
+    session: Session, application: Application, answers: Mapping[str, Any], files: Sequence[StoredFile], now: datetime
+) -> None:
+    session.add_all(Answer(application_id=application.id, field=field, value=value) for field, value in answers.items())
+    session.add_all(
+        ResumeFile(
+            application_id=application.id,
+            original_name=file.original_name,
+            media_type=file.media_type,
+            size=file.size,
+            sha256=file.sha256,
+            storage_key=file.storage_key,
+            uploaded_at=now,
+        )
+        for file in files
+    )
+    session.add(
+        StageMove(application_id=application.id, from_stage=None, to_stage=Stage.APPLIED, actor_id=None, at=now)
+    )
+    session.flush()
+    change_counts(session, {(application.posting_id, Stage.APPLIED): 1})
+
+
+def _ask_for_prescore(session: Session, application: Application, now: datetime) -> None:
+    """Ask for a run against the version in force, which may be newer than the one that made the form."""
+    version = session.scalar(
+        select(RubricVersion.id).where(
+            RubricVersion.posting_id == application.posting_id, RubricVersion.state == RubricState.PUBLISHED
+        )
+    )
+    if version is not None:
+        ask_for_prescore(session, application_id=application.id, rubric_version_id=version, now=now)

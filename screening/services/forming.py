@@ -1,0 +1,317 @@
+"""From a rubric to the questions of an application form: what the posting asks is asked once, in the order it matters.
+
+A question serves one or more criteria. Its ``kind`` decides which fields it has; the words of its criteria are shown
+beside it in the posting's own language. Traits and whatever only an interview can judge are not asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rubrics.lexicon import Lexicon, load_lexicon
+from rubrics.model import (
+    AllOf,
+    AnyOf,
+    Ask,
+    AssessedBy,
+    AtLeast,
+    AvailabilityAsk,
+    Category,
+    CertificationAsk,
+    ContestAsk,
+    Criterion,
+    DegreeAsk,
+    EngineeringAsk,
+    EnrolmentAsk,
+    ExperienceAsk,
+    FieldAsk,
+    LanguageAsk,
+    LeaderboardAsk,
+    LocationAsk,
+    OpenSourceAsk,
+    PublicationAsk,
+    Rubric,
+    Rule,
+    Section,
+    SkillAsk,
+    StandingAsk,
+    TraitAsk,
+    WordsAsk,
+)
+from screening.models import FormVersion, RubricVersion
+
+SHORT = 90
+FIRST_KINDS = ("education", "availability", "cities")
+SKILL_CATEGORIES = frozenset({Category.PROGRAMMING_LANGUAGE, Category.TOOL})
+SKILL_TERMS = frozenset({"programming_language", "tool", "dataset"})
+NEEDED_STATEMENTS = frozenset({Category.KNOWLEDGE, Category.EXPERIENCE, Category.ENGINEERING})
+KINDS: Mapping[type[Ask], str | None] = {
+    DegreeAsk: "education",
+    FieldAsk: "education",
+    EnrolmentAsk: "education",
+    StandingAsk: "education",
+    AvailabilityAsk: "availability",
+    LocationAsk: "cities",
+    PublicationAsk: "publications",
+    ContestAsk: "awards",
+    LeaderboardAsk: "leaderboards",
+    OpenSourceAsk: "projects",
+    LanguageAsk: "languages",
+    CertificationAsk: "certificates",
+    ExperienceAsk: "statement",
+    EngineeringAsk: "statement",
+    WordsAsk: "statement",
+    TraitAsk: None,
+}
+"""Which kind of question an ask belongs to; a skill's depends on its criterion, a trait is never asked."""
+BULLET = re.compile(r"^\s*(?:[*•·●▪◦\-–—]|[(（]?\d{1,2}[)）.、．]|[①-⑳])\s*")
+TAIL = re.compile(r"[\s;；。.,，、:：]+$")
+
+
+@dataclass(slots=True)
+class Question:
+    """A question while the form is being made; ``terms`` are the options of a skills question in the rubric's order."""
+
+    kind: str
+    section: Section
+    needed: bool = False
+    asks: list[dict[str, Any]] = field(default_factory=list)
+    terms: dict[str, str] = field(default_factory=dict)
+    above: list[str] = field(default_factory=list)
+    rule: str = "any"
+    is_open: bool = False
+    category: str = ""
+    cities: list[str] = field(default_factory=list)
+    needs: dict[str, Any] = field(default_factory=dict)
+    language: str = ""
+
+
+def questions_for(rubric: Rubric) -> list[dict[str, Any]]:
+    """Make the questions of a rubric as documents for ``FormVersion.questions``; pure, the same rubric gives the same list.
+
+    Education, availability and cities come first, then the other requirements in the rubric's order, then the bonus.
+    Each question has ``id`` (q1 …), ``kind``, ``section``, ``needed`` and ``asks`` (criterion, key, text, gate, section).
+    """
+    lexicon = load_lexicon()
+    form = _Form(lexicon)
+    form.add("education", Section.REQUIREMENT, needed=True)
+    form.add("availability", Section.REQUIREMENT)
+    if rubric.locations:
+        form.add("cities", Section.REQUIREMENT).cities.extend(rubric.locations)
+    for section in Section:
+        for criterion in rubric.criteria:
+            if criterion.section is section and criterion.assessed_by is not AssessedBy.INTERVIEW:
+                form.take(criterion)
+    return [_document(number, question, lexicon) for number, question in enumerate(form.ordered(), 1)]
+
+
+def make_form_version(session: Session, *, rubric_version: RubricVersion, rubric: Rubric, now: datetime) -> FormVersion:
+    """Store the form that this rubric version makes; a second call gives the form that is there."""
+    existing = session.scalar(select(FormVersion).where(FormVersion.rubric_version_id == rubric_version.id))
+    if existing is not None:
+        return existing
+    form = FormVersion(
+        posting_id=rubric_version.posting_id,
+        rubric_version_id=rubric_version.id,
+        questions=questions_for(rubric),
+        created_at=now,
+    )
+    session.add(form)
+    session.flush()
+    return form
+
+
+def leaves(rule: Rule) -> Iterator[Ask]:
+    """Give the asks of a rule tree from left to right."""
+    match rule:
+        case AllOf(rules) | AnyOf(rules) | AtLeast(rules=rules):
+            for branch in rules:
+                yield from leaves(branch)
+        case _:
+            yield rule
+
+
+def shortened(text: str) -> str:
+    """Give a criterion's words without bullet and closing stop, cut at a stop or comma when they are long."""
+    words = TAIL.sub("", BULLET.sub("", " ".join(text.split())))
+    if len(words) <= SHORT:
+        return words
+    cuts = [match.start() for match in re.finditer(r"[；;。，,、\s]", words[:SHORT]) if match.start() > SHORT // 2]
+    return f"{TAIL.sub('', words[: cuts[-1] if cuts else SHORT - 1])}…"
+
+
+class _Form:
+    """The questions so far; each kind that a candidate answers once stands in it once."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.questions: list[Question] = []
+
+    def ordered(self) -> list[Question]:
+        first = [question for kind in FIRST_KINDS for question in self.questions if question.kind == kind]
+        rest = [question for question in self.questions if question.kind not in FIRST_KINDS]
+        return first + sorted(rest, key=lambda question: question.section is Section.BONUS)
+
+    def add(self, kind: str, section: Section, *, needed: bool = False) -> Question:
+        question = Question(kind, section, needed=needed)
+        self.questions.append(question)
+        return question
+
+    def once(self, kind: str, section: Section) -> Question:
+        """Give the question of a kind that is asked once in a form; a requirement comes before a bonus, so it stays one."""
+        return next((question for question in self.questions if question.kind == kind), None) or self.add(kind, section)
+
+    def take(self, criterion: Criterion) -> None:
+        """Ask what this criterion needs, each kind of answer once."""
+        asked = list(leaves(criterion.rule))
+        kinds = dict.fromkeys(kind for ask in asked if (kind := self.kind_of(ask, criterion)))
+        for kind in kinds:
+            own = [ask for ask in asked if self.kind_of(ask, criterion) == kind]
+            question = self.question_for(kind, criterion, own)
+            if all(entry["criterion"] != criterion.id for entry in question.asks):
+                question.asks.append(_ask(criterion))
+
+    def question_for(self, kind: str, criterion: Criterion, asked: list[Ask]) -> Question:
+        match kind:
+            case "skills":
+                return self.skills(criterion, [ask for ask in asked if isinstance(ask, SkillAsk)])
+            case "statement":
+                return self.statement(criterion)
+            case "languages":
+                return self.natural_language(criterion, asked)
+            case _:
+                question = self.once(kind, criterion.section)
+                _note_needs(question, criterion, asked)
+                return question
+
+    def skills(self, criterion: Criterion, asked: list[SkillAsk]) -> Question:
+        """Ask for each language or tool once: what an earlier question offers is only named here."""
+        families = self.families({ask.term for ask in asked})
+        wanted = {ask.term: ask.level.value for ask in asked if ask.term not in families}
+        earlier = {term: question for question in self.questions for term in question.terms}
+        fresh = {term: level for term, level in wanted.items() if term not in earlier}
+        if wanted and not fresh:
+            return earlier[next(iter(wanted))]
+        question = self.add("skills", criterion.section)
+        question.terms = fresh
+        question.above = [term for term in wanted if term in earlier]
+        question.rule = "all" if isinstance(criterion.rule, AllOf) or len(wanted) == 1 else "any"
+        question.is_open = _is_open(criterion.rule) or bool(families)
+        question.category = criterion.category.value
+        return question
+
+    def families(self, terms: set[str]) -> set[str]:
+        """Tell which terms stand for a whole family (any programming language), so that the candidate names the member."""
+        return {term for term in terms if any(term in other.parents for other in self.lexicon.terms.values())}
+
+    def statement(self, criterion: Criterion) -> Question:
+        same = [
+            question
+            for question in self.questions
+            if question.kind == "statement" and any(entry["key"] == criterion.key for entry in question.asks)
+        ]
+        if same:
+            return same[0]
+        question = self.add("statement", criterion.section)
+        question.category = criterion.category.value
+        question.needed = criterion.section is Section.REQUIREMENT and criterion.category in NEEDED_STATEMENTS
+        return question
+
+    def natural_language(self, criterion: Criterion, asked: list[Ask]) -> Question:
+        language = next((ask.language for ask in asked if isinstance(ask, LanguageAsk)), "")
+        same = [
+            question for question in self.questions if question.kind == "languages" and question.language == language
+        ]
+        question = same[0] if same else self.add("languages", criterion.section)
+        question.language = language
+        return question
+
+    def kind_of(self, ask: Ask, criterion: Criterion) -> str | None:
+        """Tell which kind of question an ask belongs to; None asks nothing."""
+        if isinstance(ask, SkillAsk):
+            return "skills" if self.is_skill(ask, criterion) else "statement"
+        return KINDS[type(ask)]
+
+    def is_skill(self, ask: SkillAsk, criterion: Criterion) -> bool:
+        """Tell a thing that one uses at a level from a topic that one has to tell about."""
+        if criterion.category in SKILL_CATEGORIES:
+            return True
+        term = self.lexicon.terms.get(ask.term)
+        return term is not None and term.kind in SKILL_TERMS and criterion.category is not Category.EXPERIENCE
+
+
+def _note_needs(question: Question, criterion: Criterion, asked: Iterable[Ask]) -> None:
+    """Keep what the form says beside its fields: cities to choose from, and the figures of a requirement."""
+    for ask in asked:
+        match ask:
+            case LocationAsk(cities):
+                question.cities.extend(city for city in cities if city not in question.cities)
+            case AvailabilityAsk():
+                names = ("within_days", "months", "days_per_week", "on_site")
+                found = {name: value for name in names if (value := getattr(ask, name)) is not None}
+                question.needs |= found if criterion.section is Section.REQUIREMENT else {}
+            case EnrolmentAsk():
+                question.needs["enrolment"] = True
+            case StandingAsk():
+                question.needs["standing"] = True
+            case _:
+                pass
+
+
+def _is_open(rule: Rule) -> bool:
+    match rule:
+        case AnyOf(rules, is_open) | AtLeast(rules=rules, open=is_open):
+            return is_open or any(map(_is_open, rules))
+        case AllOf(rules):
+            return any(map(_is_open, rules))
+        case _:
+            return False
+
+
+def _ask(criterion: Criterion) -> dict[str, Any]:
+    return {
+        "criterion": criterion.id,
+        "key": criterion.key,
+        "text": shortened(criterion.text),
+        "gate": criterion.gate,
+        "section": criterion.section.value,
+    }
+
+
+def _document(number: int, question: Question, lexicon: Lexicon) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "id": f"q{number}",
+        "kind": question.kind,
+        "section": question.section.value,
+        "needed": question.needed,
+        "asks": question.asks,
+    }
+    if question.kind == "skills":
+        document |= {
+            "options": [_option(term, lexicon) | {"level": level} for term, level in question.terms.items()],
+            "above": [_option(term, lexicon) for term in question.above],
+            "rule": question.rule,
+            "open": question.is_open or not question.terms,
+        }
+    if question.kind == "cities":
+        document["options"] = [_city(city, lexicon) for city in question.cities]
+    if question.language:
+        document["language"] = _option(f"language_{question.language}", lexicon) | {"value": question.language}
+    return document | {name: value for name in ("category", "needs") if (value := getattr(question, name))}
+
+
+def _option(term: str, lexicon: Lexicon) -> dict[str, str]:
+    return {"value": term, "zh": lexicon.name(term, "zh"), "en": lexicon.name(term, "en")}
+
+
+def _city(name: str, lexicon: Lexicon) -> dict[str, str]:
+    found = lexicon.find(f"{name}市", frozenset({"city"})) or lexicon.find(name, frozenset({"city"}))
+    english = lexicon.name(found[0].term_id, "en") if found else name
+    return {"value": name, "zh": name, "en": english}
