@@ -1,0 +1,112 @@
+"""All addresses of the application, filled with things that exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.routing import IntegerConverter, Rule
+
+from screening.models import Interview, Panelist, ResumeFile, Role, RubricVersion, User
+from screening.web.auth.sessions import Account
+from tests.factories import NOW, make_application, make_posting, make_user
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One of everything that an address can name, and people with and without rights."""
+
+    values: dict[str, Any]
+    admin: User
+    recruiter: User
+    stranger: User
+    panelist: User
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A rule with one of its methods and its arguments filled."""
+
+    rule: Rule
+    method: str
+    path: str
+
+    @property
+    def name(self) -> str:
+        """Say which address this is, for a failed test."""
+        return f"{self.method} {self.rule.rule}"
+
+
+def make_world(session: Session) -> World:
+    """Make a posting with an application, an interview and a file; the stranger has no rights on them."""
+    admin = make_user(session, Role.ADMIN)
+    recruiter = make_user(session, Role.RECRUITER)
+    stranger = make_user(session, Role.INTERVIEWER)
+    panelist = make_user(session, Role.INTERVIEWER)
+    posting = make_posting(session, recruiter)
+    application = make_application(session, posting)
+    version = session.scalars(select(RubricVersion.id).where(RubricVersion.posting_id == posting.id)).one()
+    interview = Interview(
+        application_id=application.id,
+        rubric_version_id=version,
+        round="1",
+        starts_at=NOW,
+        minutes=45,
+        time_zone="Asia/Shanghai",
+        focus=["r2"],
+        created_by=recruiter.id,
+        created_at=NOW,
+    )
+    file = ResumeFile(
+        application_id=application.id,
+        original_name="cv.txt",
+        media_type="text/plain",
+        size=4,
+        sha256="0" * 64,
+        storage_key="nowhere",
+        uploaded_at=NOW,
+    )
+    session.add_all([interview, file])
+    session.flush()
+    session.add(Panelist(interview_id=interview.id, user_id=panelist.id))
+    session.commit()
+    values = {
+        "posting_id": posting.id,
+        "application_id": application.id,
+        "interview_id": interview.id,
+        "file_id": file.id,
+        "document_id": posting.document_id,
+        "user_id": recruiter.id,
+        "slug": posting.slug,
+    }
+    return World(values=values, admin=admin, recruiter=recruiter, stranger=stranger, panelist=panelist)
+
+
+def addresses(app: Flask, values: dict[str, Any]) -> Iterator[Address]:
+    """Walk every rule with every method, HEAD and OPTIONS left out."""
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        arguments = {name: values.get(name, 1 if _is_number(rule, name) else "nothing") for name in rule.arguments}
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield Address(rule=rule, method=method, path=adapter.build(rule.endpoint, arguments, method=method))
+
+
+def sign_in(app: Flask, user: User) -> FlaskClient:
+    """Give a caller who is signed in as the user."""
+    client = app.test_client()
+    with client.session_transaction() as kept:
+        kept["_user_id"] = Account(user).get_id()
+        kept["_fresh"] = True
+    return client
+
+
+def _is_number(rule: Rule, name: str) -> bool:
+    return isinstance(rule._converters[name], IntegerConverter)
