@@ -1,0 +1,40 @@
+"""Asking for new prescores of a whole posting, as after an engine update."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+from sqlalchemy import select
+
+from screening.cli.edge import make_app
+from screening.extensions import db
+from screening.models import Posting, RubricState, RubricVersion
+from screening.services.prescoring import ask_for_prescores
+
+
+@click.command("rescore")
+@click.argument("slugs", nargs=-1, metavar="[POSTING]...")
+def command(slugs: tuple[str, ...]) -> None:
+    """Ask for a prescore of every application of POSTING (all postings when none is named) by the present engine.
+
+    What this engine has judged already is left alone, earlier prescores stay. The worker does the work.
+    """
+    app = make_app()
+    with app.app_context():
+        versions = (
+            select(Posting.slug, RubricVersion.posting_id, RubricVersion.id)
+            .join(RubricVersion, RubricVersion.posting_id == Posting.id)
+            .where(RubricVersion.state == RubricState.PUBLISHED)
+            .order_by(Posting.id)
+        )
+        published = {slug: (posting_id, version_id) for slug, posting_id, version_id in db.session.execute(versions)}
+        for slug in slugs or published:
+            if slug not in published:
+                raise click.ClickException(f"No published posting has the name {slug}.")
+            posting_id, version_id = published[slug]
+            asked = ask_for_prescores(
+                db.session, posting_id=posting_id, rubric_version_id=version_id, now=datetime.now(UTC)
+            )
+            click.echo(f"{slug}: {asked}")
+        db.session.commit()
