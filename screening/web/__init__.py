@@ -12,6 +12,7 @@ from screening.web.recruiter import (
     pipeline,
     postings,
     rubrics,
+    search,
     undo,
 )
 
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     applications.blueprint,
     interviews.blueprint,
     debriefs.blueprint,
+    search.blueprint,
     undo.blueprint,
     users.blueprint,
 )
