@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from rubrics.dossier import HiddenText
-from screening.documents.recognition import ExtractionError, MediaType, recognise
+from screening.documents.failures import CANNOT_START, TAKES_TOO_MUCH, ExtractionError
+from screening.documents.recognition import MediaType, recognise
 
-__all__ = ["ExtractedText", "ExtractionError", "extract_text"]
+__all__ = ["CANNOT_START", "ExtractedText", "ExtractionError", "extract_text"]
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 40
@@ -30,8 +31,6 @@ from screening.documents.{reader} import read
 from screening.documents.reading import serve
 serve(read)
 """
-TAKES_TOO_MUCH = "The file takes too much time or memory to read."
-CANNOT_START = "The file cannot be read at the moment."
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from typing import Any
 import pypdfium2
 from pypdfium2 import raw
 
+from screening.documents.failures import BROKEN, ENCRYPTED, SCANNED, TOO_MANY_PAGES, ExtractionError
 from screening.documents.reading import Reading
-from screening.documents.recognition import BROKEN, ENCRYPTED, ExtractionError
 
 PAGES = 60
 TINY = 2.5  # points on a page as high as A4; print of 4 points is still read
@@ -24,8 +24,6 @@ A4_HEIGHT = 842.0
 CONTRAST = 24  # of 255; #eeeeee on white has 17
 PIXELS = 3_000_000  # a page rendered has at most so many
 SCALE = 2.0
-TOO_MANY_PAGES = "The PDF has more than 60 pages."
-NO_TEXT = "No text was found; the file is probably a scan. Send one in which the text can be selected."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +72,7 @@ def read(content: bytes) -> Reading:
         raise ExtractionError(BROKEN) from error
     text = "\n\n".join(page.text for page in pages)
     if not text.strip():
-        raise ExtractionError(NO_TEXT)
+        raise ExtractionError(SCANNED)
     return Reading(text, tuple(_hidden(pages)), count)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from screening.documents.decoding import UndecodableError, decode_text
+from screening.documents.failures import NOT_ACCEPTED, ExtractionError
 from screening.documents.reading import Reading
-from screening.documents.recognition import NOT_ACCEPTED, ExtractionError
 
 
 def read(content: bytes) -> Reading:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from screening.documents.recognition import ExtractionError
+from screening.documents.failures import TOO_MUCH_TEXT, ExtractionError
 
 try:
     import resource
@@ -24,7 +24,6 @@ MEMORY = 1024 * 1024 * 1024  # bytes of address space; pdfium maps much and touc
 CPU_SECONDS = 20
 OPEN_FILES = 32
 CHARACTERS = 500_000
-TOO_MUCH_TEXT = "The file holds far more text than a résumé."
 NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
 
 

@@ -15,6 +15,18 @@ from pathlib import PurePath
 import puremagic
 
 from screening.documents.decoding import UndecodableError, decode_text
+from screening.documents.failures import (
+    BROKEN,
+    EMPTY,
+    ENCRYPTED,
+    MACROS,
+    MARKUP_FILE,
+    NOT_ACCEPTED,
+    OLD_WORD,
+    TOO_LARGE,
+    UNPACKS_TOO_LARGE,
+    ExtractionError,
+)
 
 FILE_BYTES = 10 * 1024 * 1024
 UNPACKED_BYTES = 60 * 1024 * 1024
@@ -43,21 +55,6 @@ SUFFIXES = {
     MediaType.TEXT: (".txt", ".text"),
     MediaType.MARKDOWN: (".md", ".markdown"),
 }
-
-# Each sentence is complete and constant, so that pages can translate it.
-EMPTY = "The file is empty."
-TOO_LARGE = "The file is larger than 10 MB."
-NOT_ACCEPTED = "This is not a PDF, Word (.docx), text or Markdown file, whatever its name says."
-MARKUP_FILE = "This is a web page or a picture in markup; send a PDF, Word (.docx), text or Markdown file."
-OLD_WORD = "This is a file of an old Word version (.doc); save it as .docx or PDF."
-ENCRYPTED = "The file is protected with a password; send it without one."
-MACROS = "The Word file contains macros; save it as a plain .docx or PDF."
-BROKEN = "The file is broken and cannot be opened."
-UNPACKS_TOO_LARGE = "The file unpacks to far more than a résumé can hold."
-
-
-class ExtractionError(Exception):
-    """A file that is not taken or cannot be read; the text is one clear English sentence out of a closed list."""
 
 
 def recognise(content: bytes, *, file_name: str) -> MediaType:

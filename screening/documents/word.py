@@ -15,10 +15,10 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 from lxml import etree
 
+from screening.documents.failures import BROKEN, NO_TEXT, ExtractionError
 from screening.documents.reading import Reading
-from screening.documents.recognition import BROKEN, ExtractionError, check_word_package
+from screening.documents.recognition import check_word_package
 
-NO_TEXT = "No text was found in the Word file; it may hold only pictures."
 PARAGRAPH, ROW, CELL, RUN = qn("w:p"), qn("w:tr"), qn("w:tc"), qn("w:r")
 TEXT, TAB, BREAK, RETURN, HYPHEN = qn("w:t"), qn("w:tab"), qn("w:br"), qn("w:cr"), qn("w:noBreakHyphen")
 BOX, FALLBACK = qn("w:txbxContent"), "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"

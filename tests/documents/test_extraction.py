@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from screening.documents import extraction, reading
 from screening.documents.extraction import ExtractionError, extract_text
+from screening.documents.failures import TOO_MUCH_TEXT
 from screening.documents.recognition import MediaType, file_name_for, recognise
 from tests.documents.files import make_pdf, make_word, show, with_member
 
@@ -185,7 +186,7 @@ def test_child_that_breaks_a_limit_is_a_clear_failure(act: str, monkeypatch: pyt
 
 
 def test_text_beyond_measure_is_a_failure() -> None:
-    assert reading.answer(lambda content: reading.Reading("x" * 500_001), b"") == {"failure": reading.TOO_MUCH_TEXT}
+    assert reading.answer(lambda content: reading.Reading("x" * 500_001), b"") == {"failure": TOO_MUCH_TEXT}
 
 
 @pytest.mark.parametrize(

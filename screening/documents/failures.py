@@ -1,0 +1,23 @@
+"""Why a file is not taken or cannot be read: a closed list of complete, constant sentences, so that pages can translate them."""
+
+from __future__ import annotations
+
+EMPTY = "The file is empty."
+TOO_LARGE = "The file is larger than 10 MB."
+NOT_ACCEPTED = "This is not a PDF, Word (.docx), text or Markdown file, whatever its name says."
+MARKUP_FILE = "This is a web page or a picture in markup; send a PDF, Word (.docx), text or Markdown file."
+OLD_WORD = "This is a file of an old Word version (.doc); save it as .docx or PDF."
+ENCRYPTED = "The file is protected with a password; send it without one."
+MACROS = "The Word file contains macros; save it as a plain .docx or PDF."
+BROKEN = "The file is broken and cannot be opened."
+UNPACKS_TOO_LARGE = "The file unpacks to far more than a résumé can hold."
+TOO_MANY_PAGES = "The PDF has more than 60 pages."
+SCANNED = "No text was found; the file is probably a scan. Send one in which the text can be selected."
+NO_TEXT = "No text was found in the Word file; it may hold only pictures."
+TOO_MUCH_TEXT = "The file holds far more text than a résumé."
+TAKES_TOO_MUCH = "The file takes too much time or memory to read."
+CANNOT_START = "The file cannot be read at the moment."
+
+
+class ExtractionError(Exception):
+    """A file that is not taken or cannot be read; the text is one of the sentences of this module."""

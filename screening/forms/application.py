@@ -1,0 +1,72 @@
+"""The application form that a form version makes: contact, one part for each question, consent.
+
+The résumé file is no field of it: it is kept over a failed submit under a signed token (``screening.web.candidate.uploads``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Form, FormField, HiddenField
+
+from screening.forms.inputs import at_most, clean_line, is_email, is_phone, is_web_address, line, lines, needed
+from screening.forms.questions import Document, question_form
+
+LINKS = 3
+
+
+class ApplicationForm(FlaskForm):
+    """What every form asks; ``website`` is a trap that people do not see and must leave empty."""
+
+    form_key = HiddenField(filters=[clean_line])
+    form_version = HiddenField(filters=[clean_line])
+    resume_token = HiddenField(filters=[clean_line])
+    source = HiddenField(filters=[clean_line])
+    website = line(_l("Leave this field empty"), most=200)
+
+    name = line(_l("Name"), needed(_l("Enter your name.")), most=120, autocomplete="name")
+    email = line(
+        _l("E-mail"), needed(_l("Enter your e-mail address.")), is_email, most=254, type="email", autocomplete="email"
+    )
+    phone = line(_l("Phone"), needed(_l("Enter your phone number.")), is_phone, most=40, type="tel", autocomplete="tel")
+    link0 = line(_l("Link"), is_web_address, most=300, inputmode="url")
+    link1 = line(_l("Another link"), is_web_address, most=300, inputmode="url")
+    link2 = line(_l("Another link"), is_web_address, most=300, inputmode="url")
+    summary = lines(_l("Anything else you want to say"), at_most(3000), most=3000)
+
+    consent = BooleanField(_l("Consent"), [needed(_l("Without your consent we cannot handle the application."))])
+    contact_later = BooleanField(_l("You may contact me about other roles"))
+    prescore_refused = BooleanField(_l("Do not prescore my application; have a person read it"))
+
+    def validate_website(self, field: Any) -> None:
+        """Refuse what only a program fills in, in words that help a person whose browser did it."""
+        if field.data:
+            field.errors = [_l("Leave this field empty; it is there to keep out programs that fill in every field.")]
+
+    def parts(self) -> Iterator[Any]:
+        """Give the questions' parts in the form's order."""
+        return (field for field in self if isinstance(field, FormField))
+
+
+def application_form(questions: Sequence[Document], *, chinese: bool, today: date) -> type[ApplicationForm]:
+    """Make the form class of a form version; ``today`` bounds the dates."""
+    fields = {
+        question["id"]: FormField(question_form(question, chinese=chinese, today=today)) for question in questions
+    }
+    return type("PostingApplicationForm", (ApplicationForm,), fields)
+
+
+def problems_of(form: Form, *, above: Sequence[str] = ()) -> list[tuple[str, str, str]]:
+    """List (field id, label, message) for every input that was refused, nested ones too, in the form's order."""
+    found: list[tuple[str, str, str]] = []
+    for field in form:
+        if isinstance(field, FormField):
+            label = [str(field.label.text)] if field.name[-1].isdigit() and "-entry" in field.name else []
+            found += problems_of(field.form, above=[*above, *label])
+        elif field.errors:
+            found.append((field.id, " · ".join([*above, str(field.label.text)]), str(field.errors[0])))
+    return found
