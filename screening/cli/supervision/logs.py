@@ -31,6 +31,10 @@ class LogStream:
         """Let ``forward`` return early when ``descriptor`` can be read."""
         self._selector.register(descriptor, selectors.EVENT_READ, None)
 
+    def forget(self, descriptor: int) -> None:
+        """Take back ``wake_on``."""
+        self._selector.unregister(descriptor)
+
     def forward(self, seconds: float) -> None:
         """Wait up to ``seconds`` for output and pass it on."""
         for key, _ in self._selector.select(seconds):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 from screening.cli.supervision.child import Child, ChildPlan
 from screening.cli.supervision.logs import LogStream
 
 LOOK_EVERY = 0.25
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class ChildNotReadyError(Exception):
@@ -32,27 +34,37 @@ class Supervisor:
 
     def run(self) -> None:
         """Start everything, keep it running, stop it when told to; raise ChildNotReadyError when the start fails."""
-        self._listen_for_signals()
-        try:
-            for child in self._children:
+        with self._listening_for_signals():
+            try:
+                for child in self._children:
+                    if not self._told_to_stop:
+                        self._start(child)
                 if not self._told_to_stop:
-                    self._start(child)
-            if not self._told_to_stop:
-                self._when_up()
-            while not self._told_to_stop:
-                self._logs.forward(LOOK_EVERY)
-                self._look_after_children()
-        finally:
-            self._stop_all()
+                    self._when_up()
+                while not self._told_to_stop:
+                    self._logs.forward(LOOK_EVERY)
+                    self._look_after_children()
+            finally:
+                self._stop_all()
 
-    def _listen_for_signals(self) -> None:
+    @contextlib.contextmanager
+    def _listening_for_signals(self) -> Iterator[None]:
+        """Note signals that ask to stop, wake the loop by them, and leave the process as it was found."""
         reader, writer = os.pipe()
         os.set_blocking(reader, False)
         os.set_blocking(writer, False)
-        signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
         self._logs.wake_on(reader)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._stop_on_signal)
+        earlier_writer = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+        earlier = {number: signal.signal(number, self._stop_on_signal) for number in SIGNALS}
+        try:
+            yield
+        finally:
+            signal.set_wakeup_fd(earlier_writer)
+            for number, handler in earlier.items():
+                signal.signal(number, handler)
+            self._logs.forget(reader)
+            os.close(reader)
+            os.close(writer)
 
     def _stop_on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - the signature is signal's
         self._impatient = self._told_to_stop
