@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
@@ -63,14 +63,15 @@ class ImportPage:
     others: int
 
 
-def documents(session: Session, *, limit: int = 20) -> tuple[DocumentRow, ...]:
-    """Read the documents that were imported last, newest first."""
+def documents(session: Session, *, actor: Actor, limit: int = 20) -> tuple[DocumentRow, ...]:
+    """Read the documents that this person imported last (an admin: that anybody did), newest first."""
     counted = (
         select(func.count()).where(Posting.document_id == SourceDocument.id).correlate(SourceDocument).scalar_subquery()
     )
     rows = session.execute(
         select(SourceDocument.id, SourceDocument.name, SourceDocument.imported_at, User.name, counted)
         .outerjoin(User, User.id == SourceDocument.imported_by)
+        .where(or_(SourceDocument.imported_by == actor.id, literal(actor.role is Role.ADMIN)))
         .order_by(SourceDocument.id.desc())
         .limit(limit)
     )

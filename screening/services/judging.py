@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from rubrics.codec import load_prescore, load_rubric
 from rubrics.prescore import Score, Verdict
 from screening.audit import record
-from screening.models import Application, ApplicationNote, ChangedVerdict, RubricVersion, StoredPrescore
+from screening.models import Application, ApplicationNote, ChangedVerdict, RubricState, RubricVersion, StoredPrescore
 from screening.queries.verdicts import changes, standing_score
 
 REASON_LENGTH = 2000
@@ -40,6 +40,8 @@ def change_verdict(
     """
     if not reason.strip():
         raise JudgeError("reason_missing")
+    if not _has_criterion(session, application, criterion_key):
+        raise JudgeError("criterion_unknown")
     changed = ChangedVerdict(
         application_id=application.id,
         criterion_key=criterion_key,
@@ -104,12 +106,23 @@ def rank_application(session: Session, *, application: Application) -> Score | N
     return score
 
 
+def _has_criterion(session: Session, application: Application, key: str) -> bool:
+    documents = session.scalars(
+        select(RubricVersion.document).where(
+            RubricVersion.posting_id == application.posting_id, RubricVersion.state != RubricState.DRAFT
+        )
+    )
+    return any(criterion.key == key for document in documents for criterion in load_rubric(document).criteria)
+
+
 def rank_of(score: Score) -> float:
-    """Give the one number that lists sort by: requirements first; the bonus only orders those who are close (0.8 : 0.2)."""
-    requirement = score.requirement.point if score.requirement else 0.0
-    if score.bonus is None:
-        return requirement
-    return round(0.8 * requirement + 0.2 * score.bonus.point, 6)
+    """Give the one number, 0 to 1, that lists sort by: requirements in whole points, and only among equals the bonus.
+
+    No surplus of bonus can lift an application over one with more requirements.
+    """
+    requirement = round(score.requirement.point * 100) if score.requirement else 0
+    bonus = score.bonus.point if score.bonus else 0.0
+    return round((requirement + 0.99 * bonus) / 101, 6)
 
 
 def add_note(session: Session, *, application: Application, text: str, actor_id: int, now: datetime) -> ApplicationNote:

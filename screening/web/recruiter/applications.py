@@ -2,6 +2,195 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.http import dump_options_header
+
+from rubrics.prescore import Verdict
+from screening.documents.storage import read_file
+from screening.extensions import db
+from screening.forms.moving import MoveFormError, read_move
+from screening.models import Application, Posting, ResumeFile, RubricState, Stage
+from screening.policy import Permission
+from screening.queries.application import application_page
+from screening.queries.pipeline import neighbours
+from screening.queries.standing import State
+from screening.queries.timeline import interviews, notes, timeline
+from screening.services.drafting import version_in
+from screening.services.judging import JudgeError, add_note, change_verdict
+from screening.services.moving import ALLOWED_MOVES, ENDED, MoveError, move_many
+from screening.services.prescoring import ask_for_prescore
+from screening.services.undoing import Act, remember
+from screening.web.access import actor, may, needs, now
+from screening.web.labels import STAGES
+from screening.web.recruiter.pipeline import explain_move, moved_words, read_chosen
+from screening.web.recruiter.returning import back_to
+from screening.web.recruiter.words import ANSWER_FIELDS, ANSWER_SECTIONS, FLAGS, REJECT_REASONS, SOURCES
+from screening.web.toasts import toast
 
 blueprint = Blueprint("applications", __name__, url_prefix="/staff/applications")
+
+SIDES = ("rubric", "interviews", "timeline", "notes")
+NEXT_STAGES = {
+    Stage.APPLIED: Stage.SCREENING,
+    Stage.SCREENING: Stage.INTERVIEW,
+    Stage.INTERVIEW: Stage.DEBRIEF,
+    Stage.OFFER: Stage.HIRED,
+}
+"""Where Advance leads. From the debrief only a decision leads on."""
+
+
+@blueprint.get("/<int:application_id>")
+@needs(Permission.APPLICATION_VIEW, of=Application)
+def show(application: Application) -> ResponseReturnValue:
+    """Show what the candidate sent beside what was made of it."""
+    return _page(application)
+
+
+@blueprint.post("/<int:application_id>/move")
+@needs(Permission.APPLICATION_MOVE, of=Application)
+def move(application: Application) -> ResponseReturnValue:
+    """Move the application to another stage and offer the way back."""
+    back = _back(application)
+    try:
+        wanted = read_move(request.form)
+    except MoveFormError:
+        abort(400)
+    try:
+        moves = move_many(
+            db.session,
+            application_ids=[application.id],
+            to=wanted.to,
+            actor_id=actor().id,
+            now=now(),
+            reason=wanted.reason or None,
+            note=wanted.note or None,
+            expected=wanted.seen,
+        )
+    except MoveError as error:
+        db.session.rollback()
+        toast(explain_move(error))
+        return redirect(back, 303)
+    token = remember(db.session, actor_id=actor().id, act=Act.MOVE, now=now(), moves=[done.id for done in moves])
+    db.session.commit()
+    toast(moved_words(1, wanted.to), undo=token)
+    return redirect(back, 303)
+
+
+@blueprint.post("/<int:application_id>/verdicts")
+@needs(Permission.PRESCORE_VIEW, of=Application)
+def judge(application: Application) -> ResponseReturnValue:
+    """Change the machine's verdict on one criterion, with a reason, or give it back."""
+    key, choice = request.form.get("criterion", "")[:120], request.form.get("verdict", "")
+    reason = request.form.get("reason", "")
+    if choice not in {*Verdict, "machine"} or not key:
+        abort(400)
+    try:
+        changed = change_verdict(
+            db.session,
+            application=application,
+            criterion_key=key,
+            verdict=None if choice == "machine" else Verdict(choice),
+            reason=reason,
+            actor_id=actor().id,
+            now=now(),
+        )
+    except JudgeError as error:
+        db.session.rollback()
+        if error.code == "criterion_unknown":
+            abort(404)
+        return _page(application, refused=key, choice=choice), 422
+    token = remember(db.session, actor_id=actor().id, act=Act.VERDICT, now=now(), changed=changed.id)
+    db.session.commit()
+    toast(_("Verdict changed. It stays when the machine runs again."), undo=token)
+    return redirect(_back(application), 303)
+
+
+@blueprint.post("/<int:application_id>/notes")
+@needs(Permission.PRESCORE_VIEW, of=Application)
+def note(application: Application) -> ResponseReturnValue:
+    """Add a note."""
+    try:
+        add_note(db.session, application=application, text=request.form.get("text", ""), actor_id=actor().id, now=now())
+    except JudgeError:
+        db.session.rollback()
+        return _page(application, side="notes", note_problem=_("Write the note first.")), 422
+    db.session.commit()
+    toast(_("Note added."))
+    return redirect(url_for("applications.show", application_id=application.id, side="notes"), 303)
+
+
+@blueprint.post("/<int:application_id>/prescore")
+@needs(Permission.PRESCORE_VIEW, of=Application)
+def score_again(application: Application) -> ResponseReturnValue:
+    """Ask for another run after a failure."""
+    posting = db.session.get_one(Posting, application.posting_id)
+    version = version_in(db.session, posting, RubricState.PUBLISHED)
+    if version is not None and not application.prescore_refused:
+        ask_for_prescore(db.session, application_id=application.id, rubric_version_id=version.id, now=now())
+    db.session.commit()
+    toast(_("Asked for another run. Reload the page in a moment."))
+    return redirect(_back(application), 303)
+
+
+@blueprint.get("/files/<int:file_id>")
+@needs(Permission.FILE_VIEW, of=ResumeFile)
+def file(file: ResumeFile) -> ResponseReturnValue:
+    """Hand out a candidate's file as an attachment, under the name that the candidate gave it."""
+    try:
+        content = read_file(current_app.config["SCREENING"].uploads, file.storage_key)
+    except (FileNotFoundError, ValueError):
+        abort(404)
+    response = Response(content, mimetype="application/octet-stream")
+    name = "".join(character for character in file.original_name if character.isprintable() and character not in '\\/"')
+    response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name or "file"})
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _back(application: Application) -> str:
+    return back_to(request.form.get("back"), url_for("applications.show", application_id=application.id))
+
+
+def _page(
+    application: Application,
+    *,
+    side: str | None = None,
+    refused: str | None = None,
+    choice: str | None = None,
+    note_problem: str | None = None,
+) -> str:
+    blind = not may(Permission.PRESCORE_VIEW)
+    chosen = read_chosen(request.args)
+    side = side or request.args.get("side", "")
+    side = side if side in SIDES else "interviews" if blind else "rubric"
+    reader = actor().id
+    return render_template(
+        "recruiter/application.html",
+        application=application,
+        page=application_page(db.session, application=application, blind=blind),
+        near=neighbours(db.session, application=application, reader_id=reader, chosen=chosen.filter),
+        chosen=chosen,
+        blind=blind,
+        side=side,
+        interviews=interviews(db.session, application=application, reader_id=reader),
+        events=timeline(db.session, application=application, blind=blind) if side == "timeline" else (),
+        notes=notes(db.session, application=application) if side == "notes" and not blind else (),
+        refused=refused,
+        choice=choice,
+        note_problem=note_problem,
+        advance=NEXT_STAGES.get(application.stage),
+        moves=[stage for stage in Stage if stage in ALLOWED_MOVES[application.stage] and stage is not Stage.WITHDRAWN],
+        ended=application.stage in ENDED,
+        stages=STAGES,
+        Stage=Stage,
+        State=State,
+        reasons=REJECT_REASONS,
+        sources=SOURCES,
+        flags=FLAGS,
+        sections=ANSWER_SECTIONS,
+        answer_fields=ANSWER_FIELDS,
+        verdicts=list(Verdict),
+    )

@@ -2,6 +2,166 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from dataclasses import dataclass
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
+
+from rubrics.prescore import Gates
+from screening.extensions import db
+from screening.forms.moving import MoveFormError, MoveRequest, read_move
+from screening.models import Application, Posting, Stage
+from screening.policy import Permission
+from screening.queries.pipeline import Cursor, PipelineFilter, Sort, board, head, page
+from screening.queries.postings import LANES
+from screening.queries.standing import State
+from screening.services.moving import ALLOWED_MOVES, MoveError, move_many
+from screening.services.undoing import Act, remember
+from screening.web.access import actor, needs, now
+from screening.web.labels import STAGES
+from screening.web.recruiter.returning import back_to
+from screening.web.recruiter.words import REJECT_REASONS, SOURCES
+from screening.web.toasts import toast
 
 blueprint = Blueprint("pipeline", __name__, url_prefix="/staff/postings")
+
+GROUPS: dict[str, tuple[Stage, ...]] = {
+    "active": LANES,
+    **{stage.value: (stage,) for stage in Stage},
+    "all": tuple(Stage),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the address asks for, as the page's links repeat it."""
+
+    group: str
+    gates: str
+    text: str
+    sort: Sort
+    view: str
+
+    @property
+    def filter(self) -> PipelineFilter:
+        """The filter that the query takes."""
+        return PipelineFilter(GROUPS[self.group], self.gates, self.text, self.sort)
+
+    def address(self, **changed: str) -> dict[str, str]:
+        """Give the query parameters of this choice with some changed; defaults are left out."""
+        values = {"stage": self.group, "gates": self.gates, "q": self.text, "sort": self.sort.value, "view": self.view}
+        standard = {"stage": "active", "sort": "rank", "view": "table"}
+        return {key: value for key, value in {**values, **changed}.items() if value and standard.get(key) != value}
+
+
+@blueprint.get("/<int:posting_id>")
+@needs(Permission.POSTING_VIEW, of=Posting)
+def show(posting: Posting) -> ResponseReturnValue:
+    """Show the applications of a posting, ranked or on the board."""
+    chosen = read_chosen(request.args)
+    known = {
+        "posting": posting,
+        "head": head(db.session, posting=posting),
+        "chosen": chosen,
+        "stages": STAGES,
+        "lanes": LANES,
+        "moves": ALLOWED_MOVES,
+        "reasons": REJECT_REASONS,
+        "sources": SOURCES,
+        "State": State,
+        "Stage": Stage,
+        "Sort": Sort,
+    }
+    reader = actor().id
+    if chosen.view == "board":
+        lanes = board(db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=now())
+        return render_template("recruiter/pipeline_board.html", board=lanes, **known)
+    rows = page(
+        db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=now(), after=_cursor(request.args)
+    )
+    return render_template("recruiter/pipeline.html", page=rows, **known)
+
+
+@blueprint.post("/<int:posting_id>/move")
+@needs(Permission.APPLICATION_MOVE, of=Posting)
+def move(posting: Posting) -> ResponseReturnValue:
+    """Move the ticked applications, all or none, and offer the way back."""
+    back = back_to(request.form.get("back"), url_for("pipeline.show", posting_id=posting.id))
+    try:
+        wanted = read_move(request.form)
+    except MoveFormError:
+        abort(400)
+    if not wanted.application_ids:
+        toast(_("Tick at least one candidate first."))
+        return redirect(back, 303)
+    _check_posting(posting, wanted)
+    try:
+        moves = move_many(
+            db.session,
+            application_ids=wanted.application_ids,
+            to=wanted.to,
+            actor_id=actor().id,
+            now=now(),
+            reason=wanted.reason or None,
+            note=wanted.note or None,
+            expected=wanted.seen,
+        )
+    except MoveError as error:
+        db.session.rollback()
+        toast(explain_move(error))
+        return redirect(back, 303)
+    token = remember(db.session, actor_id=actor().id, act=Act.MOVE, now=now(), moves=[move.id for move in moves])
+    db.session.commit()
+    toast(moved_words(len(moves), wanted.to), undo=token)
+    return redirect(back, 303)
+
+
+def read_chosen(values: MultiDict[str, str]) -> Chosen:
+    """Read the filter from an address; what is not on the list is the default."""
+    group, gates, sort = values.get("stage", ""), values.get("gates", ""), values.get("sort", "")
+    return Chosen(
+        group=group if group in GROUPS else "active",
+        gates=gates if gates in set(Gates) else "",
+        text=values.get("q", "").strip()[:100],
+        sort=Sort(sort) if sort in set(Sort) else Sort.RANK,
+        view="board" if values.get("view") == "board" else "table",
+    )
+
+
+def moved_words(count: int, to: Stage) -> str:
+    """Say what was done."""
+    if to is Stage.REJECTED:
+        return ngettext("%(num)s candidate rejected.", "%(num)s candidates rejected.", count)
+    return ngettext(
+        "%(num)s candidate moved to %(stage)s.", "%(num)s candidates moved to %(stage)s.", count, stage=STAGES[to]
+    )
+
+
+def explain_move(error: MoveError) -> str:
+    """Say why a move was refused."""
+    application = db.session.get(Application, error.application_id) if error.application_id else None
+    name = application.name if application else ""
+    return {
+        "not_allowed": _("%(name)s cannot go there from the present stage. Nothing was moved.", name=name),
+        "changed": _("%(name)s was moved by somebody else in the meantime. Nothing was moved.", name=name),
+        "reason_missing": _("Choose a reason to reject. Nothing was moved."),
+        "reason_unknown": _("Choose a reason to reject. Nothing was moved."),
+        "candidate_only": _("Only candidates withdraw. Nothing was moved."),
+    }[error.code]
+
+
+def _check_posting(posting: Posting, wanted: MoveRequest) -> None:
+    """Refuse ids of another posting: the right was checked on this one."""
+    for ident in wanted.application_ids:
+        application = db.session.get(Application, ident)
+        if application is None or application.posting_id != posting.id:
+            abort(404)
+
+
+def _cursor(values: MultiDict[str, str]) -> Cursor | None:
+    value, ident, seen = values.get("after", ""), values.get("id", ""), values.get("seen", "")
+    numbers = ident.isascii() and ident.isdigit() and len(ident) < 19 and seen.isascii() and seen.isdigit()
+    return Cursor(value, int(ident), min(int(seen[:9]), 10**9)) if value and numbers else None

@@ -2,6 +2,194 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Mapping
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from rubrics.codec import load_rubric
+from rubrics.model import AssessedBy
+from screening.extensions import db
+from screening.forms.rubric import Act as Button
+from screening.forms.rubric import apply_act, apply_fields, read_act, read_revision
+from screening.models import Posting, PostingState, RubricState, RubricVersion
+from screening.policy import Permission
+from screening.queries.pipeline import head
+from screening.queries.rubric import RubricPage, rubric_page
+from screening.services.drafting import (
+    RevisionError,
+    discard_draft,
+    save_rubric,
+    settle_finding,
+    taken_ids,
+    version_in,
+)
+from screening.services.publishing import PublishError, publish_rubric
+from screening.services.rubric_edits import EditError, answers_for
+from screening.services.undoing import Act, remember
+from screening.web.access import actor, may, needs, now
+from screening.web.recruiter.rules import is_any, rule_words
+from screening.web.recruiter.words import CATEGORIES, FINDINGS, answer_word, edit_problem, settled_word
+from screening.web.toasts import toast
 
 blueprint = Blueprint("rubrics", __name__, url_prefix="/staff/postings")
+
+
+@blueprint.get("/<int:posting_id>/rubric")
+@needs(Permission.POSTING_VIEW, of=Posting)
+def review(posting: Posting) -> ResponseReturnValue:
+    """Show the draft, or the version in force, beside the posting's text."""
+    if request.args.get("tab") == "versions":
+        page = rubric_page(db.session, posting=posting)
+        return render_template("recruiter/rubric_versions.html", **_known(posting, page))
+    return _page(posting)
+
+
+@blueprint.post("/<int:posting_id>/rubric")
+@needs(Permission.POSTING_EDIT, of=Posting)
+def save(posting: Posting) -> ResponseReturnValue:
+    """Store what was typed, then do what the pressed button says; one form for the whole page, so nothing typed is lost."""
+    fields, button = request.form, read_act(request.form)
+    try:
+        _do(posting, fields, button)
+    except RevisionError:
+        db.session.rollback()
+        return _page(posting, typed=fields, conflict=True), 409
+    except EditError as error:
+        db.session.rollback()
+        return _page(posting, typed=fields, problem=edit_problem(error.code), at=_field_of(error)), 422
+    except PublishError as error:
+        db.session.rollback()
+        return _page(posting, typed=fields, problem=explain_publish(error.code), at="title"), 422
+    if button.name == "publish":
+        return redirect(url_for("pipeline.show", posting_id=posting.id), 303)
+    anchor = None if button.name in {"save", "discard"} else "criteria"
+    return redirect(url_for("rubrics.review", posting_id=posting.id, _anchor=anchor), 303)
+
+
+def explain_publish(code: str) -> str:
+    """Say why a rubric was not published."""
+    return {
+        "title_missing": _("Give the posting a title before you publish it."),
+        "no_criteria": _("A rubric needs at least one criterion."),
+        "nothing_new": _("There is nothing new to publish."),
+    }[code]
+
+
+def _do(posting: Posting, fields: MultiDict[str, str], button: Button) -> None:
+    who, at, revision = actor().id, now(), read_revision(fields)
+    if button.name == "discard":
+        discard_draft(db.session, posting=posting, revision=revision, actor_id=who, now=at)
+        db.session.commit()
+        toast(_("The draft is gone. The version in force stays as it is."))
+        return
+    base = load_rubric(_shown(posting).document)
+    edited = apply_fields(base, fields)
+    if button.name not in {"publish", "settle"}:
+        edited = apply_act(edited, button, taken=taken_ids(db.session, posting))
+    change = ":".join((button.name, *button.parts))
+    before = revision
+    draft = None
+    if edited != base:
+        draft = save_rubric(
+            db.session, posting=posting, rubric=edited, revision=revision, change=change, actor_id=who, now=at
+        )
+        revision = draft.revision
+    if button.name == "settle":
+        draft = _settle(posting, fields, button, revision)
+    if button.name == "publish":
+        version = publish_rubric(db.session, posting=posting, actor_id=who, now=at, revision=revision or None)
+        db.session.commit()
+        toast(_("Version %(number)s is in force. Candidates can apply.", number=version.number))
+        return
+    if draft is None or draft.revision == before:
+        db.session.commit()
+        toast(_("Nothing was changed."))
+        return
+    token = remember(db.session, actor_id=who, act=Act.RUBRIC, now=at, version=draft.id, revision=draft.revision)
+    db.session.commit()
+    toast(_done_words(button), undo=token)
+
+
+def _settle(posting: Posting, fields: MultiDict[str, str], button: Button, revision: int) -> RubricVersion:
+    number, answer = (*button.parts, "", "")[:2]
+    if not number.isascii() or not number.isdigit():
+        raise EditError("answer_unknown")
+    title = fields.get("title") or fields.get("suggested")
+    return settle_finding(
+        db.session,
+        posting=posting,
+        finding=int(number[:6]),
+        answer=answer,
+        revision=revision,
+        actor_id=actor().id,
+        now=now(),
+        title=title,
+    )
+
+
+def _done_words(button: Button) -> str:
+    code = button.parts[0].upper() if button.parts else ""
+    return {
+        "gate": _("%(code)s is a knock-out now.", code=code),
+        "ungate": _("%(code)s is no knock-out any more.", code=code),
+        "section": _("%(code)s moved to the other section.", code=code),
+        "interview": _("%(code)s is left to the interview.", code=code),
+        "screen": _("%(code)s counts in the prescore.", code=code),
+        "remove": _("%(code)s was removed.", code=code),
+        "settle": _("Settled."),
+    }.get(button.name, _("Draft saved."))
+
+
+def _shown(posting: Posting) -> RubricVersion:
+    version = version_in(db.session, posting, RubricState.DRAFT) or version_in(
+        db.session, posting, RubricState.PUBLISHED
+    )
+    if version is None:
+        raise RevisionError
+    return version
+
+
+def _field_of(error: EditError) -> str:
+    if error.criterion is None:
+        return "title"
+    return f"{'weight' if error.code == 'weight_range' else 'text'}-{error.criterion}"
+
+
+def _page(
+    posting: Posting,
+    *,
+    typed: Mapping[str, str] | None = None,
+    conflict: bool = False,
+    problem: str | None = None,
+    at: str | None = None,
+) -> str:
+    page = rubric_page(db.session, posting=posting)
+    return render_template(
+        "recruiter/rubric.html",
+        **_known(posting, page),
+        typed=typed or {},
+        conflict=conflict,
+        problem=problem,
+        at=at,
+        edits=may(Permission.POSTING_EDIT),
+    )
+
+
+def _known(posting: Posting, page: RubricPage) -> dict[str, object]:
+    return {
+        "posting": posting,
+        "page": page,
+        "head": head(db.session, posting=posting),
+        "rule_words": rule_words,
+        "is_any": is_any,
+        "answers_for": answers_for,
+        "answer_word": answer_word,
+        "settled_word": settled_word,
+        "findings": FINDINGS,
+        "categories": CATEGORIES,
+        "AssessedBy": AssessedBy,
+        "PostingState": PostingState,
+    }

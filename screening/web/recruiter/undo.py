@@ -2,6 +2,39 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from screening.extensions import db
+from screening.policy import Permission
+from screening.services.undoing import UndoError
+from screening.services.undoing import undo as take_back
+from screening.web.access import actor, needs, now
+from screening.web.recruiter.returning import back_to_referrer
+from screening.web.toasts import toast
 
 blueprint = Blueprint("undo", __name__, url_prefix="/staff/undo")
+
+
+@blueprint.post("/<token>")
+@needs(Permission.STAFF)
+def undo(token: str) -> ResponseReturnValue:
+    """Take one step back, or say why it cannot be taken back any more."""
+    try:
+        take_back(db.session, token=token, actor=actor(), now=now())
+        db.session.commit()
+        toast(_("Taken back."))
+    except UndoError as error:
+        db.session.rollback()
+        toast(_explain(error.code))
+    return redirect(back_to_referrer(request.referrer, url_for("home.index")), 303)
+
+
+def _explain(code: str) -> str:
+    return {
+        "expired": _("A step can be taken back for ten minutes. This one is older."),
+        "used": _("This step was taken back already."),
+        "changed": _("Somebody has gone on from here since, so nothing was taken back."),
+        "forbidden": _("You have no right to take this back any more."),
+    }.get(code, _("There is nothing to take back."))

@@ -1,0 +1,81 @@
+"""What the rubric page sends: one form with every text and weight, and the act of the button that was pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from rubrics.model import Rubric, Section
+from screening.services.rubric_edits import (
+    EditError,
+    change_gate,
+    change_section,
+    leave_to_interview,
+    remove,
+    retitle,
+    reword,
+    weigh,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The button: ``name`` save, gate, ungate, section, interview, screen, remove, settle, publish or discard; ``parts`` what it speaks of."""
+
+    name: str
+    parts: tuple[str, ...] = ()
+
+
+def read_act(fields: MultiDict[str, str]) -> Act:
+    """Read the pressed button; saving is what happens without one."""
+    name, *parts = fields.get("act", "save").split(":")
+    return Act(name, tuple(parts))
+
+
+def read_revision(fields: MultiDict[str, str]) -> int:
+    """Read the revision that the page showed; −1, which fits none, for nonsense."""
+    text = fields.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+
+
+def apply_fields(rubric: Rubric, fields: MultiDict[str, str]) -> Rubric:
+    """Put the typed title, track, texts and weights into the rubric; raise EditError at the first that cannot be."""
+    title = fields.get("title")
+    if title is not None and (title.strip() or rubric.title):
+        rubric = retitle(rubric, title=title, track=fields.get("track", rubric.track))
+    for criterion in rubric.criteria:
+        text = fields.get(f"text-{criterion.id}")
+        if text is not None and " ".join(text.split()) != criterion.text:
+            rubric = reword(rubric, criterion.id, text)
+        weight = fields.get(f"weight-{criterion.id}")
+        if weight is not None:
+            rubric = weigh(rubric, criterion.id, _number(weight, criterion.id))
+    return rubric
+
+
+def apply_act(rubric: Rubric, act: Act, *, taken: Collection[str]) -> Rubric:
+    """Do what the button of one criterion says; raise EditError for a button that the page does not have."""
+    ident = act.parts[0] if act.parts else ""
+    match act.name, act.parts[1:]:
+        case "save", ():
+            edited = rubric
+        case "gate" | "ungate", ():
+            edited = change_gate(rubric, ident, gate=act.name == "gate", taken=taken)
+        case "section", ("requirement" | "bonus" as section,):
+            edited = change_section(rubric, ident, Section(section), taken=taken)
+        case "interview" | "screen", ():
+            edited = leave_to_interview(rubric, ident, interview=act.name == "interview", taken=taken)
+        case "remove", ():
+            edited = remove(rubric, ident)
+        case _:
+            raise EditError("answer_unknown")
+    return edited
+
+
+def _number(text: str, ident: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise EditError("weight_range", ident) from error

@@ -1,0 +1,164 @@
+"""The recruiter pages' words for the domain's closed choices."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from rubrics.findings import FindingCode
+from rubrics.model import Category
+
+REJECT_REASONS = {
+    "requirement": _l("A requirement is missing"),
+    "knock_out": _l("Below a knock-out"),
+    "interview": _l("Interviews did not show what is needed"),
+    "others_stronger": _l("Others fit better"),
+    "availability": _l("Start, length or place does not fit"),
+    "filled": _l("The role is filled"),
+    "duplicate": _l("The same application twice"),
+    "other": _l("Another reason"),
+}
+FINDINGS = {
+    FindingCode.MISSING_TITLE: _l("Title missing"),
+    FindingCode.DEGREE_CONFLICT: _l("Two degree floors"),
+    FindingCode.DUPLICATE_BODY: _l("Same body as another posting"),
+    FindingCode.BONUS_IN_REQUIREMENTS: _l("Bonus among the requirements"),
+    FindingCode.BROKEN_NUMBERING: _l("Broken numbering"),
+    FindingCode.NOT_SCREENABLE: _l("Not to be judged from documents"),
+    FindingCode.UNLAWFUL_QUESTION: _l("Must not be asked"),
+    FindingCode.UNPARSED_LINE: _l("A line that was not understood"),
+}
+ANSWERS = {
+    "doctorate": _l("Doctorate"),
+    "master": _l("Master’s"),
+    "bachelor": _l("Bachelor’s"),
+    "associate": _l("Associate"),
+    "bonus": _l("Make it a bonus"),
+    "interview": _l("Leave to the interview"),
+    "remove": _l("Remove it"),
+    "noted": _l("Noted"),
+}
+CATEGORIES = {
+    Category.DEGREE: _l("Degree"),
+    Category.FIELD_OF_STUDY: _l("Field of study"),
+    Category.ENROLMENT: _l("Enrolment"),
+    Category.LOCATION: _l("Place"),
+    Category.AVAILABILITY: _l("Availability"),
+    Category.PROGRAMMING_LANGUAGE: _l("Programming language"),
+    Category.TOOL: _l("Tool"),
+    Category.KNOWLEDGE: _l("Knowledge"),
+    Category.EXPERIENCE: _l("Experience"),
+    Category.PUBLICATION: _l("Publication"),
+    Category.COMPETITION: _l("Competition"),
+    Category.LEADERBOARD: _l("Leaderboard"),
+    Category.OPEN_SOURCE: _l("Open source"),
+    Category.ENGINEERING: _l("Engineering"),
+    Category.ACADEMIC_STANDING: _l("Academic standing"),
+    Category.NATURAL_LANGUAGE: _l("Language"),
+    Category.CERTIFICATION: _l("Certificate"),
+    Category.TRAIT: _l("Trait"),
+    Category.OTHER: _l("Other"),
+}
+FLAGS = {
+    "hidden_text": _l("The file holds text that a reader does not see. It was not counted."),
+    "keyword_stuffing": _l("A list of keywords without context. It was not counted."),
+    "scorer_instruction": _l("A sentence speaks to a scorer. It was not followed."),
+    "posting_copied": _l("A passage repeats the posting. It was not counted."),
+    "conflicting_answers": _l("The answers and the résumé disagree. Ask before you advance."),
+}
+SOURCES = {
+    "site": _l("Site"),
+    "referral": _l("Referral"),
+    "campus": _l("Campus"),
+    "agency": _l("Agency"),
+    "demo": _l("Demo"),
+}
+ANSWER_SECTIONS = {
+    "basics": _l("About"),
+    "education": _l("Education"),
+    "skills": _l("Skills"),
+    "work": _l("Work"),
+    "projects": _l("Projects"),
+    "publications": _l("Publications"),
+    "awards": _l("Competitions and awards"),
+    "certificates": _l("Certificates"),
+    "languages": _l("Languages"),
+    "volunteer": _l("Volunteering"),
+    "interests": _l("Interests"),
+    "statements": _l("Answers to questions"),
+    "availability": _l("Availability"),
+}
+ANSWER_FIELDS = {
+    "summary": _l("Summary"),
+    "label": _l("Headline"),
+    "url": _l("Link"),
+    "profiles": _l("Profile"),
+    "network": _l("Network"),
+    "username": _l("User name"),
+    "city": _l("City"),
+    "institution": _l("School"),
+    "studyType": _l("Degree"),
+    "area": _l("Field of study"),
+    "startDate": _l("From"),
+    "endDate": _l("Until"),
+    "score": _l("Grade"),
+    "courses": _l("Course"),
+    "enrolled": _l("Enrolled now"),
+    "name": _l("Name"),
+    "level": _l("Level"),
+    "keywords": _l("Keyword"),
+    "example": _l("Where used"),
+    "position": _l("Position"),
+    "highlights": _l("Result"),
+    "description": _l("Description"),
+    "publisher": _l("Where published"),
+    "releaseDate": _l("Published on"),
+    "status": _l("Status"),
+    "authorPosition": _l("Author position"),
+    "title": _l("Title"),
+    "contest": _l("Contest"),
+    "prize": _l("Prize"),
+    "date": _l("Date"),
+    "awarder": _l("Awarded by"),
+    "issuer": _l("Issued by"),
+    "language": _l("Language"),
+    "fluency": _l("Fluency"),
+    "text": _l("Answer"),
+    "key": _l("Question"),
+    "criterion": _l("Criterion"),
+    "start": _l("Can start on"),
+    "within_days": _l("Can start within days"),
+    "months": _l("Months"),
+    "days_per_week": _l("Days a week"),
+    "on_site": _l("On site"),
+    "cities": _l("City"),
+}
+
+
+def answer_word(code: str, answer: str) -> str:
+    """Name the button that answers a finding; keeping means something else for each finding."""
+    if answer == "keep":
+        return (
+            _("Keep as a requirement")
+            if code == FindingCode.BONUS_IN_REQUIREMENTS.value
+            else _("Score it all the same")
+        )
+    return str(ANSWERS.get(answer, answer))
+
+
+def settled_word(code: str, answer: str) -> str:
+    """Say how a finding was settled."""
+    if answer == "title":
+        return _("Title given")
+    return answer_word(code, answer)
+
+
+def edit_problem(code: str) -> str:
+    """Say why an edit of the rubric was refused."""
+    return {
+        "text_missing": _("A criterion needs words. To take it out, use Remove."),
+        "text_long": _("Use at most 2,000 characters."),
+        "title_missing": _("Give the posting a title."),
+        "title_long": _("Use at most 200 characters for the title and 80 for the track."),
+        "weight_range": _("A weight is a number from 0 to 5."),
+    }.get(code, _("This cannot be done with this criterion any more. Reload the page."))
