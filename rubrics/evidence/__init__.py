@@ -1,0 +1,88 @@
+"""Evidence for asks: ``find_evidence(ask, reading)`` gives a verdict with exact quotations and a reason in both languages.
+
+``reading`` is one application, scanned once and shared by all criteria; each family of asks has a module of its own.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from rubrics.evidence.contests import find_contest, find_leaderboard
+from rubrics.evidence.experience import find_engineering, find_experience, find_open_source
+from rubrics.evidence.languages import find_certification, find_language
+from rubrics.evidence.outcome import Outcome, for_interview
+from rubrics.evidence.papers import find_publication
+from rubrics.evidence.presence import find_availability, find_location
+from rubrics.evidence.reading import Reading
+from rubrics.evidence.skills import find_skill
+from rubrics.evidence.studies import find_degree, find_enrolment, find_field, find_standing
+from rubrics.model import (
+    Ask,
+    AvailabilityAsk,
+    CertificationAsk,
+    ContestAsk,
+    DegreeAsk,
+    EngineeringAsk,
+    EnrolmentAsk,
+    ExperienceAsk,
+    FieldAsk,
+    LanguageAsk,
+    LeaderboardAsk,
+    LocationAsk,
+    OpenSourceAsk,
+    PublicationAsk,
+    SkillAsk,
+    StandingAsk,
+    TraitAsk,
+    WordsAsk,
+)
+
+__all__ = ["Outcome", "Reading", "find_evidence"]
+
+
+def find_evidence(ask: Ask, reading: Reading, relevant: frozenset[str] = frozenset()) -> Outcome:
+    """Judge one ask, once for each reading; ``relevant`` are the terms of the rubric, for experience without topics."""
+    key = ("ask", ask, relevant) if isinstance(ask, ExperienceAsk) and not ask.topics else ("ask", ask)
+    return reading.remember(key, lambda: _find(ask, reading, relevant))
+
+
+def _find(ask: Ask, reading: Reading, relevant: frozenset[str]) -> Outcome:  # noqa: C901, PLR0911, PLR0912 - one arm an ask
+    match ask:
+        case SkillAsk():
+            return find_skill(ask, reading)
+        case DegreeAsk():
+            return find_degree(ask, reading)
+        case FieldAsk():
+            return find_field(ask, reading)
+        case EnrolmentAsk():
+            return find_enrolment(ask, reading)
+        case LocationAsk():
+            return find_location(ask, reading)
+        case AvailabilityAsk():
+            return find_availability(ask, reading)
+        case PublicationAsk():
+            return find_publication(ask, reading)
+        case ContestAsk():
+            return find_contest(ask, reading)
+        case LeaderboardAsk():
+            return find_leaderboard(ask, reading)
+        case OpenSourceAsk():
+            return find_open_source(ask, reading)
+        case ExperienceAsk():
+            return find_experience(ask, reading, relevant)
+        case EngineeringAsk():
+            return find_engineering(ask, reading)
+        case StandingAsk():
+            return find_standing(ask, reading)
+        case LanguageAsk():
+            return find_language(ask, reading)
+        case CertificationAsk():
+            return find_certification(ask, reading)
+        case TraitAsk():
+            return for_interview("由面试考察", "left to the interview")
+        case WordsAsk():
+            return for_interview(
+                "系统没有读懂这一条，由人判断", "the system did not understand this one: a person judges"
+            )
+        case _:
+            assert_never(ask)

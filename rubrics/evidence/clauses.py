@@ -1,0 +1,247 @@
+"""Clauses and their scopes: what is denied, wished, learnt, quoted or told of somebody else, within a clause and not across it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rubrics.evidence.cues import Cues
+from rubrics.evidence.texts import Role
+from rubrics.model import LEVEL_ORDER, Level
+
+_BREAK = re.compile(
+    r"[。;!?\n]|\.(?=\s|$)|(?P<soft>,|(?<=[^\d\s])\s+[-–—]{1,2}\s+(?=[^\d\s]))|(?=但|不过|然而|却(?!步)|只是(?!了解))|\b(?=(?:but|however|although|though|yet|whereas|while)\b)"
+)
+_LISTED = re.compile(r"[\s、/+&()\[\].:*\-0-9%]|和|与|及|或者?|以及|等|\b(?:and|or|etc)\b")
+_BARE_WORD = re.compile(r"^[a-z0-9+#.\-]{1,20}$")
+_NOUN_END = re.compile(
+    r"(?:经验|经历|基础|背景|知识|论文|发表|获奖|奖项|证书|成果|贡献|实习|experience|knowledge|exposure|background|publications?|papers?|familiarity|skills?|training|awards?|prizes?|medals?|certificates?|contributions?)$"
+)
+_GOVERNS = re.compile(r"^\s*(?:with|in|of|using|on|:|for|to|是)")
+_TOLD_OF_KNOWING = re.compile(
+    r"过|经验|经历|基础|知识|背景|熟|懂|会|掌握|了解|从未|never|no |without|lack|yet|familiar|experience|know"
+)
+_TRIM_LEFT = re.compile(r"[\s,，。;；、:：*·•●■◆▪►>\-–—|]+")
+_NEAR_LEVEL = re.compile(r"^\s*(?:编程|语言|框架|开发)?\s*[(\[:\-–—/]?\s*")
+_QUOTE_LIMIT = 180
+
+
+class Stance(StrEnum):
+    """How a mention is meant."""
+
+    OWN = "own"
+    CLAIM = "claim"
+    LISTED = "listed"
+    COURSE = "course"
+    DENIED = "denied"
+    WISH = "wish"
+    OTHER_PERSON = "other_person"
+    QUOTED = "quoted"
+    NAME = "name"
+
+
+EVIDENCE = frozenset({Stance.OWN, Stance.CLAIM, Stance.LISTED, Stance.COURSE})
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of a source: offsets in the source and its plain text."""
+
+    start: int
+    end: int
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a mention in a clause means: its stance and the level (0 when no level is told)."""
+
+    stance: Stance
+    level: int = 0
+
+
+def split_clauses(plain: str, start: int, end: int, mentions: Sequence[tuple[int, int]]) -> list[Clause]:
+    """The clauses of a passage; a bare list item after a comma stays with the clause before it.
+
+    ``mentions`` are the spans of lexicon terms in the passage, in order.
+    """
+    pieces: list[tuple[int, int, bool]] = []
+    last, soft = start, False
+    for match in _BREAK.finditer(plain, start, end):
+        if match.start() > last:
+            pieces.append((last, match.start(), soft))
+        last, soft = match.end(), match.group("soft") is not None
+    if last < end:
+        pieces.append((last, end, soft))
+    clauses: list[Clause] = []
+    for first, stop, after_comma in pieces:
+        if after_comma and clauses and _is_bare(plain, first, stop, mentions):
+            before = clauses[-1]
+            clauses[-1] = Clause(before.start, stop, plain[before.start : stop])
+        else:
+            clauses.append(Clause(first, stop, plain[first:stop]))
+    return clauses
+
+
+def _is_bare(plain: str, start: int, end: int, mentions: Sequence[tuple[int, int]]) -> bool:
+    rest: list[str] = []
+    last = start
+    for first, stop in mentions:
+        if first >= last and stop <= end:
+            rest.append(plain[last:first])
+            last = stop
+    rest.append(plain[last:end])
+    words = _LISTED.sub(" ", " ".join(rest)).split()
+    return not words or (last == start and len(words) == 1 and _BARE_WORD.match(words[0]) is not None)
+
+
+def judge_mention(clause: Clause, start: int, end: int, role: Role, cues: Cues) -> Judged:
+    """How a mention at ``[start, end)`` of the source is meant in its clause."""
+    plain = clause.plain
+    first, stop = start - clause.start, end - clause.start
+    if role is Role.INTEREST:
+        return Judged(Stance.WISH)
+    if role is Role.REFERENCE:
+        return Judged(Stance.OTHER_PERSON)
+    if role is Role.QUOTED or cues.pattern("quoted").search(plain):
+        return Judged(Stance.QUOTED)
+    if _is_in_a_name(plain, first, stop, cues):
+        return Judged(Stance.NAME)
+    predicates = _predicates(plain, cues)
+    denied = _denial(plain, first, stop, predicates, role, cues)
+    if denied is not None:
+        return denied
+    if _is_wished(plain, first, stop, predicates, cues):
+        return Judged(Stance.WISH)
+    if _is_of_others(plain, first, stop, cues):
+        return Judged(Stance.OTHER_PERSON)
+    if any(0 <= first - match.end() <= 12 for match in cues.pattern("instead_of").finditer(plain)):
+        return Judged(Stance.OTHER_PERSON)
+    return _positive(plain, first, stop, role, cues)
+
+
+def level_in(plain: str, cues: Cues) -> int:
+    """The highest level that a short text names; 0 for none."""
+    return max((level for _, _, level in _levels(plain, cues)), default=0)
+
+
+def trimmed(text: str, start: int, end: int, around: tuple[int, int]) -> tuple[int, int]:
+    """A clause's range without bullets and blanks at its edges, cut to a readable length around a mention."""
+    first, last = around
+    if end - start > _QUOTE_LIMIT:
+        start = max(start, first - _QUOTE_LIMIT // 2)
+        end = min(end, max(last, start + _QUOTE_LIMIT))
+    match = _TRIM_LEFT.match(text, start, end)
+    if match is not None and match.end() <= first:
+        start = match.end()
+    while end > last and text[end - 1] in " \t\r\n,，。;；、:：|":
+        end -= 1
+    return start, end
+
+
+def _positive(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judged:
+    level = _level_of(plain, first, stop, cues)
+    if role in {Role.WORK, Role.PROJECT, Role.PUBLICATION}:
+        if level == LEVEL_ORDER[Level.BASIC] and cues.pattern("use").search(plain) is None:
+            return Judged(Stance.CLAIM, level)
+        return Judged(Stance.OWN, level)
+    if _is_coursework(plain, first, stop, role, cues):
+        return Judged(Stance.COURSE, LEVEL_ORDER[Level.BASIC])
+    if level:
+        return Judged(Stance.CLAIM, level)
+    if role in {Role.CERTIFICATE, Role.LANGUAGE, Role.EDUCATION}:
+        return Judged(Stance.LISTED)
+    if cues.pattern("use").search(plain):
+        return Judged(Stance.OWN)
+    return Judged(Stance.LISTED)
+
+
+def _is_coursework(plain: str, first: int, stop: int, role: Role, cues: Cues) -> bool:
+    if role is Role.COURSE:
+        return True
+    for match in cues.pattern("course").finditer(plain):
+        if match.start() <= first or 0 <= match.start() - stop <= 6:
+            return True
+    return False
+
+
+def _predicates(plain: str, cues: Cues) -> int:
+    """Where the first word of use or level stands; the clause's length when there is none."""
+    places = [match.start() for match in (cues.pattern("use").search(plain),) if match]
+    places += [start for start, _, _ in _levels(plain, cues)]
+    return min(places, default=len(plain))
+
+
+def _denial(plain: str, first: int, stop: int, predicate: int, role: Role, cues: Cues) -> Judged | None:
+    for match in cues.pattern("denial").finditer(plain):
+        inside = match.start() <= first and stop <= match.end()
+        after = first >= match.end() and (
+            _NOUN_END.search(match.group()) is None or _GOVERNS.match(plain, match.end()) is not None
+        )
+        before = stop <= match.start() and predicate >= match.start()
+        if not (inside or after or before):
+            continue
+        if role in {Role.WORK, Role.PROJECT} and _TOLD_OF_KNOWING.search(match.group()) is None:
+            return Judged(Stance.OTHER_PERSON)
+        return Judged(Stance.DENIED)
+    return None
+
+
+def _is_wished(plain: str, first: int, stop: int, predicate: int, cues: Cues) -> bool:
+    for match in cues.pattern("wish").finditer(plain):
+        if match.end() <= first or (match.start() <= first and stop <= match.end()):
+            return True
+        if stop <= match.start() and predicate >= match.start():
+            return True
+    return False
+
+
+def _is_of_others(plain: str, first: int, stop: int, cues: Cues) -> bool:
+    for match in cues.pattern("other_person").finditer(plain):
+        if cues.pattern("other_exempt").search(plain[: match.start()]):
+            continue
+        if match.group().startswith(("由", "by ", "from ")) or match.end() <= first or stop <= match.end():
+            return True
+    return False
+
+
+def _is_in_a_name(plain: str, first: int, stop: int, cues: Cues) -> bool:
+    after = plain[stop : stop + 40]
+    if after and cues.pattern("institution_after").search(after):
+        return True
+    return first > 0 and cues.pattern("institution_before").search(plain[max(0, first - 60) : first]) is not None
+
+
+def _levels(plain: str, cues: Cues) -> list[tuple[int, int, int]]:
+    found: list[tuple[int, int, int]] = []
+    for name, level in _LEVEL_CUES:
+        found.extend((match.start(), match.end(), level) for match in cues.pattern(name).finditer(plain))
+    return sorted(found)
+
+
+def _level_of(plain: str, first: int, stop: int, cues: Cues) -> int:
+    if cues.pattern("weak_level").search(plain):
+        return LEVEL_ORDER[Level.BASIC]
+    levels = _levels(plain, cues)
+    if not levels:
+        return 0
+    gap = _NEAR_LEVEL.match(plain, stop)
+    near = gap.end() if gap else stop
+    for start, end, level in levels:
+        if start == near and (near > stop or "、" in plain or "," in plain) and not plain[end : end + 1].isalpha():
+            return level
+    before = [(end, level) for start, end, level in levels if start <= first]
+    if before:
+        nearest = max(end for end, _ in before)
+        return max(level for end, level in before if nearest - end <= 4)
+    return max(level for _, _, level in levels)
+
+
+_LEVEL_CUES = (
+    ("level_expert_claim", LEVEL_ORDER[Level.EXPERT]),
+    ("level_proficient_claim", LEVEL_ORDER[Level.PROFICIENT]),
+    ("level_familiar_claim", LEVEL_ORDER[Level.FAMILIAR]),
+    ("level_basic_claim", LEVEL_ORDER[Level.BASIC]),
+)

@@ -1,0 +1,471 @@
+"""Experience of a kind with topics, length and lead; engineering strength; open-source work. One job or project is one entry."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rubrics.evidence.clauses import EVIDENCE, Clause
+from rubrics.evidence.dates import covered_months, month_of, reference_month, spans_in
+from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
+from rubrics.evidence.reading import Reading
+from rubrics.evidence.texts import Passage, Role, entries, field_of
+from rubrics.model import EngineeringAsk, ExperienceAsk, OpenSourceAsk
+from rubrics.prescore import Quote
+
+_ROLES = (
+    Role.WORK,
+    Role.PROJECT,
+    Role.PUBLICATION,
+    Role.EDUCATION,
+    Role.SELF,
+    Role.STATEMENT,
+    Role.SKILL,
+    Role.AWARD,
+    Role.OTHER,
+)
+_GROUPED = frozenset({Role.WORK, Role.PROJECT})
+_SILENT = ("denial", "wish", "quoted")
+_KINDS = ("work", "internship", "project", "research", "production", "deployment", "data_set")
+_KIND_NAMES = {
+    "any": ("经历", "experience"),
+    "work": ("工作经历", "work experience"),
+    "internship": ("实习经历", "an internship"),
+    "project": ("项目经历", "project experience"),
+    "research": ("科研经历", "research experience"),
+    "production": ("量产或上线经历", "production experience"),
+    "deployment": ("部署经历", "deployment experience"),
+    "data_set": ("数据集经历", "data-set experience"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A clause that tells of the person's own doings."""
+
+    passage: Passage
+    clause: Clause
+    terms: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One job, project or statement: its clauses, kinds, whether the person led it, and the months it covers."""
+
+    stretches: tuple[Stretch, ...]
+    kinds: frozenset[str]
+    lead: bool
+    spans: tuple[tuple[int, int], ...]
+
+
+def find_experience(ask: ExperienceAsk, reading: Reading, relevant: frozenset[str] = frozenset()) -> Outcome:
+    """Judge experience; without topics it must touch one of the ``relevant`` terms to count in full."""
+    kinds = frozenset(kind for kind in ask.kinds if kind != "any")
+    told = reading.remember("episodes", lambda: tuple(_episodes(reading)))
+    judged = sorted((_judge(ask, kinds, episode, relevant, reading) for episode in told), key=lambda item: -item[0])
+    name = _kind_name(ask)
+    topics = _topic_names(ask.topics, reading)
+    best = judged[0] if judged else (0, ())
+    if best[0] >= 4:
+        if ask.months is not None:
+            return _by_months(ask, judged, name, reading)
+        return met(f"{topics[0]}{name[0]}", f"{name[1]}{topics[1]}", *best[1])
+    if best[0]:
+        reason = _SHORT[best[0]]
+        return partly(f"{topics[0]}{name[0]}：{reason[0]}", f"{name[1]}{topics[1]}: {reason[1]}", *best[1])
+    denied = _denied(kinds, ask.topics, reading)
+    if denied:
+        return contradicted(f"写明没有{topics[0]}{name[0]}", f"says that there is no {name[1]}{topics[1]}", denied[0])
+    return not_shown(f"{topics[0]}{name[0]}：材料里没有写", f"{name[1]}{topics[1]}: not stated")
+
+
+def find_engineering(ask: EngineeringAsk, reading: Reading) -> Outcome:
+    """Judge engineering: figures, scale, production or performance work are met; plain development is partly."""
+    told = reading.remember("episodes", lambda: tuple(_episodes(reading)))
+    soft: list[Quote] = []
+    for episode in told:
+        if not episode.kinds & {"work", "internship", "project", "deployment", "production"}:
+            continue
+        if ask.topics and not any(_touches(stretch.terms, ask.topics, reading) for stretch in episode.stretches):
+            continue
+        for stretch in episode.stretches:
+            plain = stretch.clause.plain
+            if reading.cues.pattern("engineering_hard").search(plain) or (
+                reading.cues.pattern("deployment").search(plain) and reading.cues.pattern("use").search(plain)
+            ):
+                return met(
+                    "写到工程规模、性能或上线的具体事实",
+                    "concrete facts on scale, performance or production",
+                    _quote(stretch, reading),
+                )
+            if reading.cues.pattern("engineering_soft").search(plain) and reading.cues.pattern("use").search(plain):
+                soft.append(_quote(stretch, reading))
+    if soft:
+        return partly("有开发经历，没有写规模或效果", "development work, without scale or effect", soft[0])
+    return not_shown("工程能力：材料里没有写具体事实", "engineering: no concrete facts")
+
+
+_LINK = re.compile(r"(?:github|gitee|gitlab|huggingface)\.(?:com|co)/[\w.\-/]+")
+
+
+def find_open_source(ask: OpenSourceAsk, reading: Reading) -> Outcome:
+    """Judge own or contributed open-source work; using open-source software does not count."""
+    partial: list[tuple[Quote, str, str]] = []
+    for passage in reading.passages(*_ROLES):
+        for clause in reading.clauses(passage):
+            if not reading.cues.pattern("open_source").search(clause.plain):
+                continue
+            if any(reading.cues.pattern(name).search(clause.plain) for name in _SILENT) or _is_of_others(
+                clause.plain, reading
+            ):
+                continue
+            own = reading.cues.pattern("open_source_own").search(clause.plain) is not None
+            linked = _LINK.search(clause.plain)
+            used = reading.cues.pattern("open_source_used").search(clause.plain) is not None
+            quote = reading.quote_clause(passage.source, clause, clause.start, clause.start)
+            if used and not _strongly_own(clause.plain):
+                continue
+            if own or (linked and passage.role is Role.PROJECT):
+                terms = reading.terms_within(passage.source, passage.start, passage.end) | _entry_terms(
+                    passage, reading
+                )
+                if not ask.topics or _touches(terms, ask.topics, reading):
+                    return met("有自己的或参与贡献的开源工作", "own or contributed open-source work", quote)
+                partial.append(
+                    (quote, "开源工作的主题看不出与要求一致", "the topic of the open-source work may differ")
+                )
+            elif linked:
+                partial.append((quote, "只有代码主页链接", "only a link to a code page"))
+    found = _linked_projects(ask, reading)
+    if found is not None:
+        return found
+    if partial:
+        return partly(partial[0][1], partial[0][2], partial[0][0])
+    return not_shown("开源：材料里没有写自己的开源工作", "open source: no own work is told")
+
+
+def _strongly_own(plain: str) -> bool:
+    return (
+        re.search(r"贡献|提交|合并|维护者|作者|merged|contribut|maintain|author|已开源|开源了|star", plain) is not None
+    )
+
+
+def _linked_projects(ask: OpenSourceAsk, reading: Reading) -> Outcome | None:
+    for pointer, row in entries(reading.dossier.answers, "projects"):
+        url = field_of(row, pointer, "url")
+        if url is None or not _LINK.search(url.plain):
+            continue
+        terms = frozenset(
+            term
+            for p in reading.passages(Role.PROJECT)
+            if p.entry == pointer
+            for term in reading.terms_within(p.source, p.start, p.end)
+        )
+        if ask.topics and not _touches(terms, ask.topics, reading):
+            return partly(
+                "公开了项目代码，主题看不出与要求一致",
+                "project code is public, the topic may differ",
+                reading.quote_answer(url),
+            )
+        return met("公开了自己的项目代码", "own project code is public", reading.quote_answer(url))
+    basics = reading.dossier.answers.get("basics")
+    if isinstance(basics, dict):
+        for pointer, row in entries({"profiles": basics.get("profiles")}, "profiles"):
+            url = field_of(row, f"/basics{pointer}", "url")
+            if url is not None and _LINK.search(url.plain):
+                return partly("只有代码主页链接", "only a link to a code page", reading.quote_answer(url))
+    return None
+
+
+# --- episodes --------------------------------------------------------------------------------------------------------
+
+
+def _episodes(reading: Reading) -> Iterator[Episode]:
+    groups: dict[tuple[int | str, ...], list[Passage]] = {}
+    for passage in reading.passages(*_ROLES):
+        pointer = reading.sources[passage.source].pointer
+        if passage.role in _GROUPED or passage.entry.startswith("/"):
+            key: tuple[int | str, ...] = (passage.entry,)
+        else:
+            key = (pointer, passage.start)
+        groups.setdefault(key, []).append(passage)
+    for members in groups.values():
+        episode = _episode(members, reading)
+        if episode is not None:
+            yield episode
+
+
+def _episode(members: list[Passage], reading: Reading) -> Episode | None:
+    stretches: list[Stretch] = []
+    for passage in members:
+        for clause in reading.clauses(passage):
+            if not clause.plain.strip():
+                continue
+            if any(reading.cues.pattern(name).search(clause.plain) for name in _SILENT) or _is_of_others(
+                clause.plain, reading
+            ):
+                continue
+            stretches.append(Stretch(passage, clause, _own_terms(passage, clause, reading)))
+    if not stretches:
+        return None
+    role = members[0].role
+    text = "\n".join(stretch.clause.plain for stretch in stretches)
+    kinds = _kinds_of(role, members, text, reading)
+    if not kinds:
+        return None
+    lead = any(
+        reading.cues.pattern("lead").search(stretch.clause.plain) and not _assists(stretch.clause.plain, reading)
+        for stretch in stretches
+    )
+    return Episode(tuple(stretches), kinds, lead, tuple(_spans(members, reading)))
+
+
+def _assists(plain: str, reading: Reading) -> bool:
+    match = reading.cues.pattern("lead_not").search(plain)
+    return match is not None and match.start() <= (reading.cues.pattern("lead").search(plain) or match).start()
+
+
+def _kinds_of(role: Role, members: list[Passage], text: str, reading: Reading) -> frozenset[str]:
+    found: set[str] = set()
+    cued = {
+        kind
+        for kind in _KINDS
+        if reading.cues.pattern("deployment" if kind == "deployment" else f"kind_{kind}").search(text)
+    }
+    if role is Role.WORK:
+        volunteer = members[0].entry.startswith("/volunteer")
+        found |= {"volunteer"} if volunteer else {"work"}
+        found |= cued & {"internship", "production", "deployment", "data_set", "research"}
+        found.add("project")
+    elif role is Role.PROJECT:
+        found |= {"project"} | (cued & {"production", "deployment", "data_set", "research"})
+    elif role is Role.PUBLICATION:
+        found |= {"research"}
+    elif (
+        reading.cues.pattern("use").search(text)
+        or reading.cues.pattern("level_familiar_claim").search(text)
+        or re.search(r"经历|经验|experience", text)
+    ):
+        found |= cued - ({"work"} if role is Role.EDUCATION else set())
+        if role in {Role.SELF, Role.STATEMENT, Role.OTHER, Role.SKILL}:
+            found.add("told")
+    return frozenset(found)
+
+
+def _own_terms(passage: Passage, clause: Clause, reading: Reading) -> frozenset[str]:
+    terms = reading.terms_within(passage.source, clause.start, clause.end)
+    return frozenset(
+        term
+        for term in terms
+        if any(
+            s.stance in EVIDENCE and s.source == passage.source and clause.start <= s.start < clause.end
+            for s in reading.sightings(term)
+        )
+    )
+
+
+def _spans(members: list[Passage], reading: Reading) -> Iterator[tuple[int, int]]:
+    entry = members[0].entry
+    if entry.startswith("/"):
+        section, place = entry.strip("/").split("/")[:2] if entry.count("/") >= 2 else ("", "")
+        rows = reading.dossier.answers.get(section)
+        if isinstance(rows, list) and place.isdigit():
+            row = rows[int(place)]
+            if isinstance(row, dict):
+                first, last = month_of(row.get("startDate")), month_of(row.get("endDate"))
+                last = last if last is not None else reference_month(reading)
+                if first is not None and last is not None:
+                    yield first, last
+        return
+    for passage in members:
+        plain = reading.sources[passage.source].plain[passage.start : passage.end]
+        for first, last, _, _ in spans_in(plain):
+            end = last if last is not None else reference_month(reading)
+            if end is not None:
+                yield first, max(first, end)
+
+
+# --- judging ---------------------------------------------------------------------------------------------------------
+
+
+def _judge(
+    ask: ExperienceAsk, kinds: frozenset[str], episode: Episode, relevant: frozenset[str], reading: Reading
+) -> tuple[int, tuple[Quote, ...]]:
+    """4 complete; 3 lead missing; 2 topic without the kind; 1 the kind without a word on relevance; 0 nothing."""
+    fits = _fits_kind(kinds, episode)
+    topical = (
+        [stretch for stretch in episode.stretches if _touches(stretch.terms, ask.topics, reading)] if ask.topics else []
+    )
+    if ask.topics and not topical:
+        return 0, ()
+    if not fits:
+        if not ask.topics or not episode.kinds & {"work", "project", "internship", "research", "told"}:
+            return 0, ()
+        return 2, (_quote(topical[0], reading),)
+    if not ask.topics:
+        touching = [s for s in episode.stretches if _touches_any(s.terms, relevant, reading)]
+        if relevant and not touching:
+            return 1, (_quote(_kind_stretch(kinds, episode, reading), reading),)
+        topical = touching
+    quotes = [_quote(topical[0] if topical else _kind_stretch(kinds, episode, reading), reading)]
+    if kinds & {"production", "deployment", "data_set"}:
+        quotes.append(_quote(_kind_stretch(kinds, episode, reading), reading))
+    if ask.lead and not episode.lead:
+        return 3, tuple(quotes)
+    if (
+        "told" in episode.kinds
+        and not episode.kinds & {"work", "project", "internship"}
+        and not _tells_experience(topical or list(episode.stretches), reading)
+    ):
+        return 2, tuple(quotes)
+    return 4, tuple(quotes)
+
+
+def _tells_experience(stretches: list[Stretch], reading: Reading) -> bool:
+    return any(
+        reading.cues.pattern("use").search(s.clause.plain) or re.search(r"经历|经验|experience", s.clause.plain)
+        for s in stretches
+    )
+
+
+def _fits_kind(kinds: frozenset[str], episode: Episode) -> bool:
+    if not kinds:
+        return bool(
+            episode.kinds
+            & {"work", "internship", "project", "research", "told", "production", "deployment", "data_set"}
+        )
+    return bool(kinds & episode.kinds)
+
+
+def _kind_stretch(kinds: frozenset[str], episode: Episode, reading: Reading) -> Stretch:
+    for kind in sorted(kinds):
+        pattern = reading.cues.pattern("deployment" if kind == "deployment" else f"kind_{kind}")
+        for stretch in episode.stretches:
+            if pattern.search(stretch.clause.plain):
+                return stretch
+    return episode.stretches[0]
+
+
+def _by_months(
+    ask: ExperienceAsk, judged: list[tuple[int, tuple[Quote, ...]]], name: tuple[str, str], reading: Reading
+) -> Outcome:
+    kinds = frozenset(kind for kind in ask.kinds if kind != "any")
+    told: tuple[Episode, ...] = reading.remember("episodes", lambda: tuple(_episodes(reading)))
+    fitting = [
+        episode
+        for episode in told
+        if _fits_kind(kinds, episode)
+        and (not ask.topics or any(_touches(s.terms, ask.topics, reading) for s in episode.stretches))
+    ]
+    total = covered_months(span for episode in fitting for span in episode.spans)
+    quotes = judged[0][1]
+    wanted = ask.months or 0
+    stated = _stated_months(fitting)
+    total = max(total, stated)
+    if total >= wanted:
+        return met(f"{name[0]}合计约 {total} 个月", f"{name[1]}: about {total} months in all", *quotes)
+    if total:
+        return partly(
+            f"{name[0]}合计约 {total} 个月，要求 {wanted} 个月",
+            f"{name[1]}: about {total} months in all, {wanted} asked for",
+            *quotes,
+        )
+    return partly(f"{name[0]}：没有写时长", f"{name[1]}: its length is not told", *quotes)
+
+
+_YEARS = re.compile(
+    r"(\d{1,2}|[一二两三四五六七八九十])\+? ?(?:年|years?)(?:以上)?[^,，。;]{0,20}?(?:经验|经历|开发|experience)"
+)
+
+
+def _stated_months(episodes: list[Episode]) -> int:
+    best = 0
+    for episode in episodes:
+        for stretch in episode.stretches:
+            match = _YEARS.search(stretch.clause.plain)
+            if match is not None:
+                text = match.group(1)
+                best = max(
+                    best,
+                    12
+                    * (int(text) if text.isdigit() else "零一二三四五六七八九十".find(text if text != "两" else "二")),
+                )
+    return best
+
+
+def _touches(terms: frozenset[str], topics: tuple[str, ...], reading: Reading) -> bool:
+    return any(reading.lexicon.is_a(term, topic) for term in terms for topic in topics)
+
+
+def _touches_any(terms: frozenset[str], relevant: frozenset[str], reading: Reading) -> bool:
+    return any(term in relevant or reading.lexicon.ancestors(term) & relevant for term in terms)
+
+
+def _entry_terms(passage: Passage, reading: Reading) -> frozenset[str]:
+    if passage.role not in _GROUPED:
+        return frozenset()
+    return frozenset(
+        term
+        for other in reading.passages(passage.role)
+        if other.entry == passage.entry
+        for term in reading.terms_within(other.source, other.start, other.end)
+    )
+
+
+def _quote(stretch: Stretch, reading: Reading) -> Quote:
+    return reading.quote_clause(stretch.passage.source, stretch.clause, stretch.clause.start, stretch.clause.start)
+
+
+def _is_of_others(plain: str, reading: Reading) -> bool:
+    return any(
+        reading.cues.pattern("other_exempt").search(plain[: match.start()]) is None
+        for match in reading.cues.pattern("other_person").finditer(plain)
+    )
+
+
+_EXPERIENCE_WORD = re.compile(r"经验|经历|实习|experience|internship|background")
+
+
+def _denied(kinds: frozenset[str], topics: tuple[str, ...], reading: Reading) -> list[Quote]:
+    found: list[Quote] = []
+    for passage in reading.passages(*_ROLES):
+        for clause in reading.clauses(passage):
+            match = reading.cues.pattern("denial").search(clause.plain)
+            if match is None or reading.cues.pattern("quoted").search(clause.plain):
+                continue
+            terms = reading.terms_within(passage.source, clause.start, clause.end)
+            about_topic = bool(topics) and any(
+                reading.lexicon.is_a(t, topic) or reading.lexicon.is_a(topic, t) for t in terms for topic in topics
+            )
+            about_kind = any(
+                reading.cues.pattern("deployment" if kind == "deployment" else f"kind_{kind}").search(clause.plain)
+                for kind in kinds
+            ) and _EXPERIENCE_WORD.search(clause.plain)
+            if about_topic or (about_kind and not (topics and terms)):
+                found.append(
+                    reading.quote_clause(
+                        passage.source, clause, clause.start + match.start(), clause.start + match.end()
+                    )
+                )
+    return found
+
+
+def _kind_name(ask: ExperienceAsk) -> tuple[str, str]:
+    names = [_KIND_NAMES.get(kind, _KIND_NAMES["any"]) for kind in ask.kinds] or [_KIND_NAMES["any"]]
+    return "或".join(dict.fromkeys(zh for zh, _ in names)), " or ".join(dict.fromkeys(en for _, en in names))
+
+
+def _topic_names(topics: tuple[str, ...], reading: Reading) -> tuple[str, str]:
+    if not topics:
+        return "", ""
+    zh = "、".join(reading.lexicon.name(topic, "zh") for topic in topics[:3])
+    en = ", ".join(reading.lexicon.name(topic, "en") for topic in topics[:3])
+    return f"{zh} ", f" with {en}"
+
+
+_SHORT = {
+    3: ("没有写明是主要参与者", "does not say that the person was a main contributor"),
+    2: ("写到了主题，没有写所问的这类经历", "the topic is told, this kind of experience is not"),
+    1: ("看不出与职位相关", "its relevance cannot be told"),
+}

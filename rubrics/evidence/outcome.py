@@ -1,0 +1,124 @@
+"""What was found for one ask: a verdict, its quotations and its reason in both languages; and how outcomes join in a rule tree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rubrics.prescore import Quote, Verdict
+
+QUOTES_AT_MOST = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A verdict with its reason; ``conflicts`` are quotations in which answers and résumé disagree."""
+
+    verdict: Verdict
+    zh: str
+    en: str
+    quotes: tuple[Quote, ...] = ()
+    conflicts: tuple[Quote, ...] = ()
+
+
+_ORDER = {
+    Verdict.CONTRADICTED: 0,
+    Verdict.NOT_SHOWN: 1,
+    Verdict.PARTLY: 2,
+    Verdict.MET: 3,
+}
+
+
+def met(zh: str, en: str, *quotes: Quote) -> Outcome:
+    """The application shows it."""
+    return _shown(Verdict.MET, zh, en, quotes)
+
+
+def partly(zh: str, en: str, *quotes: Quote) -> Outcome:
+    """The application shows a part, a lower level or an unnamed equal."""
+    return _shown(Verdict.PARTLY, zh, en, quotes)
+
+
+def contradicted(zh: str, en: str, *quotes: Quote) -> Outcome:
+    """The application itself says otherwise."""
+    return _shown(Verdict.CONTRADICTED, zh, en, quotes)
+
+
+def not_shown(zh: str, en: str, *quotes: Quote) -> Outcome:
+    """Nothing speaks to it; unknown, not no."""
+    return Outcome(Verdict.NOT_SHOWN, zh, en, distinct(quotes))
+
+
+def for_interview(zh: str, en: str) -> Outcome:
+    """Only a person can judge it."""
+    return Outcome(Verdict.FOR_INTERVIEW, zh, en)
+
+
+def disagreement(zh: str, en: str, answer: Quote, resume: Quote) -> Outcome:
+    """Answers and résumé disagree: a person decides, with both quotations."""
+    return Outcome(Verdict.PARTLY, zh, en, distinct((answer, resume)), (answer, resume))
+
+
+def best_of(outcomes: Sequence[Outcome]) -> Outcome:
+    """The strongest outcome; the first of equals."""
+    return max(outcomes, key=lambda outcome: _ORDER.get(outcome.verdict, 1))
+
+
+def distinct(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
+    """Quotations without repetitions, a handful at most, in the order in which they were found."""
+    return tuple(dict.fromkeys(quotes))[:QUOTES_AT_MOST]
+
+
+def join_all(outcomes: Sequence[Outcome]) -> Outcome:
+    """Every branch is asked for: one that is contradicted contradicts the whole; traits are left to the interview."""
+    judged = [outcome for outcome in outcomes if outcome.verdict is not Verdict.FOR_INTERVIEW]
+    if not judged:
+        return _joined(Verdict.FOR_INTERVIEW, outcomes)
+    verdicts = {outcome.verdict for outcome in judged}
+    if Verdict.CONTRADICTED in verdicts:
+        verdict = Verdict.CONTRADICTED
+    elif verdicts == {Verdict.MET}:
+        verdict = Verdict.MET
+    elif verdicts == {Verdict.NOT_SHOWN}:
+        verdict = Verdict.NOT_SHOWN
+    else:
+        verdict = Verdict.PARTLY
+    return _joined(verdict, judged)
+
+
+def join_any(outcomes: Sequence[Outcome], needed: int = 1) -> Outcome:
+    """``needed`` branches are enough."""
+    judged = [outcome for outcome in outcomes if outcome.verdict is not Verdict.FOR_INTERVIEW]
+    complete = [outcome for outcome in judged if outcome.verdict is Verdict.MET]
+    started = [outcome for outcome in judged if outcome.verdict in {Verdict.MET, Verdict.PARTLY}]
+    if len(complete) >= needed:
+        return _joined(Verdict.MET, complete[: max(needed, 2)], outcomes)
+    if started:
+        return _joined(Verdict.PARTLY, started, outcomes)
+    if len(judged) < len(outcomes):
+        return _joined(Verdict.FOR_INTERVIEW, outcomes)
+    open_still = [outcome for outcome in judged if outcome.verdict is Verdict.NOT_SHOWN]
+    if len(open_still) < needed:
+        return _joined(Verdict.CONTRADICTED, [o for o in judged if o.verdict is Verdict.CONTRADICTED], outcomes)
+    return _joined(Verdict.NOT_SHOWN, judged)
+
+
+def _joined(verdict: Verdict, outcomes: Sequence[Outcome], everything: Sequence[Outcome] | None = None) -> Outcome:
+    telling = (
+        [outcome for outcome in outcomes if outcome.verdict is verdict] if verdict is Verdict.CONTRADICTED else outcomes
+    )
+    quotes = distinct([quote for outcome in telling for quote in outcome.quotes])
+    conflicts = dict.fromkeys(quote for outcome in (everything or outcomes) for quote in outcome.conflicts)
+    return Outcome(
+        verdict=verdict,
+        zh="；".join(dict.fromkeys(outcome.zh for outcome in outcomes)),
+        en="; ".join(dict.fromkeys(outcome.en for outcome in outcomes)),
+        quotes=quotes,
+        conflicts=tuple(conflicts),
+    )
+
+
+def _shown(verdict: Verdict, zh: str, en: str, quotes: Sequence[Quote]) -> Outcome:
+    if not quotes:
+        return Outcome(Verdict.NOT_SHOWN, zh, en)
+    return Outcome(verdict, zh, en, distinct(quotes))

@@ -1,0 +1,267 @@
+"""One reading of an application, shared by all criteria and all rubrics: sources, mentions, clauses and what each mention means.
+
+The scan for lexicon terms is done once; everything else is worked out when the first criterion asks for it and kept.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from rubrics.dossier import Dossier
+from rubrics.evidence.clauses import Clause, Judged, Stance, judge_mention, level_in, split_clauses, trimmed
+from rubrics.evidence.cues import Cues
+from rubrics.evidence.flags import masked_stretches
+from rubrics.evidence.resume import read_lines
+from rubrics.evidence.texts import (
+    RESUME,
+    Answer,
+    Passage,
+    Role,
+    Source,
+    answer_passages,
+    blank_out,
+    hidden_stretches,
+    plain_text,
+)
+from rubrics.lexicon import Lexicon
+from rubrics.prescore import Quote
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A term seen in a passage: where, how it is meant, at which level (0 when none is told)."""
+
+    term: str
+    source: int
+    start: int
+    end: int
+    passage: Passage
+    clause: Clause
+    judged: Judged
+
+    @property
+    def stance(self) -> Stance:
+        """How the mention is meant."""
+        return self.judged.stance
+
+
+class Reading:
+    """An application as it was read; asks are answered from it. ``copied`` are stretches that repeat the posting."""
+
+    def __init__(self, dossier: Dossier, lexicon: Lexicon, copied: Sequence[tuple[str, int, int]] = ()) -> None:
+        self.dossier = dossier
+        self.lexicon = lexicon
+        self.cues = Cues(lexicon)
+        self.memory: dict[object, object] = {}
+        self._clauses: dict[Passage, list[Clause]] = {}
+        self._sources: list[Source] = []
+        self._passages: list[Passage] = []
+        self._starts: list[list[int]] = []
+        self._of_source: list[list[Passage]] = []
+        self._headings: set[tuple[int, int]] = set()
+        self._read_answers(copied)
+        self._read_resume(copied)
+        self._index: dict[str, list[tuple[int, int, int]]] = {}
+        self._mentions: list[list[tuple[int, int]]] = []
+        self._scan()
+
+    # --- what asks use -------------------------------------------------------------------------------------------
+
+    def remember(self, key: object, find: Callable[[], T]) -> T:
+        """A value worked out once for this reading."""
+        if key not in self.memory:
+            self.memory[key] = find()
+        return self.memory[key]  # type: ignore[return-value]  # the key fixes the type
+
+    @property
+    def sources(self) -> Sequence[Source]:
+        """All texts, answers first, the résumé last."""
+        return self._sources
+
+    @cached_property
+    def seen_terms(self) -> frozenset[str]:
+        """The ids of all terms that are named anywhere."""
+        return frozenset(self._index)
+
+    def sightings(self, term: str) -> tuple[Sighting, ...]:
+        """Every mention of exactly this term, judged; headings are left out."""
+        return self.remember(("sightings", term), lambda: tuple(self._judge(term)))
+
+    def family_sightings(self, ancestor: str) -> tuple[Sighting, ...]:
+        """Every mention of a term or of a member of its family, in the order of the text."""
+        return self.remember(("family", ancestor), lambda: tuple(self._judge_family(ancestor)))
+
+    def passages(self, *roles: Role) -> Iterator[Passage]:
+        """Passages in these roles (all without roles), headings left out, in order."""
+        for passage in self._passages:
+            if not roles or passage.role in roles:
+                yield passage
+
+    def clauses(self, passage: Passage) -> list[Clause]:
+        """The clauses of a passage."""
+        known = self._clauses.get(passage)
+        if known is None:
+            inside = [span for span in self._mentions[passage.source] if passage.start <= span[0] < passage.end]
+            plain = self._sources[passage.source].plain
+            known = self._clauses[passage] = split_clauses(plain, passage.start, passage.end, inside)
+        return known
+
+    def terms_within(self, source: int, start: int, end: int) -> frozenset[str]:
+        """The ids of terms named in a stretch of a source."""
+        by_place = self._terms_by_source[source]
+        first = bisect_right(by_place, (start, -1, ""))
+        found: set[str] = set()
+        for place, stop, term in by_place[first:]:
+            if place >= end:
+                break
+            if stop <= end:
+                found.add(term)
+        return frozenset(found)
+
+    def quote(self, source: int, start: int, end: int) -> Quote:
+        """An exact quotation of a source."""
+        text = self._sources[source]
+        return Quote(text.pointer, start, end, self._original(source)[start:end])
+
+    def quote_clause(self, source: int, clause: Clause, start: int, end: int) -> Quote:
+        """A mention quoted with its clause."""
+        first, stop = trimmed(self._original(source), clause.start, clause.end, (start, end))
+        return self.quote(source, first, stop)
+
+    def quote_sighting(self, sighting: Sighting) -> Quote:
+        """A sighting quoted with its clause."""
+        return self.quote_clause(sighting.source, sighting.clause, sighting.start, sighting.end)
+
+    def quote_passage(self, passage: Passage) -> Quote:
+        """A whole passage, cut to a readable length."""
+        first, stop = trimmed(
+            self._original(passage.source), passage.start, passage.end, (passage.start, passage.start)
+        )
+        return self.quote(passage.source, first, max(stop, first))
+
+    @staticmethod
+    def quote_answer(answer: Answer) -> Quote:
+        """A whole answer."""
+        return Quote(answer.pointer, 0, len(answer.text), answer.text)
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    def _read_answers(self, copied: Sequence[tuple[str, int, int]]) -> None:
+        for answer, role, entry, title in answer_passages(self.dossier.answers):
+            self._add_source(answer.pointer, answer.text, copied)
+            self._add_passage(Passage(len(self._sources) - 1, 0, len(answer.text), role, entry, title))
+
+    def _read_resume(self, copied: Sequence[tuple[str, int, int]]) -> None:
+        self._resume: int | None = None
+        if not self.dossier.resume:
+            return
+        self._add_source(RESUME, self.dossier.resume, copied, hidden_stretches(self.dossier))
+        self._resume = len(self._sources) - 1
+        for line in read_lines(self._sources[-1].plain, self.cues):
+            if line.heading:
+                self._headings.add((line.start, line.end))
+            else:
+                self._add_passage(Passage(self._resume, line.start, line.end, line.role, line.entry))
+
+    def _add_source(
+        self,
+        pointer: str,
+        text: str,
+        copied: Sequence[tuple[str, int, int]],
+        hidden: Sequence[tuple[int, int]] = (),
+    ) -> None:
+        visible = blank_out(text, hidden) if hidden else text
+        plain = plain_text(visible)
+        masks = [*masked_stretches(plain, self.cues), *((start, end) for at, start, end in copied if at == pointer)]
+        if masks:
+            visible = blank_out(visible, masks)
+            plain = plain_text(visible)
+        self._sources.append(Source(pointer, visible, plain))
+        self._of_source.append([])
+
+    def _add_passage(self, passage: Passage) -> None:
+        self._passages.append(passage)
+        self._of_source[passage.source].append(passage)
+
+    def _original(self, source: int) -> str:
+        text = self._sources[source]
+        return (self.dossier.resume or "") if text.pointer == RESUME else text.text
+
+    def _scan(self) -> None:
+        self._terms_by_source: list[list[tuple[int, int, str]]] = []
+        for number, source in enumerate(self._sources):
+            spans: list[tuple[int, int]] = []
+            terms: list[tuple[int, int, str]] = []
+            for mention in self.lexicon.find(source.text):
+                self._index.setdefault(mention.term_id, []).append((number, mention.start, mention.end))
+                terms.append((mention.start, mention.end, mention.term_id))
+                if not spans or spans[-1] != (mention.start, mention.end):
+                    spans.append((mention.start, mention.end))
+            self._mentions.append(spans)
+            self._terms_by_source.append(terms)
+        self._starts = [[passage.start for passage in passages] for passages in self._of_source]
+
+    def _judge(self, term: str) -> Iterator[Sighting]:
+        for source, start, end in self._index.get(term, ()):
+            passages = self._of_source[source]
+            place = bisect_right(self._starts[source], start) - 1
+            if place < 0 or passages[place].end < end:
+                continue
+            passage = passages[place]
+            clause = self._clause_at(passage, start)
+            yield Sighting(term, source, start, end, passage, clause, self._judged(passage, clause, start, end))
+
+    def _judged(self, passage: Passage, clause: Clause, start: int, end: int) -> Judged:
+        key = ("judged", passage.source, start, end)
+        return self.remember(
+            key, lambda: self._settle(passage, judge_mention(clause, start, end, passage.role, self.cues))
+        )
+
+    def _settle(self, passage: Passage, judged: Judged) -> Judged:
+        """Let the level field of a structured skill, and where it was used, speak for the whole entry."""
+        if passage.title and judged.stance is Stance.OWN:
+            return Judged(Stance.LISTED)
+        if passage.role is not Role.SKILL or judged.stance not in {Stance.LISTED, Stance.CLAIM, Stance.OWN}:
+            return judged
+        level, used = self._skill_entry(passage.entry)
+        if level and judged.stance is not Stance.OWN:
+            return Judged(Stance.CLAIM, max(level, 1) if not judged.level else min(level, judged.level))
+        if used and judged.stance is Stance.LISTED:
+            return Judged(Stance.OWN, level)
+        return judged
+
+    def _skill_entry(self, entry: str) -> tuple[int, bool]:
+        def find() -> tuple[int, bool]:
+            texts = {
+                self._sources[passage.source].pointer.rsplit("/", 1)[-1]: self._sources[passage.source].plain
+                for passage in self._passages
+                if passage.role is Role.SKILL and passage.entry == entry
+            }
+            level = level_in(texts.get("level", ""), self.cues)
+            example = texts.get("example", "")
+            used = len(example.strip()) >= 4 and not any(
+                self.cues.pattern(name).search(example) for name in ("denial", "wish", "other_person", "course")
+            )
+            return level, used
+
+        if not entry.startswith("/skills/"):
+            return 0, False
+        return self.remember(("skill entry", entry), find)
+
+    def _clause_at(self, passage: Passage, place: int) -> Clause:
+        clauses = self.clauses(passage)
+        for clause in clauses:
+            if clause.start <= place < clause.end:
+                return clause
+        return Clause(passage.start, passage.end, self._sources[passage.source].plain[passage.start : passage.end])
+
+    def _judge_family(self, ancestor: str) -> Iterator[Sighting]:
+        members = [term for term in self._index if self.lexicon.is_a(term, ancestor)]
+        found = [sighting for term in members for sighting in self.sightings(term)]
+        yield from sorted(found, key=lambda sighting: (sighting.source, sighting.start, sighting.term))

@@ -1,0 +1,178 @@
+"""A résumé's text cut into lines that know their heading: education, work, projects, skills and so on.
+
+A heading is never evidence; what stands under it is. Lines that were wrapped by a page's width are joined again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rubrics.evidence.cues import Cues
+from rubrics.evidence.texts import Role
+
+_LINE = re.compile(r"[^\r\n]*")
+_EDGES = re.compile(r"^[\s#*·•●■◆▪►>\-–—=_|【\[(<「]+|[\s:*#\-–—=_|】\])>」]+$")
+_NUMBER = re.compile(r"^(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[ivx]{1,4})\s*[.、):]\s*")
+_BULLET = re.compile(r"^\s*(?:[*·•●■◆▪►>+\-–—]|\(?\d{1,2}[.、)](?!\d)|[①-⑳])\s*")
+_INLINE = re.compile(r"^\s*[#*·•●■◆▪►\-【\[]*\s*([^:\n]{1,30}?)[\]】*]*\s*:")
+_DATED = re.compile(r"(?:19|20)\d\d")
+_ENDS = re.compile(r"[。.;；!?！？:,，、]\s*$")
+_HEADINGS = {
+    "heading_quoted": Role.QUOTED,
+    "heading_education": Role.EDUCATION,
+    "heading_course": Role.COURSE,
+    "heading_work": Role.WORK,
+    "heading_project": Role.PROJECT,
+    "heading_skill": Role.SKILL,
+    "heading_publication": Role.PUBLICATION,
+    "heading_award": Role.AWARD,
+    "heading_language": Role.LANGUAGE,
+    "heading_certificate": Role.CERTIFICATE,
+    "heading_interest": Role.INTEREST,
+    "heading_reference": Role.REFERENCE,
+    "heading_self": Role.SELF,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeLine:
+    """A logical line (wrapped lines joined) with the part it stands in; ``heading`` lines speak of nothing but their part."""
+
+    start: int
+    end: int
+    role: Role
+    entry: str
+    heading: bool = False
+
+
+def read_lines(plain: str, cues: Cues) -> Iterator[ResumeLine]:
+    """The résumé's lines in order, from its plain text."""
+    role, entry, after_blank = Role.OTHER, 0, False
+    for start, end in _joined(plain):
+        line = plain[start:end]
+        if not line.strip():
+            after_blank = True
+            continue
+        opened = _heading_role(line, cues)
+        if opened is not None:
+            role, entry, after_blank = opened, entry + 1, False
+            yield ResumeLine(start, end, role, f"r{entry}", heading=True)
+            continue
+        bullet = _BULLET.match(line) is not None
+        if not bullet and (after_blank or _DATED.search(line)):
+            entry += 1
+        after_blank = False
+        inline = _inline_role(line, cues)
+        heading = not bullet and _looks_like_heading(line, cues)
+        yield ResumeLine(start, end, inline or role, f"r{entry}", heading=heading)
+
+
+def _heading_role(line: str, cues: Cues) -> Role | None:
+    if len(line) > 60:
+        return None
+    core = _NUMBER.sub("", _EDGES.sub("", line))
+    core = _EDGES.sub("", core)
+    if not core or len(core) > 40:
+        return None
+    return _role_of(core.strip(), cues)
+
+
+def _role_of(core: str, cues: Cues) -> Role | None:
+    for name, role in _HEADINGS.items():
+        if cues.whole(name).fullmatch(core):
+            return role
+    if "/" in core or " " in core:  # bilingual headings: 教育背景 / Education, 项目经历 Projects
+        parts = [
+            part.strip()
+            for part in re.split(r"\s*/\s*|(?<=[\u4e00-\u9fff]) +(?=[a-z])|(?<=[a-z]) +(?=[\u4e00-\u9fff])", core)
+        ]
+        if len(parts) == 2 and all(parts):
+            first, second = (
+                _role_of(part, cues) if " " not in part and "/" not in part else _plain_role(part, cues)
+                for part in parts
+            )
+            return first or second if first is not None and second is not None else None
+    return None
+
+
+def _plain_role(core: str, cues: Cues) -> Role | None:
+    return next((role for name, role in _HEADINGS.items() if cues.whole(name).fullmatch(core)), None)
+
+
+def _inline_role(line: str, cues: Cues) -> Role | None:
+    """A part named at the start of a line with a colon (专业技能：Python …) holds for that line."""
+    match = _INLINE.match(line)
+    if match is None or not line[match.end() :].strip():
+        return None
+    return _plain_role(_NUMBER.sub("", match.group(1)).strip(), cues)
+
+
+def _looks_like_heading(line: str, cues: Cues) -> bool:
+    core = _EDGES.sub("", line).strip()
+    width = sum(2 if character > "\u2e7f" else 1 for character in core)
+    if (
+        width > 36
+        or any(character.isdigit() for character in core)
+        or _ENDS.search(line)
+        or "," in core
+        or "、" in core
+    ):
+        return False
+    if cues.pattern("heading_like").search(core) is None:
+        return False
+    return not any(
+        cues.pattern(name).search(core)
+        for name in (
+            "level_expert_claim",
+            "level_proficient_claim",
+            "level_familiar_claim",
+            "level_basic_claim",
+            "denial",
+            "use",
+        )
+    )
+
+
+def _joined(plain: str) -> Iterator[tuple[int, int]]:
+    """Physical lines, a wrapped one joined with its continuation."""
+    lines = [match.span() for match in _LINE.finditer(plain) if match.end() > match.start() or match.start() == 0]
+    lines = _with_blank_lines(plain, lines)
+    widths = [_width(plain[start:end]) for start, end in lines]
+    page = max(widths, default=0)
+    place = 0
+    while place < len(lines):
+        start, end = lines[place]
+        while (
+            place + 1 < len(lines)
+            and page >= 50
+            and widths[place] >= 0.8 * page
+            and not _ENDS.search(plain[start:end])
+            and plain[lines[place + 1][0] : lines[place + 1][1]].strip()
+            and not _starts_afresh(plain[lines[place + 1][0] : lines[place + 1][1]])
+        ):
+            place += 1
+            end = lines[place][1]
+        yield start, end
+        place += 1
+
+
+def _with_blank_lines(plain: str, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    full: list[tuple[int, int]] = []
+    last = 0
+    for start, end in lines:
+        between = plain[last:start]
+        if between.count("\n") > 1 or (between.count("\r") > 1 and "\n" not in between):
+            full.append((start, start))
+        full.append((start, end))
+        last = end
+    return full
+
+
+def _width(line: str) -> int:
+    return sum(2 if character > "\u2e7f" else 1 for character in line.strip())
+
+
+def _starts_afresh(line: str) -> bool:
+    return _BULLET.match(line) is not None or _DATED.match(line.strip()) is not None or ":" in line[:16]

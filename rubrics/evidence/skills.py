@@ -1,0 +1,146 @@
+"""Languages, tools and topics at a level: used in own work, claimed with a level word, listed only, or from a course."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rubrics.evidence.clauses import EVIDENCE, Stance
+from rubrics.evidence.outcome import Outcome, contradicted, disagreement, met, not_shown, partly
+from rubrics.evidence.reading import Reading, Sighting
+from rubrics.evidence.texts import RESUME, Role
+from rubrics.lexicon import Lexicon
+from rubrics.model import LEVEL_ORDER, Level, SkillAsk
+from rubrics.prescore import Quote
+
+_BASIC = LEVEL_ORDER[Level.BASIC]
+_FAMILIAR = LEVEL_ORDER[Level.FAMILIAR]
+_PROFICIENT = LEVEL_ORDER[Level.PROFICIENT]
+_EXPERT = LEVEL_ORDER[Level.EXPERT]
+_HANDLED = frozenset({"programming_language", "tool", "dataset", "operating_system"})
+_LEVEL_NAMES = {
+    _BASIC: ("了解", "basic"),
+    _FAMILIAR: ("熟悉", "familiar"),
+    _PROFICIENT: ("熟练", "proficient"),
+    _EXPERT: ("精通", "expert"),
+}
+
+
+def find_skill(ask: SkillAsk, reading: Reading) -> Outcome:
+    """Judge one skill ask; ``partly`` for a lower level, a bare list entry or coursework."""
+    zh, en = reading.lexicon.name(ask.term, "zh"), reading.lexicon.name(ask.term, "en")
+    seen = reading.family_sightings(ask.term)
+    positive = [sighting for sighting in seen if sighting.stance in EVIDENCE]
+    denied = _denials(ask.term, seen, reading)
+    if denied and positive:
+        return _at_odds(zh, en, denied[0], positive, reading)
+    if denied:
+        return contradicted(
+            f"{zh}：申请里写明没有", f"{en}: the application says it is missing", reading.quote_sighting(denied[0])
+        )
+    if not positive:
+        return _nothing(zh, en, seen)
+    return _by_level(ask, zh, en, positive, reading)
+
+
+def shown_level(term: str, positive: Sequence[Sighting], lexicon: Lexicon) -> int:
+    """The level that sightings of a term and its family show: own work counts more than a claim, a claim more than a list."""
+    own = [sighting for sighting in positive if sighting.stance is Stance.OWN]
+    entries = {(sighting.source, sighting.passage.entry) for sighting in own}
+    claim = max((_claimed(term, sighting, lexicon) for sighting in positive), default=0)
+    kind = lexicon.terms[term].kind if term in lexicon.terms else "knowledge"
+    level = _BASIC if positive else 0
+    if entries:
+        direct = any(sighting.term == term for sighting in own)
+        level = _PROFICIENT if (kind in _HANDLED and direct) or len(entries) >= 2 else _FAMILIAR
+        if claim >= _FAMILIAR and level < _PROFICIENT:
+            level = _PROFICIENT
+        if claim >= _PROFICIENT and len(entries) >= 3:
+            level = _EXPERT
+    return max(level, claim)
+
+
+def _claimed(term: str, sighting: Sighting, lexicon: Lexicon) -> int:
+    """A claim about a tool of a topic's family says a little less about the topic."""
+    if sighting.stance not in {Stance.CLAIM, Stance.OWN} or not sighting.judged.level:
+        return 0
+    if sighting.term == term or term not in lexicon.terms or sighting.term not in lexicon.terms:
+        return sighting.judged.level
+    same_kind = lexicon.terms[term].kind == lexicon.terms[sighting.term].kind
+    return sighting.judged.level if same_kind else max(_BASIC, sighting.judged.level - 1)
+
+
+def _by_level(ask: SkillAsk, zh: str, en: str, positive: list[Sighting], reading: Reading) -> Outcome:
+    wanted = LEVEL_ORDER[ask.level]
+    level = shown_level(ask.term, positive, reading.lexicon)
+    ranked = sorted(positive, key=lambda s: (-_STRENGTH[s.stance], -s.judged.level, s.source, s.start))
+    quotes = [reading.quote_sighting(sighting) for sighting in ranked[:2]]
+    odd = _levels_at_odds(positive, reading)
+    if odd is not None:
+        return disagreement(f"{zh}：填写项与简历的程度不一致", f"{en}: answers and résumé give different levels", *odd)
+    how_zh, how_en = _HOW[ranked[0].stance]
+    asked_zh, asked_en = _LEVEL_NAMES[wanted]
+    if level >= wanted:
+        return met(f"{zh}：{how_zh}", f"{en}: {how_en}", *quotes)
+    return partly(f"{zh}：{how_zh}，要求「{asked_zh}」", f"{en}: {how_en}; asked for: {asked_en}", *quotes)
+
+
+def _denials(term: str, seen: Sequence[Sighting], reading: Reading) -> list[Sighting]:
+    """A denial of the term itself or of a family that it belongs to; a denied member says nothing of the family."""
+    own = [sighting for sighting in seen if sighting.stance is Stance.DENIED and sighting.term == term]
+    families = reading.lexicon.ancestors(term) & reading.seen_terms
+    wider = [
+        sighting
+        for family in sorted(families)
+        for sighting in reading.sightings(family)
+        if sighting.stance is Stance.DENIED
+    ]
+    return own or wider
+
+
+def _at_odds(zh: str, en: str, denial: Sighting, positive: Sequence[Sighting], reading: Reading) -> Outcome:
+    """Said in one place, denied in another: a person looks at both."""
+    strongest = max(positive, key=lambda s: (_STRENGTH[s.stance], s.judged.level))
+    no, yes = reading.quote_sighting(denial), reading.quote_sighting(strongest)
+    if no == yes:
+        return contradicted(f"{zh}：申请里写明没有", f"{en}: the application says it is missing", no)
+    if strongest.stance in {Stance.LISTED, Stance.COURSE}:
+        return contradicted(
+            f"{zh}：一处列出，另一处写明没有用过", f"{en}: listed in one place, denied in another", no, yes
+        )
+    return disagreement(
+        f"{zh}：一处写明没有，另一处又写到用过", f"{en}: denied in one place, claimed in another", no, yes
+    )
+
+
+def _levels_at_odds(positive: Sequence[Sighting], reading: Reading) -> tuple[Quote, Quote] | None:
+    """The level that the answers state and the one that the résumé states, when they lie two steps or more apart."""
+    stated = [s for s in positive if s.stance is Stance.CLAIM and s.judged.level]
+    answers = [s for s in stated if s.passage.role is Role.SKILL and s.passage.entry.startswith("/skills/")]
+    resume = [s for s in stated if reading.sources[s.source].pointer == RESUME]
+    if not answers or not resume:
+        return None
+    first = max(answers, key=lambda s: s.judged.level)
+    second = max(resume, key=lambda s: s.judged.level)
+    if abs(first.judged.level - second.judged.level) < 2:
+        return None
+    return reading.quote_sighting(first), reading.quote_sighting(second)
+
+
+def _nothing(zh: str, en: str, seen: Sequence[Sighting]) -> Outcome:
+    stances = {sighting.stance for sighting in seen}
+    if Stance.WISH in stances:
+        return not_shown(f"{zh}：只写了想学", f"{en}: only a wish to learn it")
+    if Stance.OTHER_PERSON in stances:
+        return not_shown(f"{zh}：写的是别人用过", f"{en}: only told of other people")
+    if Stance.QUOTED in stances:
+        return not_shown(f"{zh}：只是引用了职位要求", f"{en}: only quoted from the posting")
+    return not_shown(f"{zh}：材料里没有提到", f"{en}: not mentioned")
+
+
+_STRENGTH = {Stance.OWN: 4, Stance.CLAIM: 3, Stance.COURSE: 1, Stance.LISTED: 2}
+_HOW = {
+    Stance.OWN: ("自己的经历里用过", "used in own work"),
+    Stance.CLAIM: ("自述掌握程度", "stated with a level"),
+    Stance.LISTED: ("只列出名称，没有写程度和用处", "listed without level or use"),
+    Stance.COURSE: ("来自课程学习", "from coursework"),
+}

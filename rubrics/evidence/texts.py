@@ -1,0 +1,188 @@
+"""The texts of an application: each answer and the résumé as a source, cut into passages that know what part they stand in.
+
+Names, schools, employers, photographs and referees' words are never sources of evidence, so they cannot change a verdict.
+All offsets count characters of the source's text as given.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rubrics.dossier import Dossier, Json
+
+RESUME = "resume"
+
+
+class Role(StrEnum):
+    """The part of an application in which a passage stands."""
+
+    WORK = "work"
+    PROJECT = "project"
+    EDUCATION = "education"
+    COURSE = "course"
+    SKILL = "skill"
+    PUBLICATION = "publication"
+    AWARD = "award"
+    CERTIFICATE = "certificate"
+    LANGUAGE = "language"
+    INTEREST = "interest"
+    SELF = "self"
+    STATEMENT = "statement"
+    REFERENCE = "reference"
+    QUOTED = "quoted"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One text: ``pointer`` is "resume" or a JSON Pointer; ``plain`` is the text in lower case and half width, one character for one."""
+
+    pointer: str
+    text: str
+    plain: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of a source that stands in one part of the application; ``entry`` tells one job, project or paper from another."""
+
+    source: int
+    start: int
+    end: int
+    role: Role
+    entry: str
+    title: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One value of the structured answers: its pointer and its text (numbers and booleans as JSON writes them)."""
+
+    pointer: str
+    text: str
+
+    @property
+    def plain(self) -> str:
+        """The text, made comparable."""
+        return plain_text(self.text)
+
+
+def plain_text(text: str) -> str:
+    """Lower-case, half-width text of the same length, so that every offset holds in the original too; line ends stay."""
+    if text.isascii():
+        return text.lower()
+    return text.translate(_PLAIN)
+
+
+class _PlainTable(dict[int, str]):
+    """A translation table that learns each character when it first meets it."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        plain = unicodedata.normalize("NFKC", character).lower()
+        if len(plain) != 1:
+            plain = character.lower() if len(character.lower()) == 1 else character
+        self[code] = plain
+        return plain
+
+
+_PLAIN = _PlainTable()
+
+
+def answer_at(node: Json, pointer: str) -> Answer | None:
+    """An answer for a value that is a non-empty text, a number or a boolean; None for anything else."""
+    if isinstance(node, str):
+        return Answer(pointer, node) if node.strip() else None
+    if isinstance(node, (bool, int, float)):
+        return Answer(pointer, json.dumps(node))
+    return None
+
+
+def entries(answers: Mapping[str, Json], section: str) -> Iterator[tuple[str, dict[str, Json]]]:
+    """Each object of a list section with its pointer; shapes that JSON Resume does not know are passed over."""
+    rows = answers.get(section)
+    if isinstance(rows, list):
+        for place, row in enumerate(rows):
+            if isinstance(row, dict):
+                yield f"/{section}/{place}", row
+
+
+def field_of(row: Mapping[str, Json], pointer: str, *names: str) -> Answer | None:
+    """The first of several fields that is filled in."""
+    for name in names:
+        found = answer_at(row.get(name), f"{pointer}/{name}")
+        if found is not None:
+            return found
+    return None
+
+
+def list_of(row: Mapping[str, Json], pointer: str, name: str) -> list[Answer]:
+    """The texts of a list field (a lone text counts as a list of one)."""
+    value = row.get(name)
+    if isinstance(value, list):
+        found = (answer_at(item, f"{pointer}/{name}/{place}") for place, item in enumerate(value))
+        return [answer for answer in found if answer is not None]
+    single = answer_at(value, f"{pointer}/{name}")
+    return [] if single is None else [single]
+
+
+# Which fields of which section speak, and in which role; a star marks a list, a slash a title.
+_FIELDS: tuple[tuple[str, Role, tuple[str, ...]], ...] = (
+    ("work", Role.WORK, ("/position", "summary", "description", "*highlights")),
+    ("volunteer", Role.WORK, ("/position", "summary", "*highlights")),
+    ("projects", Role.PROJECT, ("name", "description", "summary", "*highlights", "*keywords", "*roles")),
+    ("education", Role.COURSE, ("*courses",)),
+    ("publications", Role.PUBLICATION, ("name", "publisher", "summary", "status")),
+    ("awards", Role.AWARD, ("title", "summary", "contest", "prize", "level")),
+    ("certificates", Role.CERTIFICATE, ("name",)),
+    ("skills", Role.SKILL, ("name", "*keywords", "level", "example")),
+    ("languages", Role.LANGUAGE, ("language", "fluency")),
+    ("interests", Role.INTEREST, ("name", "*keywords")),
+    ("statements", Role.STATEMENT, ("text",)),
+)
+
+
+def answer_passages(answers: Mapping[str, Json]) -> Iterator[tuple[Answer, Role, str, bool]]:
+    """Each speaking answer with its role, its entry and whether it is a title."""
+    basics = answers.get("basics")
+    if isinstance(basics, dict):
+        summary = field_of(basics, "/basics", "summary")
+        if summary is not None:
+            yield summary, Role.SELF, "/basics", False
+    for section, role, names in _FIELDS:
+        for pointer, row in entries(answers, section):
+            for name in names:
+                found: Sequence[Answer | None]
+                if name.startswith("*"):
+                    found = list_of(row, pointer, name[1:])
+                else:
+                    found = [field_of(row, pointer, name.lstrip("/"))]
+                for answer in found:
+                    if answer is not None:
+                        yield answer, role, pointer, name.startswith("/")
+
+
+def blank_out(text: str, stretches: Sequence[tuple[int, int]]) -> str:
+    """The text with stretches turned to blanks, line ends kept, so that no offset moves."""
+    parts: list[str] = []
+    last = 0
+    for start, end in sorted(stretches):
+        first, stop = max(start, last), min(end, len(text))
+        if first >= stop:
+            continue
+        parts.append(text[last:first])
+        parts.append("".join(character if character in "\r\n" else " " for character in text[first:stop]))
+        last = stop
+    parts.append(text[last:])
+    return "".join(parts)
+
+
+def hidden_stretches(dossier: Dossier) -> tuple[tuple[int, int], ...]:
+    """The hidden stretches that lie inside the résumé."""
+    length = len(dossier.resume or "")
+    inside = ((max(0, item.start), min(length, item.end)) for item in dossier.hidden)
+    return tuple((start, end) for start, end in inside if start < end)
