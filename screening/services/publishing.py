@@ -56,7 +56,7 @@ def import_postings(session: Session, *, name: str, text: str, actor_id: int | N
     existing = session.scalar(select(SourceDocument).where(SourceDocument.sha256 == sha256))
     if existing is not None:
         return existing
-    compilation = compile_document(text, load_lexicon(), name=name)
+    compilation = compile_document(text, name=name, lexicon=load_lexicon())
     if not compilation.postings:
         raise DocumentError("no_posting")
     document = SourceDocument(name=name[:255], sha256=sha256, text=text, imported_by=actor_id, imported_at=now)
