@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 
 from rubrics.model import Criterion, Degree, Level, Section
+from screening.documents import failures
 from screening.models import Role, Stage
 
 STAGES = {
@@ -35,6 +36,24 @@ LEVELS = {
     Level.PROFICIENT: _l("proficient"),
     Level.EXPERT: _l("expert"),
 }
+FILE_FAILURES = {
+    failures.EMPTY: _l("The file is empty."),
+    failures.TOO_LARGE: _l("The file is larger than 10 MB."),
+    failures.NOT_ACCEPTED: _l("This is not a PDF, Word (.docx), text or Markdown file, whatever its name says."),
+    failures.MARKUP_FILE: _l("This is a web page or a picture in markup; send a PDF, Word (.docx), text or Markdown file."),
+    failures.OLD_WORD: _l("This is a file of an old Word version (.doc); save it as .docx or PDF."),
+    failures.ENCRYPTED: _l("The file is protected with a password; send it without one."),
+    failures.MACROS: _l("The Word file contains macros; save it as a plain .docx or PDF."),
+    failures.BROKEN: _l("The file is broken and cannot be opened."),
+    failures.UNPACKS_TOO_LARGE: _l("The file unpacks to far more than a résumé can hold."),
+    failures.TOO_MANY_PAGES: _l("The PDF has more than 60 pages."),
+    failures.SCANNED: _l("No text was found; the file is probably a scan. Send one in which the text can be selected."),
+    failures.NO_TEXT: _l("No text was found in the Word file; it may hold only pictures."),
+    failures.TOO_MUCH_TEXT: _l("The file holds far more text than a résumé."),
+    failures.TAKES_TOO_MUCH: _l("The file takes too much time or memory to read."),
+    failures.CANNOT_START: _l("The file cannot be read at the moment."),
+}
+"""Why a résumé was refused or not read: the sentence that is stored, and how a page says it."""
 SECTIONS = {Section.REQUIREMENT: _l("Requirements"), Section.BONUS: _l("Bonus")}
 
 

@@ -1,0 +1,162 @@
+"""What a candidate sees of the own application: where it stands, what comes next, what was sent. Nothing that staff wrote.
+
+A rejection shows after ten minutes, when staff can no longer take it back by undo (DESIGN.md, principle 4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.models import (
+    Answer,
+    Application,
+    Interview,
+    Posting,
+    PostingState,
+    ResumeFile,
+    Stage,
+    StageMove,
+    TextState,
+)
+
+UNDO_WINDOW = timedelta(minutes=10)
+ENDED = frozenset({Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN})
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A stage that the application entered, and when."""
+
+    stage: Stage
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """An interview to come; ``time_zone`` is the IANA zone in which it was planned."""
+
+    round: str
+    starts_at: datetime
+    minutes: int
+    time_zone: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that was sent; ``failure`` says why no text was read from it, None otherwise."""
+
+    name: str
+    size: int
+    media_type: str
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The candidate's page; ``answers`` is the JSON Resume document as sent."""
+
+    application_id: int
+    reference: str
+    slug: str
+    title: str
+    language: str
+    is_open: bool
+    name: str
+    email: str
+    phone: str | None
+    stage: Stage
+    can_withdraw: bool
+    prescore_refused: bool
+    contact_later: bool
+    submitted_at: datetime
+    steps: tuple[Step, ...]
+    appointments: tuple[Appointment, ...]
+    files: tuple[SentFile, ...]
+    answers: Json
+
+
+def read_status(session: Session, *, application_id: int, now: datetime) -> Status | None:
+    """Read one application for the one who sent it; None when it is gone."""
+    found = session.execute(
+        select(Application, Posting)
+        .join(Posting, Posting.id == Application.posting_id)
+        .where(Application.id == application_id)
+    ).one_or_none()
+    if found is None:
+        return None
+    application, posting = found
+    steps = _steps(session, application_id, now)
+    stage = steps[-1].stage if steps else application.stage
+    return Status(
+        application_id=application.id,
+        reference=f"{posting.id:03}-{application.id:06}",
+        slug=posting.slug,
+        title=posting.title or "",
+        language=posting.language,
+        is_open=posting.state is PostingState.OPEN,
+        name=application.name,
+        email=application.email,
+        phone=application.phone,
+        stage=stage,
+        can_withdraw=application.stage not in ENDED,
+        prescore_refused=application.prescore_refused,
+        contact_later=application.contact_later,
+        submitted_at=application.submitted_at,
+        steps=steps,
+        appointments=_appointments(session, application_id, now) if stage not in ENDED else (),
+        files=_files(session, application_id),
+        answers=_answers(session, application_id),
+    )
+
+
+def _steps(session: Session, application_id: int, now: datetime) -> tuple[Step, ...]:
+    """Give the way so far: moves that were taken back, and their undoing, never happened for the candidate."""
+    rows = session.scalars(select(StageMove).where(StageMove.application_id == application_id).order_by(StageMove.id))
+    moves = list(rows)
+    undone = {move.undoes for move in moves if move.undoes is not None}
+    steps: list[Step] = []
+    for move in moves:
+        if move.id in undone or move.undoes is not None:
+            continue
+        if move.to_stage is Stage.REJECTED and move.at > now - UNDO_WINDOW:
+            continue
+        earlier = [step.stage for step in steps]
+        if move.to_stage in earlier:  # sent back: the way starts again from there
+            steps = steps[: earlier.index(move.to_stage)]
+        steps.append(Step(move.to_stage, move.at))
+    return tuple(steps)
+
+
+def _appointments(session: Session, application_id: int, now: datetime) -> tuple[Appointment, ...]:
+    rows = session.scalars(
+        select(Interview)
+        .where(Interview.application_id == application_id, Interview.cancelled_at.is_(None))
+        .order_by(Interview.starts_at, Interview.id)
+    )
+    return tuple(
+        Appointment(row.round, row.starts_at, row.minutes, row.time_zone, row.place)
+        for row in rows
+        if row.starts_at + timedelta(minutes=row.minutes) > now
+    )
+
+
+def _files(session: Session, application_id: int) -> tuple[SentFile, ...]:
+    rows = session.scalars(
+        select(ResumeFile).where(ResumeFile.application_id == application_id).order_by(ResumeFile.id)
+    )
+    return tuple(
+        SentFile(row.original_name, row.size, row.media_type, row.failure if row.text_state is TextState.FAILED else None)
+        for row in rows
+    )
+
+
+def _answers(session: Session, application_id: int) -> Json:
+    rows = session.scalars(select(Answer).where(Answer.application_id == application_id).order_by(Answer.id))
+    return {row.field: row.value for row in rows}
