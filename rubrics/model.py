@@ -360,3 +360,12 @@ class Compilation:
     sha256: str
     lines: int
     postings: tuple[Rubric, ...]
+
+
+def rule_asks(rule: Rule) -> tuple[Ask, ...]:
+    """The asks at a rule tree's leaves, from left to right."""
+    match rule:
+        case AllOf(rules) | AnyOf(rules) | AtLeast(_, rules):
+            return tuple(ask for branch in rules for ask in rule_asks(branch))
+        case _:
+            return (rule,)

@@ -107,9 +107,11 @@ def fold(text: str) -> Folded:
     return Folded(folded, (*offsets, len(text)))
 
 
-def unescaped(text: str) -> str:
-    """The text with Markdown's backslash escapes replaced by a blank before the character, so that no offset moves."""
-    return _ESCAPE.sub(" ", text)
+def plain(text: str) -> str:
+    """The text with full-width forms, look-alike radicals, odd blanks, private-use bullets and Markdown's escapes settled, character for character: every offset stays."""
+    if not text.isascii():
+        text = text.translate(_PLAINS)
+    return _ESCAPE.sub(" ", text) if "\\" in text else text
 
 
 def normalised(text: str) -> str:
@@ -160,6 +162,18 @@ class _FoldTable(dict[int, str]):
         return folded
 
 
+class _PlainTable(dict[int, str]):
+    """The same for ``plain``: one character stays one character, case and line ends are kept."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        settled = _plain_character(character) if not character.isspace() or code > 127 else character
+        if code == 0x85 or len(settled) != 1:
+            settled = character
+        self[code] = settled
+        return settled
+
+
 # CJK Radicals Supplement forms that NFKC leaves alone, met in text copied from PDF files; source: Unicode, EquivalentUnifiedIdeograph.
 _RADICALS = {
     "⺟": "母", "⺠": "民", "⻁": "虎", "⻄": "西", "⻅": "见", "⻆": "角", "⻉": "贝", "⻋": "车", "⻑": "長", "⻓": "长", "⻔": "门",
@@ -167,4 +181,5 @@ _RADICALS = {
     "⻧": "卤", "⻨": "麦", "⻩": "黄", "⻬": "齐", "⻮": "齿", "⻰": "龙", "⻳": "龟", "⺝": "月", "⺼": "肉", "⺁": "厂", "⻌": "辶",
 }
 _FOLDS = _FoldTable()
+_PLAINS = _PlainTable()
 _ASCII_BLANKS = {code: " " for code in (9, 10, 11, 12, 13, 28, 29, 30, 31)}

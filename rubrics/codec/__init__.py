@@ -9,13 +9,29 @@ from rubrics.codec.prescore import (
     load_dossier,
     load_prescore,
 )
+from rubrics.codec.rubric import (
+    COMPILE_SCHEMA,
+    RubricDocumentError,
+    digest,
+    dump_compilation,
+    dump_rubric,
+    dump_text,
+    load_rubric,
+)
 
 __all__ = [
+    "COMPILE_SCHEMA",
     "PRESCORE_SCHEMA",
     "ApplicationError",
     "PrescoreDocumentError",
+    "RubricDocumentError",
+    "digest",
+    "dump_compilation",
     "dump_prescore",
+    "dump_rubric",
+    "dump_text",
     "input_digest",
     "load_dossier",
     "load_prescore",
+    "load_rubric",
 ]

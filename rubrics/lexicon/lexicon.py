@@ -20,15 +20,15 @@ class Mention:
     term_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """All terms and cue words of one version of the tables."""
+    """All terms and cue words of one version of the tables; compared and hashed as the one object it is."""
 
     version: str
     terms: Mapping[str, Term]
     cue_words: Mapping[str, tuple[str, ...]]
     _forms: FormIndex = field(repr=False)
-    _cues: Mapping[str, FormIndex] = field(repr=False)
+    _cues: dict[str, FormIndex] = field(repr=False)
     _ancestors: Mapping[str, frozenset[str]] = field(repr=False)
 
     def find(self, text: str, kinds: frozenset[str] | None = None) -> tuple[Mention, ...]:
@@ -60,7 +60,10 @@ class Lexicon:
     def find_cues(self, name: str, text: str) -> tuple[Span, ...]:
         """Where words of a cue group stand, longest first at each place, ASCII words bounded."""
         folded = fold(text)
-        return tuple(folded.span(hit.start, hit.end) for hit in self._cues[name].scan(folded, text))
+        index = self._cues.get(name)
+        if index is None:
+            index = self._cues[name] = FormIndex.of_words(self.cue_words[name])
+        return tuple(folded.span(hit.start, hit.end) for hit in index.scan(folded, text))
 
     def has_cue(self, name: str, text: str) -> bool:
         """Whether any word of a cue group stands in the text."""
@@ -84,7 +87,7 @@ def load_lexicon() -> Lexicon:
         terms=terms,
         cue_words=tables.cues,
         _forms=FormIndex.of_terms(tables.terms),
-        _cues={name: FormIndex.of_words(words) for name, words in tables.cues.items()},
+        _cues={},
         _ancestors=_ancestors_of(terms),
     )
 

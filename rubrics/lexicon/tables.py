@@ -65,15 +65,12 @@ def read_tables() -> Tables:
 
 
 def _read_family(family: str, rows: dict[str, Any], kind: str, terms: dict[str, Term]) -> None:
-    own: dict[str, Any] = rows.pop("_", {"bare": True})
+    own: dict[str, Any] = rows.pop("_", {})
     inherited = {key: own[key] for key in ("not_before", "not_after") if key in own}
     kind = own.get("kind", kind)
-    parents: tuple[str, ...] = ()
-    if not own.get("bare"):
+    parents = tuple(own.get("parents", ())) if own.get("bare") else (family,)
+    if own and not own.get("bare"):
         _add(_term(family, own, kind), terms)
-        parents = (family,)
-    elif "parents" in own:
-        parents = tuple(own["parents"])
     for term_id, row in rows.items():
         entry = {"forms": row} if isinstance(row, list) else row
         term = _term(term_id, {**inherited, **entry}, kind)

@@ -1,0 +1,186 @@
+"""What a chunk of clauses asks: every rule is heard, in a fixed order of trust."""
+
+from __future__ import annotations
+
+import re
+
+from rubrics.lexicon import Lexicon
+from rubrics.model import AnyOf, AssessedBy, Category, ContestAsk, ExperienceAsk, LeaderboardAsk, PublicationAsk, Rule, WordsAsk
+from rubrics.postings import Chunk, Part
+from rubrics.rules import (
+    Clause,
+    Reading,
+    availability,
+    certification,
+    contest,
+    degree,
+    engineering,
+    enrolment,
+    experience,
+    field,
+    language,
+    location,
+    open_source,
+    publication,
+    skill,
+    standing,
+    trait,
+)
+from rubrics.rules.clause import one_or_all
+
+_FORWARD = re.compile(r"^\W*(?:如|例如|比如|包括|包含|或|以及|尤其|特别|等|但不限于|such as|e\.g|including|like|or\b|especially)")
+_SKILLS = frozenset({Category.PROGRAMMING_LANGUAGE, Category.TOOL, Category.KNOWLEDGE, Category.EXPERIENCE})
+_MERGES = frozenset({Category.TRAIT, Category.AVAILABILITY, Category.ACADEMIC_STANDING})
+
+
+def read_chunk(chunk: Chunk, lexicon: Lexicon) -> list[tuple[tuple[Part, ...], tuple[Reading, ...]]]:
+    """Runs of clauses with what they ask; clauses of one chunk part when they speak of different things."""
+    runs: list[tuple[tuple[Part, ...], tuple[Reading, ...]]] = []
+    for part in chunk.parts:
+        alone = read_clause(_clause((part,), chunk, lexicon))
+        if runs:
+            parts, readings = runs[-1]
+            if _goes_on(part, readings, alone, lexicon, chunk):
+                joined = (*parts, part)
+                runs[-1] = (joined, read_clause(_clause(joined, chunk, lexicon)))
+                continue
+        runs.append(((part,), alone))
+    return runs
+
+
+def may_merge(before: tuple[Reading, ...], after: tuple[Reading, ...]) -> bool:
+    """Whether neighbouring runs are one criterion: traits, terms of presence, or grades side by side."""
+    return len(before) == len(after) == 1 and before[0].category == after[0].category and before[0].category in _MERGES
+
+
+def read_parts(parts: tuple[Part, ...], lexicon: Lexicon, *, bonus: bool) -> tuple[Reading, ...]:
+    """What a run of clauses asks as a whole."""
+    return read_clause(Clause(_raw(parts), bonus, lexicon))
+
+
+def read_clause(clause: Clause) -> tuple[Reading, ...]:
+    """Every ask of a clause; a clause that no rule understands stays words for a person."""
+    proofs = _proofs(clause)
+    if proofs:
+        return (_proof_reading(clause, proofs),)
+    floors = (*availability.read(clause), *degree.read(clause), *enrolment.read(clause), *field.read(clause))
+    if floors:
+        years = experience.months_of(clause.words)
+        has_availability = any(reading.category is Category.AVAILABILITY for reading in floors)
+        if years is not None and not has_availability and "经验" in clause.words:
+            floors = (*floors, Reading(Category.EXPERIENCE, experience.asks(clause)[0]))
+        return floors
+    for read in (location.read, standing.read, certification.read, language.read):
+        found = read(clause)
+        if found:
+            return found
+    return _skills_and_traits(clause)
+
+
+def _skills_and_traits(clause: Clause) -> tuple[Reading, ...]:
+    skills = clause.skill_terms()
+    traits = trait.read(clause)
+    if traits and not _asks_skill(clause):
+        return traits
+    lived = experience.asks(clause)
+    built = engineering.asks(clause)
+    special = [term for _, term in skills if not term.facts.get("generic")]
+    if special and _has_level(clause) and clause.has("read_either"):
+        return skill.read(clause)
+    if built and not (lived and special):
+        return (Reading(Category.ENGINEERING, one_or_all([*built, *lived], either=True), assessed_by=AssessedBy.BOTH),)
+    if lived and not _names_level_first(clause):
+        return (Reading(_lived_category(clause, lived[0]), lived[0]),)
+    if skills:
+        return skill.read(clause)
+    if lived:
+        return (Reading(Category.EXPERIENCE, lived[0]),)
+    if traits:
+        return traits
+    school = standing.read_school(clause)
+    category = Category.KNOWLEDGE if _has_level(clause) else Category.OTHER
+    return school or (Reading(category, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
+
+
+def _has_level(clause: Clause) -> bool:
+    return any(clause.has(group) for group in ("level_basic", "level_familiar", "level_proficient", "level_expert"))
+
+
+def _lived_category(clause: Clause, lived: Rule) -> Category:
+    """使用经验 of tools asks for the tools."""
+    skills = clause.skill_terms()
+    if clause.has("read_use_experience") and skills and isinstance(lived, ExperienceAsk) and lived.months is None:
+        category = skill.category_of([term for _, term in skills])
+        return category if category in {Category.TOOL, Category.PROGRAMMING_LANGUAGE} else Category.EXPERIENCE
+    return Category.EXPERIENCE
+
+
+def _proofs(clause: Clause) -> list[Rule]:
+    return [*publication.asks(clause), *contest.asks(clause), *open_source.asks(clause)]
+
+
+def _proof_reading(clause: Clause, proofs: list[Rule]) -> Reading:
+    """Papers, contests and open source, with the experience named beside them as an alternative."""
+    first = proofs[0]
+    while isinstance(first, AnyOf):
+        first = first.rules[0]
+    category = Category.OPEN_SOURCE
+    if isinstance(first, ContestAsk):
+        category = Category.COMPETITION
+    elif isinstance(first, LeaderboardAsk):
+        category = Category.LEADERBOARD
+    elif isinstance(first, PublicationAsk) or not clause.has("read_open_source"):
+        category = Category.PUBLICATION
+    alternatives = list(proofs)
+    if re.search(r"或|/|\bor\b", clause.words) and any(word in clause.words for word in ("实习", "工作经", "项目", "部署", "开发经验", "experience")):
+        alternatives.extend(experience.asks(clause))
+    either = len(alternatives) > 1 and (clause.bonus or bool(re.search(r"或|/|\bor\b|之一", clause.words)))
+    if engineering.asks(clause) and category is Category.OPEN_SOURCE:
+        category = Category.ENGINEERING
+    return Reading(category, one_or_all(alternatives, either=either), assessed_by=AssessedBy.APPLICATION)
+
+
+def _asks_skill(clause: Clause) -> bool:
+    """Whether skill words weigh more than trait words: a skill with a level, or experience of one."""
+    skills = clause.skill_terms()
+    if not skills and not experience.asks(clause):
+        return False
+    levels = any(clause.has(group) for group in ("level_basic", "level_proficient", "level_expert")) or "熟悉" in clause.words
+    traits = clause.terms("trait")
+    first_trait = min((mention.start for mention, _ in traits), default=0)
+    if skills and levels:
+        return min(mention.start for mention, _ in skills) < first_trait or "熟悉" in clause.words or "掌握" in clause.words
+    if skills:
+        return min(mention.start for mention, _ in skills) < first_trait
+    return experience.months_of(clause.words) is not None or "经验" in clause.words or "经历" in clause.words
+
+
+def _names_level_first(clause: Clause) -> bool:
+    """A skill with a level word in front: 熟悉 X 并有使用经验 asks for X."""
+    return bool(re.match(r"^\W*(?:能够|能|可以|较|并|且|同时)?\s*(?:熟悉|熟练|精通|掌握|了解|理解|深入|proficien|familiar|expert|knowledge|understanding|fluent)", clause.words)) and bool(
+        clause.skill_terms()
+    ) and experience.months_of(clause.words) is None
+
+
+def _goes_on(
+    part: Part, before: tuple[Reading, ...], alone: tuple[Reading, ...], lexicon: Lexicon, chunk: Chunk
+) -> bool:
+    if _FORWARD.match(part.text.lower()) or (len(chunk.parts) > 1 and part is chunk.parts[1] and _vague(chunk, lexicon)):
+        return True
+    kinds_before = {reading.category for reading in before}
+    kinds_alone = {reading.category for reading in alone}
+    if kinds_before <= _SKILLS and kinds_alone <= _SKILLS:
+        return True
+    return kinds_alone == {Category.OTHER} or kinds_before == {Category.OTHER} or bool(kinds_before & kinds_alone)
+
+
+def _vague(chunk: Chunk, lexicon: Lexicon) -> bool:
+    return Clause(chunk.parts[0].text, chunk.bonus, lexicon).has("read_vague_lead")
+
+
+def _clause(parts: tuple[Part, ...], chunk: Chunk, lexicon: Lexicon) -> Clause:
+    return Clause(_raw(parts), chunk.bonus, lexicon)
+
+
+def _raw(parts: tuple[Part, ...]) -> str:
+    return parts[0].source.text[parts[0].start : parts[-1].end]

@@ -1,0 +1,196 @@
+"""Sections of a posting and their items: which rows ask for something, which are duties, which end the asking."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from rubrics.lexicon import Lexicon
+from rubrics.postings.headings import HeadingKind
+from rubrics.postings.rows import Row
+from rubrics.text import Lines, SourceText, Span, fold, plain
+
+_SENTENCE_END = re.compile(r"[。;.!?；…]\s*[\"'”)]*$")
+_LEAD_IN = re.compile(r"(?:具有|具备|有|满足|符合).{0,3}(?:以下|下列|如下).{0,8}优先")
+_HARD_BONUS = re.compile(r"优先(?:考虑|录取|录用|选择)?[\s。;,!)]*$|优先(?:考虑|录取|录用)|者优先|的优先|加分|[尤更为]佳")
+
+
+@dataclass(frozen=True, slots=True)
+class SectionRows:
+    """Rows under one heading; ``kind`` None before any heading; ``group`` the heading's row."""
+
+    kind: HeadingKind | None
+    heading: Row | None
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a section: a span of the document; ``heading`` the row that governs it; ``lead`` the same row where it is the beginning of the item's sentence."""
+
+    source: SourceText
+    span: Span
+    lines: Lines
+    kind: HeadingKind
+    heading: Row | None
+    number: int | None
+    style: str
+    gap: bool
+    lead: Row | None = None
+
+    @property
+    def text(self) -> str:
+        """The item's words, full-width forms settled, character for character."""
+        return plain(self.source.text[self.span.start : self.span.end])
+
+
+def sections_of(rows: list[Row], lexicon: Lexicon) -> tuple[SectionRows, ...]:
+    """Rows grouped under their headings; a ruler or a contact line ends a section."""
+    sections: list[SectionRows] = []
+    kind: HeadingKind | None = None
+    heading: Row | None = None
+    current: list[Row] = []
+    contact = _contact_pattern(lexicon)
+    for row in rows:
+        ends = row.ruler or (
+            kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}
+            and row.marker != "number"
+            and contact.match(fold(row.text[:60]).text) is not None
+        )
+        if row.heading is None and not ends:
+            current.append(row)
+            continue
+        sections.append(SectionRows(kind, heading, tuple(current)))
+        current = []
+        if row.heading is not None:
+            kind, heading = row.heading.kind, row
+        else:
+            kind, heading = HeadingKind.OTHER, None
+            if not row.ruler:
+                current.append(row)
+    sections.append(SectionRows(kind, heading, tuple(current)))
+    return tuple(section for section in sections if section.rows or section.heading is not None)
+
+
+def items_of(sections: tuple[SectionRows, ...], lexicon: Lexicon) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """Duties and asking items of a posting's sections."""
+    duties: list[Item] = []
+    items: list[Item] = []
+    bare = not any(section.kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS} for section in sections)
+    for section in sections:
+        if section.kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}:
+            items.extend(_asking_items(section, lexicon))
+        elif section.kind is HeadingKind.DUTY or section.kind is None:
+            for item in _joined(section.rows, HeadingKind.DUTY, section.heading):
+                if bare and _asks(item, lexicon):
+                    items.append(_turned(item, HeadingKind.REQUIREMENT))
+                elif section.kind is HeadingKind.DUTY and _is_hidden_bonus(item):
+                    items.append(_turned(item, HeadingKind.BONUS))
+                else:
+                    duties.append(item)
+    return tuple(duties), tuple(items)
+
+
+def _asking_items(section: SectionRows, lexicon: Lexicon) -> list[Item]:
+    assert section.kind is not None  # noqa: S101  # the caller chose asking sections
+    rows = list(section.rows)
+    marked = [row for row in rows if row.marker]
+    chinese = sum("一" <= character <= "鿿" for row in rows for character in row.text[:80]) > 10
+    if len(marked) >= 2 and len(marked) * 2 >= len(rows):
+        rows = _without_prose(rows, lexicon, chinese=chinese)
+    items = _joined(tuple(rows), section.kind, section.heading)
+    if items and section.heading is not None and not marked and _LEAD_IN.search(section.heading.text):
+        items[0] = replace(items[0], lead=section.heading)
+    return items
+
+
+def _without_prose(rows: list[Row], lexicon: Lexicon, *, chinese: bool) -> list[Row]:
+    """Rows of a list, without paragraphs before and after it that ask for nothing."""
+    kept: list[Row] = []
+    ended = False
+    for row in rows:
+        if row.marker:
+            if not ended:
+                kept.append(row)
+            continue
+        if kept and not row.gap and _continues(kept[-1], row):
+            if not ended:
+                kept.append(row)
+            continue
+        text = row.text
+        if chinese and (_HARD_BONUS.search(text) or _starts_asking(text, lexicon)):
+            kept.append(row)
+        elif chinese and not row.gap and kept and not ended:
+            kept.append(row)
+        elif kept and row.gap and len(text) > 60:
+            ended = True
+    return kept
+
+
+def _joined(rows: tuple[Row, ...], kind: HeadingKind, heading: Row | None) -> list[Item]:
+    """Items of rows: a line without a mark that goes on with a marked one belongs to it."""
+    items: list[Item] = []
+    marked = sum(1 for row in rows if row.marker) >= 2
+    before: Row | None = None
+    for row in rows:
+        if row.blank or row.ruler:
+            continue
+        if before is not None and items and marked and not row.marker and not row.gap and _continues(before, row):
+            last = items[-1]
+            items[-1] = Item(
+                last.source,
+                Span(last.span.start, row.end),
+                Lines(last.lines.first, row.line),
+                last.kind,
+                last.heading,
+                last.number,
+                last.style,
+                last.gap,
+            )
+        else:
+            items.append(
+                Item(
+                    row.source,
+                    Span(row.start, row.end),
+                    Lines(row.line, row.line),
+                    kind,
+                    heading,
+                    row.number,
+                    row.style,
+                    row.gap,
+                )
+            )
+        before = row
+    return items
+
+
+def _continues(before: Row, row: Row) -> bool:
+    return not row.marker and row.heading is None and row.line == before.line + 1 and not _SENTENCE_END.search(before.text)
+
+
+def _turned(item: Item, kind: HeadingKind) -> Item:
+    return Item(item.source, item.span, item.lines, kind, item.heading, item.number, item.style, item.gap)
+
+
+def _is_hidden_bonus(item: Item) -> bool:
+    return bool(_HARD_BONUS.search(item.text)) and len(item.text) <= 80
+
+
+def _asks(item: Item, lexicon: Lexicon) -> bool:
+    return bool(_sign_pattern(lexicon).search(fold(item.text).text))
+
+
+def _starts_asking(text: str, lexicon: Lexicon) -> bool:
+    return bool(_sign_pattern(lexicon).match(fold(text).text))
+
+
+@lru_cache(maxsize=4)
+def _sign_pattern(lexicon: Lexicon) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in lexicon.cues("read_requirement_sign")))
+
+
+@lru_cache(maxsize=4)
+def _contact_pattern(lexicon: Lexicon) -> re.Pattern[str]:
+    words = "|".join(re.escape(fold(word).text) for word in lexicon.cues("read_contact"))
+    return re.compile(rf"^[\W_]*(?:{words})")

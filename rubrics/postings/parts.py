@@ -1,0 +1,223 @@
+"""An item's clauses: what is asked, what is only preferred, and which clauses belong together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rubrics.lexicon import Lexicon
+from rubrics.postings.headings import HeadingKind
+from rubrics.postings.items import Item
+from rubrics.text import SourceText, Span, fold, plain
+
+_EDGE = " \t\r\n\v\f\u3000,;。.、!?:-—*_`#>|\"'“”"
+_DEGREE_FLOOR = re.compile(
+    r"(?:本科|硕士|博士|大专|研究生|专科)(?:研究生)?(?:学历|学位)?(?:及其?以上|以上|或以上)|(?:bachelor|master|ph\.?d|doctora)\S*"
+)
+_YEARS = re.compile(r"\d+\s*\+?\s*(?:[-~至到]\s*\d+\s*)?(?:年|个月|years?|yrs?)")
+_FORWARD = re.compile(r"^\s*(?:如|例如|比如|包括|包含|诸如|譬如|但不限于|或者?|以及|尤其|特别|such as|e\.g|including|like|or\b|especially|particularly)")
+_LEAD_COLON = re.compile(r"^[^:]{2,40}(?:之一|其一|任一|一项|至少|以下|下列|如下|任意)[^:]{0,16}:")
+_BARE_CUE = re.compile(
+    r"^[\s(]*(?:者|的|均|则|会|可|将|是|为)?(?:优先(?:考虑|录用|录取|选择)?|加分|更佳|尤佳|为佳|更好|preferred|preferable|a plus|is a plus|desirable|nice to have|would be a plus)[\s)。.;!]*$"
+)
+_NAME_START = re.compile(r"^[a-z0-9][a-z0-9+#.\-]*(?:[、,/和与及等]|\s*$|\s*[一-鿿])")
+_NAME_END = re.compile(r"(?:^|[一-鿿、,/\s])[a-z0-9][a-z0-9+#.\-]*$")
+_MINIMUM = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A clause: a span of the document between commas and the like."""
+
+    source: SourceText
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        """The clause's words, full-width forms settled, character for character."""
+        return plain(self.source.text[self.start : self.end])
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Clauses that ask for one thing, in one section; ``hidden`` when a preference stands among requirements."""
+
+    parts: tuple[Part, ...]
+    bonus: bool
+    hidden: bool
+
+    @property
+    def span(self) -> Span:
+        """From the first clause's start to the last one's end, without marks at the edges."""
+        return Span(self.parts[0].start, self.parts[-1].end)
+
+
+def chunks_of(item: Item, lexicon: Lexicon) -> tuple[Chunk, ...]:
+    """The clauses of an item, marked as asked or preferred; together they cover all its words."""
+    words = _words(lexicon)
+    parts = _parts(item)
+    in_bonus = item.kind is HeadingKind.BONUS
+    marks = [in_bonus] * len(parts) if in_bonus else _preferred(item, parts, words)
+    chunks: list[Chunk] = []
+    for part, bonus in zip(parts, marks, strict=True):
+        joins = (
+            bool(chunks)
+            and chunks[-1].bonus == bonus
+            and _belongs(chunks[-1].parts, part, words, whole=item.text)
+        )
+        if joins:
+            chunks[-1] = Chunk((*chunks[-1].parts, part), bonus, hidden=chunks[-1].hidden)
+        else:
+            chunks.append(Chunk((part,), bonus, hidden=bonus and not in_bonus))
+    return tuple(chunks)
+
+
+def _parts(item: Item) -> list[Part]:
+    """Clauses at commas, semicolons and sentence ends outside brackets; edges are trimmed, nothing else is lost."""
+    text = item.text
+    pieces: list[Part] = []
+    whole = bool(_LEAD_COLON.match(text))
+    start = depth = 0
+    for place, character in enumerate(text):
+        if character in "([【《":
+            depth += 1
+        elif character in ")]】》":
+            depth = max(0, depth - 1)
+        elif depth == 0 and not whole and _is_cut(text, place, character):
+            _add(pieces, item, text, start, place)
+            start = place + 1
+    _add(pieces, item, text, start, len(text))
+    if pieces:
+        return pieces
+    return [Part(item.source, item.span.start, item.span.end)]
+
+
+def _is_cut(text: str, place: int, character: str) -> bool:
+    if character in ",;。!?\n":
+        if character == "," and text[place - 1 : place].isdigit() and text[place + 1 : place + 4].isdigit():
+            return False
+        return not (character == "\n" and not _ends_sentence(text, place))
+    if character == ".":
+        after = text[place + 1 : place + 2]
+        before = text[max(0, place - 4) : place].lower()
+        if after == "" or after.isspace():
+            return not (before.endswith(("e.g", "i.e", " etc", "b.s", "m.s", "ph", "ph.d", "vs", "u.s", "b.a", "sr", "jr", "eg", " b", " m")))
+        return "一" <= after <= "鿿" and bool(re.search("[一-鿿)]$", before))
+    return False
+
+
+def _ends_sentence(text: str, place: int) -> bool:
+    return text[:place].rstrip().endswith((".", "。", ";", "!", "?"))
+
+
+def _add(pieces: list[Part], item: Item, text: str, start: int, end: int) -> None:
+    segment = text[start:end]
+    left = len(segment) - len(segment.lstrip(_EDGE))
+    right = len(segment.rstrip(_EDGE))
+    if right > left:
+        pieces.append(Part(item.source, item.span.start + start + left, item.span.start + start + right))
+
+
+def _preferred(item: Item, parts: list[Part], words: _Words) -> list[bool]:
+    """For each clause whether it is only preferred: the word binds to its clause, to the list before it, or to the whole item."""
+    marks = [False] * len(parts)
+    cues = [place for place, part in enumerate(parts) if words.prefers(part.text)]
+    for cue in cues:
+        text = parts[cue].text
+        first = cue
+        if _BARE_CUE.match(fold(text).text):
+            first = max(0, cue - 1)
+            while first > 0 and not words.predicate.search(fold(parts[first].text).text) and _same_sentence(item, parts, first):
+                first -= 1
+        elif not words.owns_predicate(text):
+            while (
+                first > 0
+                and not marks[first - 1]
+                and _same_sentence(item, parts, first)
+                and not words.owns_predicate(parts[first - 1].text)
+                and not _is_floor(parts[first - 1].text)
+            ):
+                first -= 1
+            if first > 0 and "等" in text and not _is_floor(parts[first - 1].text) and _same_sentence(item, parts, first):
+                first -= 1
+        for place in range(first, cue + 1):
+            marks[place] = True
+        place = cue + 1
+        while place < len(parts) and (
+            _FORWARD.match(fold(parts[place].text).text)
+            or (not words.owns_predicate(parts[place].text) and not _is_floor(parts[place].text))
+            or (cue == 0 and words.opens_item(text) and not words.asks_hard(parts[place].text))
+        ):
+            marks[place] = True
+            place += 1
+    return marks
+
+
+def _is_floor(text: str) -> bool:
+    folded = fold(text).text
+    return bool(_DEGREE_FLOOR.search(folded) or _YEARS.search(folded))
+
+
+def _same_sentence(item: Item, parts: list[Part], place: int) -> bool:
+    between = plain(item.source.text[parts[place - 1].end : parts[place].start])
+    return not any(mark in between for mark in "。;!?\n") and not between.strip().startswith(".")
+
+
+def _belongs(group: tuple[Part, ...], part: Part, words: _Words, *, whole: str) -> bool:
+    """Whether a clause goes on with the one before it: an example, an alternative, a list without a verb of its own."""
+    text = fold(part.text).text
+    if _FORWARD.match(text) or words.continuation.match(text):
+        return True
+    if words.vague.search(fold(group[0].text).text) and len(group) == 1:
+        return True
+    if not words.owns_predicate(part.text):
+        return True
+    last = fold(group[-1].text).text
+    if _NAME_START.match(text) and _NAME_END.search(last) and not whole.isascii():
+        return True
+    return len(last) < _MINIMUM + 2 or last.count("(") > last.count(")")
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    preference: re.Pattern[str]
+    not_preference: re.Pattern[str]
+    predicate: re.Pattern[str]
+    continuation: re.Pattern[str]
+    vague: re.Pattern[str]
+    hard: re.Pattern[str]
+
+    def prefers(self, text: str) -> bool:
+        folded = self.not_preference.sub(" ", fold(text).text)
+        return bool(self.preference.search(folded))
+
+    def owns_predicate(self, text: str) -> bool:
+        folded = re.sub(r"\([^()]*\)", " ", fold(text).text).strip()
+        if self.continuation.match(folded):
+            return False
+        return bool(self.predicate.search(folded[:48]))
+
+    def opens_item(self, text: str) -> bool:
+        return bool(re.search(r"(?:能力|经验|精神|背景|成绩|经历)优先", text))
+
+    def asks_hard(self, text: str) -> bool:
+        return bool(self.hard.search(fold(text).text)) or _is_floor(text)
+
+
+@lru_cache(maxsize=4)
+def _words(lexicon: Lexicon) -> _Words:
+    def one_of(name: str, start: str = "", *, bound: bool = True) -> re.Pattern[str]:
+        found = sorted((fold(word).text for word in lexicon.cues(name)), key=len, reverse=True)
+        pieces = [re.escape(w) if not w.isascii() else rf"(?<![a-z]){re.escape(w)}(?![a-z])" for w in found]
+        return re.compile(start + "(?:" + "|".join(pieces) + ")")
+
+    return _Words(
+        one_of("read_preference"),
+        one_of("read_preference_no"),
+        one_of("read_predicate"),
+        one_of("read_continuation", r"^\W*"),
+        one_of("read_vague_lead"),
+        one_of("read_hard"),
+    )

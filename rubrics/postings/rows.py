@@ -1,0 +1,243 @@
+"""Cutting a document into rows: one line each, or several where a line runs headings and numbered items together."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from rubrics.postings.headings import Heading, Headings
+from rubrics.text import SourceText, plain
+
+_MARKER = re.compile(
+    r"(?P<quote>(?:\s*>)*)\s*"
+    r"(?:(?P<hash>\#{1,6})\s+)?"
+    r"(?P<bullet>(?:[•●▪■◆◇◦○·‣▶►✓✔★☆→➢➤❖♦]|(?:[-–—*+](?=\s|[^\s\d*\-+–—A-Za-z]|[A-Z][a-z])))\s*)?"
+    r"(?:(?P<hash2>\#{1,6})\s+)?"
+    r"(?P<number>(?:\(?\d{1,2}\s{0,2}[、.):,](?![\d%])|\(\d{1,2}\)|[一二三四五六七八九十]{1,3}[、.](?!\d)|\([一二三四五六七八九十]{1,2}\))\s*)?"
+)
+_CIRCLED = re.compile("[①-⑳❶-❿]\\s*")
+_EDGE = " \t\r\n\v\f*_#`|>\u3000"
+_RULER = re.compile(r"^\s*(?:[-=_*~—]\s*){3,}$")
+_TABLE_RULE = re.compile(r"^\s*\|?[\s:|\-]+\|?\s*$")
+_DIGITS = re.compile(r"\d+")
+_NUMBERED = re.compile(r"(?<![\d.\-~/A-Za-z])(\d{1,2})\s{0,2}(?:[、.):,](?![\d%])|(?=\s[一-鿿]))")
+_CHINESE_DIGITS = "零一二三四五六七八九十"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A stretch of one line: where its words start and end in the document, and how it is marked.
+
+    ``marker`` is "", "bullet" or "number"; ``number`` the number itself; ``level`` counts Markdown's #; ``bold`` says that
+    the whole row is set off; ``cut`` that it was cut out of a longer line; ``gap`` that a blank line stands before it.
+    """
+
+    source: SourceText
+    line: int
+    start: int
+    end: int
+    marker: str
+    number: int | None
+    style: str
+    level: int
+    bold: bool
+    indent: int
+    gap: bool
+    cut: bool = False
+    heading: Heading | None = None
+    ruler: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        """The row's words, full-width forms settled, one character for one."""
+        return plain(self.source.text[self.start : self.end])
+
+    @property
+    def blank(self) -> bool:
+        """Whether the row has no words."""
+        return self.end <= self.start
+
+
+def read_rows(source: SourceText, headings: Headings) -> list[Row]:
+    """Every row of the document that has words or is a ruler, in order."""
+    rows: list[Row] = []
+    text = plain(source.text)
+    gap = True
+    for number in range(1, source.line_count + 1):
+        span = source.line_span(number)
+        line = text[span.start : span.end]
+        if not line.strip(_EDGE + "-=—~"):
+            if rows and _RULER.match(line) and len(line.strip()) >= 3:
+                rows.append(Row(source, number, span.start, span.start, "", None, "", 0, False, 0, gap, ruler=True))
+            gap = True
+            continue
+        for row in _rows_of_line(source, text, number, span.start, span.end, gap, headings):
+            rows.append(row)
+            gap = False
+    return rows
+
+
+def _rows_of_line(
+    source: SourceText, text: str, number: int, start: int, end: int, gap: bool, headings: Headings
+) -> list[Row]:
+    first = _row(source, text, number, start, end, gap)
+    if first.blank:
+        return [first]
+    pieces = [first]
+    if not text[start:end].lstrip().startswith("|"):
+        pieces = [piece for whole in _split_headings(first, text, headings) for piece in _split_numbers(whole, text)]
+    return [piece for piece in pieces if not piece.blank] or [first]
+
+
+def _row(
+    source: SourceText, text: str, number: int, start: int, end: int, gap: bool, *, cut: bool = False
+) -> Row:
+    line = text[start:end]
+    match = _MARKER.match(line)
+    assert match is not None  # noqa: S101  # every part of the pattern is optional
+    indent = len(line) - len(line.lstrip())
+    place = match.end()
+    circled = _CIRCLED.match(line, place)
+    if circled:
+        place = circled.end()
+    marker, value, style = "", None, ""
+    if match["number"] or circled:
+        marker, style = "number", "number"
+        digits = _DIGITS.search(match["number"] or "")
+        value = int(digits.group()) if digits else _chinese_number(match["number"] or "")
+        if not digits:
+            style = "chinese"
+        elif "(" in (match["number"] or ""):
+            style = "(1)"
+    elif match["bullet"]:
+        marker, style = "bullet", match["bullet"].strip()
+    words = line[place:]
+    bold = words.lstrip().startswith(("**", "__")) and words.rstrip().rstrip(":").endswith(("**", "__"))
+    left = len(words) - len(words.lstrip(_EDGE))
+    right = len(words.rstrip(_EDGE + "\"'"  if words.count('"') % 2 else words.rstrip(_EDGE) and _EDGE))
+    level = len(match["hash"] or match["hash2"] or "")
+    begin = start + place + left
+    return Row(
+        source,
+        number,
+        begin,
+        max(begin, start + place + right),
+        marker,
+        value,
+        style,
+        level,
+        bold,
+        indent,
+        gap,
+        cut,
+    )
+
+
+def _chinese_number(text: str) -> int | None:
+    value = 0
+    for character in text:
+        digit = _CHINESE_DIGITS.find(character)
+        if digit > 0:
+            value = value * 10 + digit if digit != 10 or not value else value * 10
+    return value or None
+
+
+def _split_headings(row: Row, text: str, headings: Headings) -> list[Row]:
+    """Cut a row where a heading stands inside it: 岗位职责:1、…任职要求:1、…"""
+    whole = headings.read_row(row.text, level=row.level, bold=row.bold, marked=row.marker == "bullet")
+    if whole is not None:
+        return [_with_heading(row, whole)]
+    pieces: list[Row] = []
+    place = row.start
+    for found in headings.inline(row.text):
+        start, end = row.start + found.start, row.start + found.end
+        before = _row(row.source, text, row.line, place, start, row.gap and not pieces, cut=True)
+        if not pieces and place == row.start:
+            before = _remarked(before, row)
+        if not before.blank:
+            pieces.append(before)
+        title = _row(row.source, text, row.line, start, end, row.gap and not pieces, cut=True)
+        pieces.append(_with_heading(title, Heading(found.kind, found.strength)))
+        place = end
+    if not pieces:
+        return [row]
+    rest = _row(row.source, text, row.line, place, row.end, False, cut=True)
+    if not rest.blank:
+        pieces.append(rest)
+    return pieces
+
+
+def _split_numbers(row: Row, text: str) -> list[Row]:
+    """Cut a row at inner numbers that count up: 1、…2、…3、… (and bullets run together: 要求:-…-…)."""
+    if row.heading is not None:
+        return [row]
+    words = row.text
+    cuts = _number_cuts(words, row.number if row.style == "number" else None) if len(words) > 8 else []
+    if not cuts and row.style == "-" and row.cut:
+        cuts = [match.start() for match in re.finditer(r"(?<=[一-鿿;。)])-(?=[一-鿿])", words)]
+    if not cuts:
+        return [row]
+    edges = [0, *cuts, len(words)]
+    pieces = []
+    for left, right in zip(edges, edges[1:], strict=False):
+        piece = _row(row.source, text, row.line, row.start + left, row.start + right, row.gap and not left, cut=True)
+        pieces.append(_remarked(piece, row) if left == 0 else piece)
+    return pieces
+
+
+def _number_cuts(words: str, own: int | None) -> list[int]:
+    found = [(match.start(), int(match[1]), match.group()) for match in _NUMBERED.finditer(words)]
+    if not found:
+        return []
+    expected = own + 1 if own is not None else 1
+    cuts: list[int] = []
+    for place, value, mark in found:
+        bare = not mark.strip()[-1:] or mark.strip().isdigit()
+        if value != expected or _depth(words, place) > 0:
+            continue
+        if bare and (not cuts and own is None):
+            continue
+        cuts.append(place)
+        expected += 1
+    return cuts if own is not None or len(cuts) >= 2 else []
+
+
+def _depth(words: str, place: int) -> int:
+    before = words[:place]
+    return before.count("(") - before.count(")")
+
+
+def _remarked(piece: Row, row: Row) -> Row:
+    return Row(
+        piece.source,
+        piece.line,
+        max(piece.start, row.start),
+        piece.end,
+        row.marker,
+        row.number,
+        row.style,
+        row.level,
+        row.bold and piece.end == row.end,
+        row.indent,
+        row.gap,
+        piece.cut,
+    )
+
+
+def _with_heading(row: Row, heading: Heading) -> Row:
+    return Row(
+        row.source,
+        row.line,
+        row.start,
+        row.end,
+        row.marker,
+        row.number,
+        row.style,
+        row.level,
+        row.bold,
+        row.indent,
+        row.gap,
+        row.cut,
+        heading,
+    )

@@ -1,0 +1,140 @@
+"""What every rule reads (a clause with its terms) and what every rule answers (readings)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from rubrics.lexicon import Lexicon, Mention, Term
+from rubrics.model import AllOf, AnyOf, AssessedBy, Category, Level, Rule
+from rubrics.text import fold, plain
+
+SKILL_KINDS = frozenset({"programming_language", "tool", "knowledge", "dataset"})
+_LEVELS = (
+    ("level_expert", Level.EXPERT),
+    ("level_proficient", Level.PROFICIENT),
+    ("level_familiar", Level.FAMILIAR),
+    ("level_basic", Level.BASIC),
+)
+_LIST_GAP = re.compile(r"^[\s)]*(?:[、,/&+]|或者?|和|与|及|以及|and|or|\s)+[\s(]*$")
+_SPLIT_WORD = re.compile(r"(?<=[一-鿿]) (?=[一-鿿])")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a clause asks: category, rule, whether it is a hard floor, and who can judge it."""
+
+    category: Category
+    rule: Rule
+    gate: bool = False
+    assessed_by: AssessedBy = AssessedBy.APPLICATION
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A stretch of an item, as words: ``bonus`` says that it is only preferred."""
+
+    raw: str
+    bonus: bool
+    lexicon: Lexicon
+
+    @cached_property
+    def words(self) -> str:
+        """Lower case, full-width forms settled, character for character with ``raw`` where no character grows."""
+        return plain(self.raw).lower().replace("\n", " ")
+
+    @cached_property
+    def mentions(self) -> tuple[Mention, ...]:
+        """All terms of the clause."""
+        return self.lexicon.find_folded(fold(self.raw), self.raw)
+
+    def terms(self, *kinds: str) -> list[tuple[Mention, Term]]:
+        """The mentions of these kinds with their terms, in order, each term once."""
+        found: dict[str, tuple[Mention, Term]] = {}
+        for mention in self.mentions:
+            term = self.lexicon.terms[mention.term_id]
+            if term.kind in kinds and term.id not in found:
+                found[term.id] = (mention, term)
+        return list(found.values())
+
+    def has(self, group: str) -> bool:
+        """Whether a word of a cue group stands in the clause."""
+        return cue_pattern(self.lexicon, group).search(self.words) is not None
+
+    def where(self, group: str) -> list[tuple[int, int]]:
+        """Places of the words of a cue group."""
+        return [match.span() for match in cue_pattern(self.lexicon, group).finditer(self.words)]
+
+    def skill_terms(self) -> list[tuple[Mention, Term]]:
+        """Languages, tools, topics and data sets: families without the members named beside them, general words last."""
+        found = self.terms(*SKILL_KINDS)
+        kept = [pair for place, pair in enumerate(found) if not self._names_family(found, place)]
+        special = [pair for pair in kept if not pair[1].facts.get("generic")]
+        return special or kept
+
+    def topics(self) -> tuple[str, ...]:
+        """Ids of what the clause is about, general words left out."""
+        return tuple(term.id for _, term in self.skill_terms() if not term.facts.get("generic"))
+
+    def _names_family(self, found: list[tuple[Mention, Term]], place: int) -> bool:
+        """Whether a family is only named to say what its members are: 深度学习平台PyTorch, "frameworks such as React"."""
+        mention, term = found[place]
+        if self.raw[mention.start : mention.end].startswith(("其他", "其它", "other")):
+            return False
+        for other_place, (other, member) in enumerate(found):
+            if member.id == term.id or not self.lexicon.is_a(member.id, term.id):
+                continue
+            if abs(other_place - place) > 1:
+                return True
+            gap = self.words[min(mention.end, other.end) : max(mention.start, other.start)]
+            if not _LIST_GAP.match(gap):
+                return True
+        return False
+
+    def level_at(self, start: int, end: int) -> Level:
+        """How well a skill is asked: the nearest level word before it, else the first after it, else familiar."""
+        before: tuple[int, int, Level] | None = None
+        after: tuple[int, int, Level] | None = None
+        for place, stop, level in self._levels:
+            if stop <= start + 1 and (before is None or stop > before[1] or (stop == before[1] and place < before[0])):
+                before = (place, stop, level)
+            elif place >= end and (after is None or place < after[0] or (place == after[0] and stop > after[1])):
+                after = (place, stop, level)
+        chosen = before or after
+        return chosen[2] if chosen else Level.FAMILIAR
+
+    @cached_property
+    def _levels(self) -> list[tuple[int, int, Level]]:
+        words = _SPLIT_WORD.sub("", self.words) if " " in self.words else self.words
+        if len(words) != len(self.words):
+            words = self.words
+        return [
+            (start, end, level)
+            for group, level in _LEVELS
+            for start, end in (match.span() for match in cue_pattern(self.lexicon, group).finditer(words))
+        ]
+
+
+def one_or_all(rules: list[Rule], *, either: bool, open_list: bool = False) -> Rule:
+    """One rule of several: alternatives, or all together; a single one stays itself unless its list was left open."""
+    unique = list(dict.fromkeys(rules))
+    if len(unique) == 1:
+        return AnyOf((unique[0],), open=True) if open_list and either else unique[0]
+    if either:
+        return AnyOf(tuple(unique), open=open_list)
+    return AllOf(tuple(unique))
+
+
+@lru_cache(maxsize=512)
+def cue_pattern(lexicon: Lexicon, group: str) -> re.Pattern[str]:
+    """The words of a cue group as one pattern, longest first, ASCII words bounded."""
+    words = sorted((fold(word).text for word in lexicon.cues(group)), key=len, reverse=True)
+    return re.compile("|".join(_bounded(word) for word in words))
+
+
+def _bounded(word: str) -> str:
+    escaped = re.escape(word)
+    left = r"(?<![a-z0-9])" if word[0].isascii() and word[0].isalnum() else ""
+    right = r"(?![a-z0-9])" if word[-1].isascii() and word[-1].isalnum() else ""
+    return left + escaped + right

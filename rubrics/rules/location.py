@@ -1,0 +1,22 @@
+"""Places: where the work is, when the body itself says so, and the right to work there."""
+
+from __future__ import annotations
+
+from rubrics.model import AssessedBy, Category, LocationAsk, WordsAsk
+from rubrics.rules.clause import Clause, Reading
+
+
+def read(clause: Clause) -> tuple[Reading, ...]:
+    """Cities that a person must work in; a work permit or readiness to travel stays words for a person."""
+    if clause.has("read_work_right"):
+        return (Reading(Category.OTHER, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
+    cities = tuple(dict.fromkeys(_name(clause.raw[m.start : m.end]) for m, _ in clause.terms("city")))
+    if cities and clause.has("read_location"):
+        return (Reading(Category.LOCATION, LocationAsk(cities), gate=not clause.bonus),)
+    if clause.has("read_travel") and not clause.skill_terms():
+        return (Reading(Category.OTHER, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
+    return ()
+
+
+def _name(text: str) -> str:
+    return text[:-1] if text.endswith("市") and len(text) > 2 else text

@@ -1,0 +1,58 @@
+"""Skills: languages, tools, topics with levels, as alternatives, open lists, k of n, or all together."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from rubrics.lexicon import Mention, Term
+from rubrics.model import AtLeast, Category, Rule, SkillAsk
+from rubrics.rules.clause import Clause, Reading, one_or_all
+
+_COUNT = {"两": 2, "二": 2, "三": 3, "四": 4, "2": 2, "3": 3, "4": 4, "two": 2, "three": 3, "four": 4}
+_AT_LEAST = re.compile(
+    r"(?:至少|任意|其中|以上|不少于)[^,。;]{0,6}?([两二三四234])\s*(?:种|门|项|个|款|点|条)|([两二三四234])\s*(?:种|门|项|个|款|点|条)(?:及?以上)|at least (two|three|four)"
+)
+_ALTERNATIVE = re.compile(r"或|/|\bor\b|any of|either")
+_CATEGORY = {
+    "programming_language": Category.PROGRAMMING_LANGUAGE,
+    "tool": Category.TOOL,
+    "dataset": Category.TOOL,
+    "knowledge": Category.KNOWLEDGE,
+}
+
+
+def read(clause: Clause) -> tuple[Reading, ...]:
+    """The skills that the clause names, as one rule."""
+    found = clause.skill_terms()
+    if not found:
+        return ()
+    return (Reading(category_of([term for _, term in found]), rule_of(clause, found)),)
+
+
+def category_of(terms: list[Term]) -> Category:
+    """The category of most terms; on a tie that of the first."""
+    counted = Counter(_CATEGORY[term.kind] for term in terms)
+    best = max(counted.values())
+    return next(_CATEGORY[term.kind] for term in terms if counted[_CATEGORY[term.kind]] == best)
+
+
+def rule_of(clause: Clause, found: list[tuple[Mention, Term]]) -> Rule:
+    """One rule of the mentions: what stands between them and the words of choice decide how they join."""
+    asks: list[Rule] = [SkillAsk(term.id, clause.level_at(mention.start, mention.end)) for mention, term in found]
+    open_list = clause.has("read_example")
+    count = _AT_LEAST.search(clause.words)
+    if count and len(asks) > 1:
+        number = _COUNT[next(group for group in count.groups() if group)]
+        if number <= len(asks):
+            return AtLeast(number, tuple(asks), open=open_list)
+    either = clause.has("read_one_of") or open_list or _choice_between(clause, found)
+    return one_or_all(asks, either=either, open_list=open_list)
+
+
+def _choice_between(clause: Clause, found: list[tuple[Mention, Term]]) -> bool:
+    gaps = [
+        clause.words[before.end : after.start]
+        for (before, _), (after, _) in zip(found, found[1:], strict=False)
+    ]
+    return any(_ALTERNATIVE.search(gap) for gap in gaps)
