@@ -64,7 +64,7 @@ class InterviewRow:
 def timeline(session: Session, *, application: Application, blind: bool) -> tuple[Event, ...]:
     """Read the events that this reader may see, newest first."""
     names = dict(session.execute(select(User.id, User.name)).tuples().all())
-    events = [*_moves(session, application, names), *_interviews(session, application, names)]
+    events = [*_moves(session, application, names, blind=blind), *_interviews(session, application, names)]
     if not blind:
         events += _prescores(session, application)
         events += _verdicts(session, application, names)
@@ -126,11 +126,15 @@ def interviews(session: Session, *, application: Application, reader_id: int) ->
     return tuple(rows)
 
 
-def _moves(session: Session, application: Application, names: Mapping[int, str]) -> Iterator[Event]:
+def _moves(session: Session, application: Application, names: Mapping[int, str], *, blind: bool) -> Iterator[Event]:
     for move in session.scalars(
         select(StageMove).where(StageMove.application_id == application.id).order_by(StageMove.id)
     ):
-        facts = {"to": move.to_stage.value, "reason": move.reason or "", "note": move.note or ""}
+        facts = {
+            "to": move.to_stage.value,
+            "reason": "" if blind else move.reason or "",
+            "note": "" if blind else move.note or "",
+        }
         if move.from_stage is None:
             yield Event("applied", move.at, None, {"source": application.source})
         else:

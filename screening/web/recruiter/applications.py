@@ -24,6 +24,7 @@ from screening.services.prescoring import ask_for_prescore
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
 from screening.web.labels import STAGES
+from screening.web.recruiter.events import event_words
 from screening.web.recruiter.pipeline import explain_move, moved_words, read_chosen
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.words import ANSWER_FIELDS, ANSWER_SECTIONS, FLAGS, REJECT_REASONS, SOURCES
@@ -193,4 +194,5 @@ def _page(
         sections=ANSWER_SECTIONS,
         answer_fields=ANSWER_FIELDS,
         verdicts=list(Verdict),
+        event_words=event_words,
     )

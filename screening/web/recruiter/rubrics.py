@@ -31,7 +31,7 @@ from screening.services.rubric_edits import EditError, answers_for
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
 from screening.web.recruiter.rules import is_any, rule_words
-from screening.web.recruiter.words import CATEGORIES, FINDINGS, answer_word, edit_problem, settled_word
+from screening.web.recruiter.words import CATEGORIES, FINDINGS, answer_word, edit_problem, saved_words, settled_word
 from screening.web.toasts import toast
 
 blueprint = Blueprint("rubrics", __name__, url_prefix="/staff/postings")
@@ -188,6 +188,7 @@ def _known(posting: Posting, page: RubricPage) -> dict[str, object]:
         "answers_for": answers_for,
         "answer_word": answer_word,
         "settled_word": settled_word,
+        "saved_words": saved_words,
         "findings": FINDINGS,
         "categories": CATEGORIES,
         "AssessedBy": AssessedBy,

@@ -162,3 +162,19 @@ def edit_problem(code: str) -> str:
         "title_long": _("Use at most 200 characters for the title and 80 for the track."),
         "weight_range": _("A weight is a number from 0 to 5."),
     }.get(code, _("This cannot be done with this criterion any more. Reload the page."))
+
+
+def saved_words(change: str) -> str:
+    """Say what a save of a draft did, from the short code that is kept with it."""
+    name, *parts = change.split(":")
+    code = parts[0].upper() if parts else ""
+    return {
+        "gate": _("%(code)s made a knock-out", code=code),
+        "ungate": _("%(code)s no knock-out any more", code=code),
+        "section": _("%(code)s moved to the other section", code=code),
+        "interview": _("%(code)s left to the interview", code=code),
+        "screen": _("%(code)s counts in the prescore", code=code),
+        "remove": _("%(code)s removed", code=code),
+        "settle": _("a finding settled"),
+        "undo": _("a step taken back"),
+    }.get(name, _("texts and weights"))

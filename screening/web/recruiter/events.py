@@ -1,0 +1,71 @@
+"""The timeline in words."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from rubrics.prescore import Verdict
+from screening.models import Outcome, Stage
+from screening.queries.timeline import Event
+from screening.web.labels import STAGES
+from screening.web.recruiter.words import REJECT_REASONS, SOURCES
+
+VERDICTS = {
+    Verdict.MET: _l("Met"),
+    Verdict.PARTLY: _l("Partly met"),
+    Verdict.NOT_SHOWN: _l("Not shown"),
+    Verdict.CONTRADICTED: _l("Contradicted"),
+    Verdict.FOR_INTERVIEW: _l("For the interviewer"),
+}
+OUTCOMES = {
+    Outcome.ADVANCE: _l("advance"),
+    Outcome.REJECT: _l("reject"),
+    Outcome.OFFER: _l("offer"),
+    Outcome.HIRE: _l("hire"),
+}
+
+
+def event_words(event: Event) -> str:
+    """Say what happened, by whom; a note or reason is printed beside it."""
+    facts, who = event.facts, event.by or _("The candidate")
+    match event.kind:
+        case "applied":
+            words = _("Applied; source: %(source)s", source=SOURCES.get(facts["source"], facts["source"]))
+        case "moved" | "undone":
+            words = _moved(event, who)
+        case "scored":
+            words = _("Prescored: %(point)s (rubric v%(version)s)", point=facts["point"], version=facts["version"])
+        case "verdict":
+            verdict = VERDICTS[Verdict(facts["verdict"])]
+            words = _("%(who)s changed %(code)s to %(verdict)s:", who=who, code=facts["criterion"], verdict=verdict)
+        case "verdict_back":
+            words = _("%(who)s gave %(code)s back to the machine’s verdict:", who=who, code=facts["criterion"])
+        case "decided":
+            words = _("%(who)s decided: %(outcome)s", who=who, outcome=OUTCOMES[Outcome(facts["outcome"])])
+            words += _(" (taken back)") if facts["undone"] else ""
+        case _:
+            words = _interviewed(event, who)
+    return words
+
+
+def _moved(event: Event, who: str) -> str:
+    to = STAGES[Stage(event.facts["to"])]
+    if event.kind == "undone":
+        return _("%(who)s took a move back: %(stage)s", who=who, stage=to)
+    if event.facts["to"] == Stage.REJECTED.value:
+        reason = REJECT_REASONS.get(event.facts["reason"], event.facts["reason"])
+        return _("%(who)s rejected: %(reason)s", who=who, reason=reason)
+    if event.facts["to"] == Stage.WITHDRAWN.value:
+        return _("The candidate withdrew")
+    return _("%(who)s moved to %(stage)s", who=who, stage=to)
+
+
+def _interviewed(event: Event, who: str) -> str:
+    name = event.facts["round"]
+    return {
+        "scheduled": _("%(who)s scheduled: %(round)s", who=who, round=name),
+        "cancelled": _("Cancelled: %(round)s", round=name),
+        "evaluated": _("%(who)s submitted the evaluation of %(round)s", who=who, round=name),
+        "amended": _("%(who)s amended the evaluation of %(round)s", who=who, round=name),
+    }[event.kind]
