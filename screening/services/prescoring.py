@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import dump_prescore, load_dossier, load_rubric
+from rubrics.lexicon import load_lexicon
 from rubrics.model import Rubric
 from rubrics.prescore import Prescore
 from rubrics.scoring import ENGINE_VERSION, prescore
@@ -126,7 +127,7 @@ def judge(case: Case, *, uploads: Path) -> Outcome:
     read = _read(case.resume, uploads)
     text, hidden = _text_of(case.resume, read)
     try:
-        result = prescore(case.rubric, load_dossier(case.answers, text, hidden))
+        result = prescore(case.rubric, load_dossier(case.answers, text, hidden), load_lexicon())
     except Exception as error:  # noqa: BLE001 - whatever the engine stumbles over is shown as a failure
         return Outcome(case.application_id, case.rubric_version_id, read, failure=f"{type(error).__name__}: {error}")
     return Outcome(case.application_id, case.rubric_version_id, read, prescore=result)
