@@ -34,7 +34,7 @@ accuracy: install
 
 # Chromium for the tests that drive a browser: from Debian where we may install, else Playwright's own.
 browser: install
-	@$(BIN)/python -m tests.services.chromium
+	@$(BIN)/python -m tests.real.chromium
 
 # The hook brings stale browser files and compiles changed translations; when nothing changed it takes 0.1 s.
 install: $(VENV)/project.stamp

@@ -21,11 +21,11 @@ from sqlalchemy.orm import Session
 
 from screening.config import Settings, load_settings
 from screening.models import Base
-from tests.services import databases
-from tests.services.broker import Broker, start_broker
-from tests.services.chromium import launch
-from tests.services.postgresql import PostgresServer, start_postgresql
-from tests.services.site import Site, site
+from tests.real import databases
+from tests.real.broker import Broker, start_broker
+from tests.real.chromium import launch
+from tests.real.postgresql import PostgresServer, start_postgresql
+from tests.real.site import Site, site
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 DATABASE_NAME = "screening_test"

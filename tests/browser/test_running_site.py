@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page
 
-from tests.services.site import Site
+from tests.real.site import Site
 
 
 @pytest.mark.browser

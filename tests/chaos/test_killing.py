@@ -22,10 +22,10 @@ from screening.config import Settings, load_settings
 from screening.models import Application, Base, FormVersion, Job, JobState, Posting, StoredPrescore
 from screening.services.prescoring import ask_for_prescore
 from tests.factories import NOW, make_application, make_posting
-from tests.services import databases
-from tests.services.broker import Broker, start_broker
-from tests.services.postgresql import start_postgresql
-from tests.services.processes import Running, environment, start, wait_for
+from tests.real import databases
+from tests.real.broker import Broker, start_broker
+from tests.real.postgresql import start_postgresql
+from tests.real.processes import Running, environment, start, wait_for
 
 SUBMISSIONS = 36
 KILLS = 12

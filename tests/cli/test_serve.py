@@ -15,8 +15,8 @@ import psutil
 import pytest
 
 from screening.config import load_settings
-from tests.services.processes import ROOT, environment, wait_for
-from tests.services.site import Site, site
+from tests.real.processes import ROOT, environment, wait_for
+from tests.real.site import Site, site
 
 
 def family(running: Site) -> list[psutil.Process]:

@@ -16,8 +16,8 @@ from screening.config import Settings
 from screening.models import Application, FormVersion, Heartbeat, Job, JobState, Posting, StoredPrescore
 from screening.services.prescoring import ask_for_prescore, ask_for_prescores
 from tests.factories import NOW, make_application, make_posting
-from tests.services.broker import Broker
-from tests.services.processes import environment, running, start, wait_for
+from tests.real.broker import Broker
+from tests.real.processes import environment, running, start, wait_for
 
 
 @pytest.fixture(autouse=True)

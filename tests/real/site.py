@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from screening.config import Settings, load_settings
-from tests.services import databases
-from tests.services.processes import Running, environment, start, wait_for
+from tests.real import databases
+from tests.real.processes import Running, environment, start, wait_for
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Chromium for the tests that drive a browser: found where it is, installed where it is missing.
 
-``python -m tests.services.chromium`` installs it: from Debian as root (with Chinese fonts), else Playwright's own build.
+``python -m tests.real.chromium`` installs it: from Debian as root (with Chinese fonts), else Playwright's own build.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from screening.extensions import tune_sqlite
 from screening.models import Base
-from tests.services.postgresql import PostgresServer
+from tests.real.postgresql import PostgresServer
 
 # One call empties every table and starts the numbers from 1 again; with few rows it takes 5 ms where TRUNCATE takes 40.
 CLEAN = """
