@@ -15,7 +15,11 @@ def status_link(application_id: int) -> str:
     """Give the full address of an application's status page, for the candidate to keep."""
     public = current_app.config["SCREENING"].public_url
     path = url_for("status.show", token=status_token(application_id))
-    return f"{public.rstrip('/')}{path}" if public else url_for("status.show", token=status_token(application_id), _external=True)
+    return (
+        f"{public.rstrip('/')}{path}"
+        if public
+        else url_for("status.show", token=status_token(application_id), _external=True)
+    )
 
 
 def application_id_in(token: str) -> int | None:

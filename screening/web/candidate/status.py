@@ -1,7 +1,136 @@
-"""A candidate's own application behind a signed link."""
+"""A candidate's own application behind a signed link: where it stands, what was sent, and the way out."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from screening.extensions import db, limiter
+from screening.models import Application, Stage
+from screening.queries.status import Status, read_status
+from screening.services.applying import withdraw_application
+from screening.services.moving import MoveError
+from screening.web.access import anyone, now
+from screening.web.candidate.cities import city_name
+from screening.web.candidate.links import application_id_in, status_link
+from screening.web.errors import page
+from screening.web.labels import FILE_FAILURES
+from screening.web.toasts import toast
 
 blueprint = Blueprint("status", __name__, url_prefix="")
+
+WAY = {
+    Stage.APPLIED: _l("Application received"),
+    Stage.SCREENING: _l("Read by a recruiter"),
+    Stage.INTERVIEW: _l("Interviews"),
+    Stage.DEBRIEF: _l("Debrief and decision"),
+    Stage.OFFER: _l("Offer"),
+}
+ENDS = {
+    Stage.HIRED: _l("Hired"),
+    Stage.REJECTED: _l("We will not go on with this application"),
+    Stage.WITHDRAWN: _l("Withdrawn by you"),
+}
+SENTENCES = {
+    Stage.APPLIED: _l("We have your application. A recruiter will read it next."),
+    Stage.SCREENING: _l("A recruiter is reading your application."),
+    Stage.INTERVIEW: _l("You are in the interview stage."),
+    Stage.DEBRIEF: _l("The interviews are done. The interviewers compare their notes, then a person decides."),
+    Stage.OFFER: _l("We want to make you an offer and will contact you."),
+    Stage.HIRED: _l("Welcome. We are looking forward to working with you."),
+    Stage.REJECTED: _l(
+        "A person has decided not to go on with this application. Thank you for the work that you put into it."
+    ),
+    Stage.WITHDRAWN: _l("You have withdrawn this application. Nobody will read it any further."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """One line of the way: done, now or to come (state "")."""
+
+    text: str
+    state: str
+    at: datetime | None
+
+
+@blueprint.get("/status/<token>")
+@anyone
+def show(token: str) -> ResponseReturnValue:
+    """Show the application that the link belongs to."""
+    status = _status(token)
+    if status is None:
+        return _unknown()
+    shown = render_template(
+        "candidate/status.html",
+        status=status,
+        sentence=SENTENCES[status.stage],
+        way=_way(status),
+        link=status_link(status.application_id),
+        token=token,
+        failures=FILE_FAILURES,
+        city_name=city_name,
+    )
+    return _private(shown)
+
+
+@blueprint.post("/status/<token>/withdraw")
+@limiter.limit("20 per minute")
+@anyone
+def withdraw(token: str) -> ResponseReturnValue:
+    """Take the application back; one that has ended stays as it is."""
+    number = application_id_in(token)
+    application = db.session.get(Application, number) if number else None
+    if application is None:
+        return _unknown()
+    try:
+        withdraw_application(db.session, application=application, now=now())
+        db.session.commit()
+    except MoveError:
+        db.session.rollback()
+        toast(_("This application has ended already."))
+    else:
+        toast(_("Your application is withdrawn."))
+    return redirect(url_for("status.show", token=token), 303)
+
+
+def _status(token: str) -> Status | None:
+    number = application_id_in(token)
+    return read_status(db.session, application_id=number, now=now()) if number else None
+
+
+def _unknown() -> tuple[str, int]:
+    return page(
+        404,
+        _("This link does not open an application"),
+        _(
+            "Copy the whole link from where you kept it, without a blank or a line break. A link with one character changed does not work."
+        ),
+    )
+
+
+def _private(shown: str) -> Response:
+    """Keep the signed address out of search engines; other sites never see it (Referrer-Policy is same-origin)."""
+    response = make_response(shown)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _way(status: Status) -> list[Milestone]:
+    """Lay out the whole way: what was reached with its time, where it stands, what is to come."""
+    reached = {step.stage: step.at for step in status.steps}
+    if status.stage in ENDS:
+        past = [Milestone(str(WAY[stage]), "done", reached[stage]) for stage in WAY if stage in reached]
+        return [*past, Milestone(str(ENDS[status.stage]), "now", reached.get(status.stage))]
+    stages = list(WAY)
+    here = stages.index(status.stage)
+    return [
+        Milestone(str(text), "now" if number == here else "done" if number < here else "", reached.get(stage))
+        for number, (stage, text) in enumerate(WAY.items())
+        if number >= here or stage in reached
+    ]

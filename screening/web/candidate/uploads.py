@@ -35,7 +35,11 @@ def receive(form_key: str) -> Upload:
     if len(sent) > FILES:
         return Upload(error=_("Choose one file."))
     if not sent:
-        return earlier if earlier.file else Upload(error=_("Choose your résumé: a PDF, Word (.docx), text or Markdown file."))
+        return (
+            earlier
+            if earlier.file
+            else Upload(error=_("Choose your résumé: a PDF, Word (.docx), text or Markdown file."))
+        )
     content = sent[0].read(FILE_BYTES + 1)
     name = sent[0].filename or ""
     try:
