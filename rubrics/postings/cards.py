@@ -17,7 +17,7 @@ _SALARY = re.compile(
 )
 _YEARS = re.compile(r"\d+\s*(?:[-~—至到]\s*\d+)?\s*\+?\s*(?:年|天|个?月)(?:经验)?(?:以上|及以上|/周)?|\d+\s*人")
 _KEY = re.compile(
-    r"^\s*\|?\s*\**\s*(?P<key>[^|:*]{2,24}?)\s*\**\s*(?:[:|]|:\s*\*\*)\s*\**\s*(?P<value>[^|]+?)\s*\|?\s*$"
+    r"^\s*\|?\s*\**\s*(?P<key>[^|:*。,;]{2,24}?)\s*\**\s*(?:[:|]|:\s*\*\*)\s*\**\s*(?P<value>[^|]+?)\s*\|?\s*$"
 )
 _LINK = re.compile(r"^\[(?P<words>[^\]]+)\]\([^)]*\)")
 _SEPARATORS = " \t/|,、·;-—~+()&:`'\"`“”*_>\u3000。."
@@ -76,7 +76,7 @@ def card_words(lexicon: Lexicon) -> CardWords:
 def is_button(row: Row, words: CardWords) -> bool:
     """Whether a row is nothing but page buttons (立即投递 收藏 分享)."""
     text = row.text.strip().lower()
-    return len(text) <= 40 and all(part in words.buttons for part in re.split(r"[\s|·]+", text) if part) or (
+    return bool(text) and len(text) <= 40 and all(part in words.buttons for part in re.split(r"[\s|·]+", text) if part) or (
         text in words.buttons
     )
 
@@ -113,6 +113,11 @@ def is_salary(row: Row) -> bool:
     return bool(_SALARY.search(row.text)) and not _SALARY.sub("", row.text).strip(_SEPARATORS)
 
 
+def is_key_value(row: Row) -> bool:
+    """Whether a row is a short pair of name and value (Department: Data, URL: …)."""
+    return len(row.text) <= 130 and row.marker == "" and _KEY.match(row.text) is not None and not row.text.rstrip().endswith(("。", ";"))
+
+
 def read_title_key(row: Row) -> Span | None:
     """The title in a row such as 岗位名称: x or | 岗位名称 | x |."""
     key = _KEY.match(row.text)
@@ -124,15 +129,15 @@ def read_title_key(row: Row) -> Span | None:
 def is_title_like(row: Row, words: CardWords) -> bool:
     """Whether a row could be a title: short, one phrase, no list item, no sentence, no heading."""
     text = row.text.strip()
-    if row.heading is not None or row.blank or row.ruler or text.startswith("|"):
+    if (row.heading is not None and row.heading.strength > 1) or row.blank or row.ruler or row.style == "table":
         return False
     if (row.marker == "bullet" and not row.level) or (row.marker == "number" and not row.level and row.style != "chinese"):
         return False
     bare = _LINK.sub(lambda match: match["words"], text)
     if len(bare) > 90 or (len(bare) > 46 and not bare.isascii() and not row.level) or ":" in bare[-1:]:
         return False
-    if row.level or row.bold:
-        return True
+    if row.level == 1 or ((row.level or row.bold) and words.roles.search(fold(bare).text)):
+        return not _END.search(_BRACKETS.sub("", bare)) or row.level == 1
     if _END.search(_BRACKETS.sub("", bare)) or "http" in bare or "@" in bare:
         return False
     return bool(words.roles.search(fold(bare).text)) and len(bare.split()) <= 14 and (

@@ -11,6 +11,7 @@ from rubrics.postings.cards import (
     CardWords,
     card_words,
     is_button,
+    is_key_value,
     is_salary,
     is_title_like,
     read_card,
@@ -67,7 +68,7 @@ def _posting(source: SourceText, rows: list[Row], words: CardWords, lexicon: Lex
         title, track = split_title(source.text, title_span.start, title_span.end, words)
     sections = sections_of(body, lexicon)
     duties, items = items_of(sections, lexicon)
-    if not items and not duties:
+    if not items and not duties and not (cards and title is not None):
         return None
     return Posting(
         Lines(rows[0].line, rows[-1].line), title, track, title_span, cards, duties, items, tuple(rows)
@@ -77,28 +78,39 @@ def _posting(source: SourceText, rows: list[Row], words: CardWords, lexicon: Lex
 def _head_and_body(rows: list[Row], words: CardWords, lexicon: Lexicon) -> tuple[list[Row], list[Row]]:
     """The rows above the first section, and the rest; without a heading the first list item begins the rest."""
     for place, row in enumerate(rows):
-        if row.heading is not None and row.heading.strength == 2 and row.heading.kind is not HeadingKind.OTHER:
-            if row.level and place == 0 and is_title_like(row, words):
-                continue
-            above = rows[:place]
-            kept = [card_row for card_row in above if _is_head_row(card_row, words, lexicon, first=card_row is rows[0])]
-            return kept, [*[row for row in above if row not in kept], *rows[place:]]
-    kept = []
-    for place, row in enumerate(rows):
-        if not _is_head_row(row, words, lexicon, first=place == 0):
-            return kept, rows[place:]
-        kept.append(row)
-    return kept, []
+        if row.heading is None or row.heading.strength < 2 or row.heading.kind is HeadingKind.OTHER:
+            continue
+        if place == 0 and len(rows) > 2 and rows[1].level and is_title_like(rows[1], words):
+            return [rows[1]], [row, *rows[2:]]
+        kept = _head_rows(rows[:place], words, lexicon)
+        return kept, [*[other for other in rows[:place] if other not in kept], *rows[place:]]
+    kept = _head_rows(rows, words, lexicon, stop=True)
+    return kept, rows[len(kept) :]
 
 
-def _is_head_row(row: Row, words: CardWords, lexicon: Lexicon, *, first: bool) -> bool:
-    if is_button(row, words) or is_salary(row) or row.ruler:
+def _head_rows(rows: list[Row], words: CardWords, lexicon: Lexicon, *, stop: bool = False) -> list[Row]:
+    """Rows that belong to the head; with ``stop`` only those before the first that does not."""
+    kept: list[Row] = []
+    prose = False
+    for row in rows:
+        plain_title = not prose and is_title_like(row, words)
+        if plain_title or _is_head_row(row, words, lexicon):
+            kept.append(row)
+            continue
+        if stop:
+            break
+        prose = True
+    return kept
+
+
+def _is_head_row(row: Row, words: CardWords, lexicon: Lexicon) -> bool:
+    if is_button(row, words) or is_salary(row) or row.ruler or row.style == "table":
         return True
     if read_card(row, lexicon) is not None or read_remote_line(row, lexicon) is not None:
         return True
-    if row.text.startswith("|") or read_title_key(row) is not None:
+    if read_title_key(row) is not None or is_key_value(row):
         return True
-    return (first or row.level > 0 or row.bold) and is_title_like(row, words)
+    return (row.level > 0 or row.bold) and is_title_like(row, words)
 
 
 def _title_span(head: list[Row], words: CardWords, lexicon: Lexicon) -> Span | None:
@@ -107,7 +119,7 @@ def _title_span(head: list[Row], words: CardWords, lexicon: Lexicon) -> Span | N
         if keyed is not None:
             return keyed
     for row in head:
-        if row.text.startswith("|") or is_button(row, words) or is_salary(row):
+        if row.style == "table" or is_button(row, words) or is_salary(row):
             continue
         if read_card(row, lexicon) is not None or read_remote_line(row, lexicon) is not None:
             continue
@@ -123,6 +135,7 @@ def _starts(rows: list[Row], words: CardWords, lexicon: Lexicon) -> list[int]:
     """Places of rows that begin a posting; the first row always does."""
     starts = [0] if rows else []
     seen_requirement = seen_duty = False
+    duty_words: set[str] = set()
     for place, row in enumerate(rows):
         if place == 0:
             pass
@@ -134,12 +147,13 @@ def _starts(rows: list[Row], words: CardWords, lexicon: Lexicon) -> list[int]:
         if row.heading is None or row.heading.strength < 2:
             continue
         if row.heading.kind is HeadingKind.DUTY:
-            if seen_requirement and _requirement_follows(rows, place) and seen_duty:
+            if seen_requirement and _requirement_follows(rows, place):
                 begin = _title_place(rows, place, starts[-1], words)
-                if _may_split(rows, starts[-1], begin, place):
+                if _may_split(rows, starts[-1], begin, place, duty_words):
                     starts.append(begin)
                     seen_requirement = False
             seen_duty = True
+            duty_words.add(row.text.strip(" :*"))
         elif row.heading.kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}:
             if row.heading.kind is HeadingKind.REQUIREMENT and seen_requirement and row.heading.strength == 2:
                 begin = _hidden_start(rows, starts[-1], place, words)
@@ -191,11 +205,12 @@ def _requirement_follows(rows: list[Row], place: int) -> bool:
     return False
 
 
-def _may_split(rows: list[Row], start: int, begin: int, place: int) -> bool:
-    """Duty and requirement come again: another posting, unless it is the same one in another language."""
+def _may_split(rows: list[Row], start: int, begin: int, place: int, duty_words: set[str]) -> bool:
+    """Duty and requirement come again: another posting when it has a title of its own, or the same heading words again in the same language."""
     if begin < place:
         return True
-    return _is_chinese(rows[start:begin]) == _is_chinese(rows[place : place + 6])
+    again = rows[place].text.strip(" :*") in duty_words
+    return again and _is_chinese(rows[start:begin]) == _is_chinese(rows[place : place + 6])
 
 
 def _hidden_start(rows: list[Row], start: int, place: int, words: CardWords) -> int | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -11,10 +10,17 @@ from functools import lru_cache
 from rubrics.lexicon import Lexicon
 from rubrics.text import fold
 
-_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]\(\S+\)")
+_LINK = re.compile(r"\[([^\[\]]*)\]\(\S*\)")
+_BRACKETED = re.compile(r"\([^()]*\)")
+_BOXED = re.compile(r"(?:^|(?<=[。;.!?\s]))【[^【】]{2,14}】")
+_CHINESE = re.compile("[一-鿿]")
 _EDGE = re.compile(r"^[\s\W_]*(?:[一二三四五六七八九十]{1,2}[、.]|\d{1,2}[、.)])?[\s\W_]*|[\s\W_]+$")
+_PREFIXES = re.compile(
+    r"(?:(?:^|(?<=[。;!?\s])|(?<=\d\.))[a-zA-Z一-鿿]{1,6}|[【\[「(]|[一二三四五六七八九十]{1,2}[、.]\s*|\d{1,2}\s*[.、)]\s*【?)$"
+)
 _CLAUSE = re.compile(r"[,;。!?]")
 _STRONG_LENGTH = 3
+_PREFIX = 8
 
 
 class HeadingKind(StrEnum):
@@ -58,6 +64,8 @@ class Headings:
         if len(words) > 90:
             return None
         set_off = level > 0 or bold
+        if words.rstrip(" *_\t").endswith((";", "。", ",")):
+            return None
         core = _core(words)
         colon = words.rstrip(" *_\t】」]").endswith(":")
         if not core:
@@ -68,11 +76,14 @@ class Headings:
             return self._read_chinese(core, colon=colon, set_off=set_off, marked=marked)
         return self._read_english(core, colon=colon, set_off=set_off, marked=marked)
 
-    def inline(self, words: str) -> Iterator[InlineHeading]:
+    def inline(self, words: str) -> list[InlineHeading]:
         """Headings inside a running line, each followed by a colon, a number or the line's end."""
+        found: list[InlineHeading] = []
+        boxed = [match.span() for match in _BOXED.finditer(words)]
         for match in self.chinese.finditer(words):
             form = match["form"]
             start = match.start("form")
+            boxed = [span for span in boxed if not span[0] <= start < span[1]]
             before = words[:start].rstrip()
             after = words[match.end("form") :]
             colon = after.lstrip(" 】」]").startswith(":")
@@ -89,24 +100,27 @@ class Headings:
                 continue
             if self.forms[form] is HeadingKind.OTHER and not (closed and colon and (strong or not before)):
                 continue
-            start -= len(before) and _prefix_length(before, closed=closed)
+            start -= _prefix_length(words[:start])
             end = match.end("form") + len(after) - len(after.lstrip(" 】」]:"))
-            yield InlineHeading(self.forms[form], start, end)
+            found.append(InlineHeading(self.forms[form], start, end))
+        found.extend(InlineHeading(HeadingKind.OTHER, start, end, 1) for start, end in boxed if start)
+        return sorted(found, key=lambda heading: heading.start)
 
     def _read_chinese(self, core: str, *, colon: bool, set_off: bool, marked: bool) -> Heading | None:
-        if len(core) > 34:
+        if len(_CHINESE.findall(core)) > 34 or len(core) > 70:
             return None
         preference = self.preference.search(core)
         if preference is not None and len(core) <= 30:
             return Heading(HeadingKind.BONUS)
-        if _CLAUSE.search(core) or len(core) > 22:
+        if _CLAUSE.search(core) or len(_CHINESE.findall(core)) > 22:
             return None
         best = ""
         for match in self.chinese.finditer(core):
             form = match["form"]
             at_end = match.end("form") == len(core)
             at_start = match.start("form") == 0
-            if len(form) > len(best) and (at_end or (at_start and (colon or set_off) and len(form) >= 4)):
+            far = match.start("form") > _PREFIX and not set_off
+            if len(form) > len(best) and ((at_end and not far) or (at_start and (colon or set_off) and len(form) >= 4)):
                 best = form
         if not best:
             return Heading(HeadingKind.OTHER, 1) if set_off and level_like(core) else None
@@ -162,14 +176,14 @@ def headings_of(lexicon: Lexicon) -> Headings:
 
 
 def _core(words: str) -> str:
-    text = fold(words).text.replace("’", "'").replace("`", "'").replace("‘", "'")
+    text = _LINK.sub(lambda match: match[1], fold(words).text).replace("’", "'").replace("`", "'").replace("‘", "'")
     bare = _BRACKETED.sub(" ", text)
     if not bare.strip(" :*#_"):
         bare = text
     return _EDGE.sub("", _EDGE.sub("", bare)).strip()
 
 
-def _prefix_length(before: str, *, closed: bool) -> int:
-    """How much before a heading's form belongs to it: 【, 一、 and the like."""
-    match = re.search(r"(?:[【\[「(]|[一二三四五六七八九十]{1,2}[、.]\s*|[\d]{1,2}\s*[.、)]\s*[【]?)$", before)
-    return len(match.group()) if match and closed else 0
+def _prefix_length(before: str) -> int:
+    """How much before a heading's form belongs to it: 【, 一、, or a short word that names the job (前端岗位要求)."""
+    match = _PREFIXES.search(before)
+    return len(match.group()) if match else 0

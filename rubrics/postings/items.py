@@ -37,6 +37,7 @@ class Item:
     number: int | None
     style: str
     gap: bool
+    marked: bool = False
     lead: Row | None = None
 
     @property
@@ -87,7 +88,7 @@ def items_of(sections: tuple[SectionRows, ...], lexicon: Lexicon) -> tuple[tuple
                     items.append(_turned(item, HeadingKind.REQUIREMENT))
                 elif section.kind is HeadingKind.DUTY and _is_hidden_bonus(item):
                     items.append(_turned(item, HeadingKind.BONUS))
-                else:
+                elif section.kind is HeadingKind.DUTY or item.marked or _is_duty(item, lexicon):
                     duties.append(item)
     return tuple(duties), tuple(items)
 
@@ -110,6 +111,9 @@ def _without_prose(rows: list[Row], lexicon: Lexicon, *, chinese: bool) -> list[
     kept: list[Row] = []
     ended = False
     for row in rows:
+        if row.cut and row is rows[0]:
+            kept.append(row)
+            continue
         if row.marker:
             if not ended:
                 kept.append(row)
@@ -138,15 +142,8 @@ def _joined(rows: tuple[Row, ...], kind: HeadingKind, heading: Row | None) -> li
             continue
         if before is not None and items and marked and not row.marker and not row.gap and _continues(before, row):
             last = items[-1]
-            items[-1] = Item(
-                last.source,
-                Span(last.span.start, row.end),
-                Lines(last.lines.first, row.line),
-                last.kind,
-                last.heading,
-                last.number,
-                last.style,
-                last.gap,
+            items[-1] = replace(
+                last, span=Span(last.span.start, row.end), lines=Lines(last.lines.first, row.line)
             )
         else:
             items.append(
@@ -159,6 +156,7 @@ def _joined(rows: tuple[Row, ...], kind: HeadingKind, heading: Row | None) -> li
                     row.number,
                     row.style,
                     row.gap,
+                    bool(row.marker),
                 )
             )
         before = row
@@ -170,7 +168,11 @@ def _continues(before: Row, row: Row) -> bool:
 
 
 def _turned(item: Item, kind: HeadingKind) -> Item:
-    return Item(item.source, item.span, item.lines, kind, item.heading, item.number, item.style, item.gap)
+    return replace(item, kind=kind)
+
+
+def _is_duty(item: Item, lexicon: Lexicon) -> bool:
+    return item.text.startswith(tuple(lexicon.cues("read_duty_verb")))
 
 
 def _is_hidden_bonus(item: Item) -> bool:

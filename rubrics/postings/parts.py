@@ -19,10 +19,14 @@ _YEARS = re.compile(r"\d+\s*\+?\s*(?:[-~至到]\s*\d+\s*)?(?:年|个月|years?|y
 _FORWARD = re.compile(r"^\s*(?:如|例如|比如|包括|包含|诸如|譬如|但不限于|或者?|以及|尤其|特别|such as|e\.g|including|like|or\b|especially|particularly)")
 _LEAD_COLON = re.compile(r"^[^:]{2,40}(?:之一|其一|任一|一项|至少|以下|下列|如下|任意)[^:]{0,16}:")
 _BARE_CUE = re.compile(
-    r"^[\s(]*(?:者|的|均|则|会|可|将|是|为)?(?:优先(?:考虑|录用|录取|选择)?|加分|更佳|尤佳|为佳|更好|preferred|preferable|a plus|is a plus|desirable|nice to have|would be a plus)[\s)。.;!]*$"
+    r"^[\s(]*(?:者|的|均|则|会|可|将|是|为)?(?:非必须|非必需|optional|not required|优先(?:考虑|录用|录取|选择)?|加分|更佳|尤佳|为佳|更好|preferred|preferable|a plus|is a plus|desirable|nice to have|would be a plus)[\s)。.;!]*$"
 )
 _NAME_START = re.compile(r"^[a-z0-9][a-z0-9+#.\-]*(?:[、,/和与及等]|\s*$|\s*[一-鿿])")
 _NAME_END = re.compile(r"(?:^|[一-鿿、,/\s])[a-z0-9][a-z0-9+#.\-]*$")
+_VERBAL_CUE = re.compile(
+    r"(?:\b(?:is|are|will be|would be|being)\s+(?:also\s+)?(?:a |an )?(?:\w+\s+){0,2}(?:plus|preferred|bonus|asset|advantage|advantageous|desirable|desired|beneficial|helpful|ideal|preferable|nice to have|added advantages?|advantages)\b)"
+)
+_INNER = re.compile(r"\([^()]*\)")
 _MINIMUM = 2
 
 
@@ -57,7 +61,7 @@ class Chunk:
 def chunks_of(item: Item, lexicon: Lexicon) -> tuple[Chunk, ...]:
     """The clauses of an item, marked as asked or preferred; together they cover all its words."""
     words = _words(lexicon)
-    parts = _parts(item)
+    parts = _parts(item, words)
     in_bonus = item.kind is HeadingKind.BONUS
     marks = [in_bonus] * len(parts) if in_bonus else _preferred(item, parts, words)
     chunks: list[Chunk] = []
@@ -74,14 +78,18 @@ def chunks_of(item: Item, lexicon: Lexicon) -> tuple[Chunk, ...]:
     return tuple(chunks)
 
 
-def _parts(item: Item) -> list[Part]:
+def _parts(item: Item, words: _Words) -> list[Part]:
     """Clauses at commas, semicolons and sentence ends outside brackets; edges are trimmed, nothing else is lost."""
     text = item.text
     pieces: list[Part] = []
     whole = bool(_LEAD_COLON.match(text))
+    opened = {place for match in _INNER.finditer(text) if words.prefers(match.group()) for place in match.span()}
     start = depth = 0
     for place, character in enumerate(text):
-        if character in "([【《":
+        if place in opened or place + 1 in opened and character == ")":
+            _add(pieces, item, text, start, place)
+            start = place + 1
+        elif character in "([【《":
             depth += 1
         elif character in ")]】》":
             depth = max(0, depth - 1)
@@ -127,7 +135,13 @@ def _preferred(item: Item, parts: list[Part], words: _Words) -> list[bool]:
     for cue in cues:
         text = parts[cue].text
         first = cue
-        if _BARE_CUE.match(fold(text).text):
+        verbal = _VERBAL_CUE.search(fold(text).text)
+        if verbal and not words.owns_predicate(text[: verbal.start()]):
+            while first > 0 and _same_sentence(item, parts, first) and not marks[first - 1]:
+                first -= 1
+                if words.owns_predicate(parts[first].text) and not verbal.start() == 0:
+                    break
+        elif _BARE_CUE.match(fold(text).text):
             first = max(0, cue - 1)
             while first > 0 and not words.predicate.search(fold(parts[first].text).text) and _same_sentence(item, parts, first):
                 first -= 1
@@ -138,6 +152,7 @@ def _preferred(item: Item, parts: list[Part], words: _Words) -> list[bool]:
                 and _same_sentence(item, parts, first)
                 and not words.owns_predicate(parts[first - 1].text)
                 and not _is_floor(parts[first - 1].text)
+                and not words.hard.search(fold(parts[first - 1].text).text)
             ):
                 first -= 1
             if first > 0 and "等" in text and not _is_floor(parts[first - 1].text) and _same_sentence(item, parts, first):

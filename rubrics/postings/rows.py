@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rubrics.postings.headings import Heading, Headings
@@ -14,14 +14,17 @@ _MARKER = re.compile(
     r"(?:(?P<hash>\#{1,6})\s+)?"
     r"(?P<bullet>(?:[•●▪■◆◇◦○·‣▶►✓✔★☆→➢➤❖♦]|(?:[-–—*+](?=\s|[^\s\d*\-+–—A-Za-z]|[A-Z][a-z])))\s*)?"
     r"(?:(?P<hash2>\#{1,6})\s+)?"
-    r"(?P<number>(?:\(?\d{1,2}\s{0,2}[、.):,](?![\d%])|\(\d{1,2}\)|[一二三四五六七八九十]{1,3}[、.](?!\d)|\([一二三四五六七八九十]{1,2}\))\s*)?"
+    r"(?P<number>(?:\(?\d{1,2}\s{0,2}(?:[、)]|[.:,](?![\d%]))|\(\d{1,2}\)|[一二三四五六七八九十]{1,3}[、.](?!\d)|\([一二三四五六七八九十]{1,2}\))\s*)?"
 )
 _CIRCLED = re.compile("[①-⑳❶-❿]\\s*")
 _EDGE = " \t\r\n\v\f*_#`|>\u3000"
 _RULER = re.compile(r"^\s*(?:[-=_*~—]\s*){3,}$")
 _TABLE_RULE = re.compile(r"^\s*\|?[\s:|\-]+\|?\s*$")
 _DIGITS = re.compile(r"\d+")
-_NUMBERED = re.compile(r"(?<![\d.\-~/A-Za-z])(\d{1,2})\s{0,2}(?:[、.):,](?![\d%])|(?=\s[一-鿿]))")
+_NUMBERED = re.compile(
+    r"(?<![\d.\-~/])(\d{1,2})\s{0,2}(?:、|(?<![A-Za-z]\d)(?<![A-Za-z]\d\d)(?:\)|[.:,](?![\d%])|(?=\s[一-鿿])))"
+)
+_CHOICE_LEAD = re.compile(r"(?:之一|其一|任一|至少|以下|下列|如下|任意)[^:]{0,14}:\s*$|one of the following[^:]{0,20}:\s*$", re.IGNORECASE)
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 
 
@@ -85,7 +88,9 @@ def _rows_of_line(
     if first.blank:
         return [first]
     pieces = [first]
-    if not text[start:end].lstrip().startswith("|"):
+    if text[start:end].lstrip().startswith("|"):
+        pieces = [replace(first, style="table")]
+    else:
         pieces = [piece for whole in _split_headings(first, text, headings) for piece in _split_numbers(whole, text)]
     return [piece for piece in pieces if not piece.blank] or [first]
 
@@ -176,7 +181,7 @@ def _split_numbers(row: Row, text: str) -> list[Row]:
     cuts = _number_cuts(words, row.number if row.style == "number" else None) if len(words) > 8 else []
     if not cuts and row.style == "-" and row.cut:
         cuts = [match.start() for match in re.finditer(r"(?<=[一-鿿;。)])-(?=[一-鿿])", words)]
-    if not cuts:
+    if not cuts or _CHOICE_LEAD.search(words[: cuts[0]]):
         return [row]
     edges = [0, *cuts, len(words)]
     pieces = []
@@ -209,35 +214,19 @@ def _depth(words: str, place: int) -> int:
 
 
 def _remarked(piece: Row, row: Row) -> Row:
-    return Row(
-        piece.source,
-        piece.line,
-        max(piece.start, row.start),
-        piece.end,
-        row.marker,
-        row.number,
-        row.style,
-        row.level,
-        row.bold and piece.end == row.end,
-        row.indent,
-        row.gap,
-        piece.cut,
+    """A first piece with the marks of the row that it was cut from."""
+    return replace(
+        piece,
+        start=max(piece.start, row.start),
+        marker=row.marker,
+        number=row.number,
+        style=row.style,
+        level=row.level,
+        bold=row.bold and piece.end == row.end,
+        indent=row.indent,
+        gap=row.gap,
     )
 
 
 def _with_heading(row: Row, heading: Heading) -> Row:
-    return Row(
-        row.source,
-        row.line,
-        row.start,
-        row.end,
-        row.marker,
-        row.number,
-        row.style,
-        row.level,
-        row.bold,
-        row.indent,
-        row.gap,
-        row.cut,
-        heading,
-    )
+    return replace(row, heading=heading)
