@@ -80,6 +80,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "BABEL_DEFAULT_TIMEZONE": settings.time_zone,
         "BABEL_DOMAIN": ";".join(CATALOGUES),
         "BABEL_TRANSLATION_DIRECTORIES": ";".join([translations] * len(CATALOGUES)),
+        "RATELIMIT_ENABLED": True,
         "RATELIMIT_STORAGE_URI": _limit_storage(settings.broker_url),
         "RATELIMIT_SWALLOW_ERRORS": True,
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Rule
 
@@ -106,6 +106,12 @@ def sign_in(app: Flask, user: User) -> FlaskClient:
         kept["_user_id"] = Account(user).get_id()
         kept["_fresh"] = True
     return client
+
+
+def read_again(engine: Engine, user: User) -> User:
+    """Read an account as it is stored now, without holding a transaction open."""
+    with Session(engine) as session:
+        return session.get_one(User, user.id)
 
 
 def _is_number(rule: Rule, name: str) -> bool:
