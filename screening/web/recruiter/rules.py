@@ -41,7 +41,7 @@ def rule_words(rule: Rule) -> str:
             return " + ".join(_grouped(inner) for inner in rule.rules)
         case AnyOf() | AtLeast():
             words = " | ".join(_grouped(inner) for inner in rule.rules)
-            opened = f"{words} | {_('similar')}" if rule.open else words
+            opened = words + " | " + _("similar") if rule.open else words
             return opened if isinstance(rule, AnyOf) else _("%(number)s of: %(words)s", number=rule.n, words=opened)
         case SkillAsk():
             level = "" if rule.level is Level.FAMILIAR else f" ({LEVELS[rule.level]})"
@@ -49,7 +49,7 @@ def rule_words(rule: Rule) -> str:
         case DegreeAsk():
             return _("%(degree)s or above", degree=DEGREES[rule.degree])
         case FieldAsk():
-            return _names(rule.fields) + (f" | {_('related')}" if rule.related else "")
+            return _names(rule.fields) + (" | " + _("related") if rule.related else "")
         case _:
             return _other_words(rule)
 
