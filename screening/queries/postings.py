@@ -55,6 +55,8 @@ class PostingRow:
 
     id: int
     slug: str
+    first_line: int
+    last_line: int
     title: str | None
     track: str | None
     locations: tuple[str, ...]
@@ -148,6 +150,8 @@ def _rows(session: Session, postings: Sequence[Posting], *, today: datetime, now
         PostingRow(
             id=posting.id,
             slug=posting.slug,
+            first_line=posting.first_line,
+            last_line=posting.last_line,
             title=posting.title,
             track=posting.track,
             locations=tuple(posting.locations),

@@ -138,8 +138,8 @@ def settle(rubric: Rubric, finding: Finding, answer: str, *, taken: Collection[s
                 rubric = change_section(rubric, ident, Section.BONUS, taken=taken)
             case FindingCode.BONUS_IN_REQUIREMENTS, "keep":
                 rubric = change_section(rubric, ident, Section.REQUIREMENT, taken=taken)
-            case FindingCode.NOT_SCREENABLE, "interview":
-                rubric = leave_to_interview(rubric, ident, interview=True, taken=taken)
+            case FindingCode.NOT_SCREENABLE, _:
+                rubric = leave_to_interview(rubric, ident, interview=answer == "interview", taken=taken)
             case FindingCode.UNLAWFUL_QUESTION, "remove":
                 rubric = remove(rubric, ident)
     return rubric
