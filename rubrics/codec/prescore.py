@@ -32,7 +32,7 @@ class ApplicationError(ValueError):
 
 
 def dump_prescore(prescore: Prescore) -> dict[str, Any]:
-    """A prescore as the document of the contract, ready for ``json.dumps``; keys stand in the contract's order."""
+    """Write a prescore as the document of the contract, ready for ``json.dumps``; keys stand in the contract's order."""
     return {
         "schema": PRESCORE_SCHEMA,
         "posting": prescore.posting,
@@ -61,7 +61,7 @@ def dump_prescore(prescore: Prescore) -> dict[str, Any]:
 
 
 def load_prescore(document: Mapping[str, Any]) -> Prescore:
-    """The prescore of a document; ``load_prescore(dump_prescore(p)) == p``; raises PrescoreDocumentError for other shapes."""
+    """Read the prescore of a document; ``load_prescore(dump_prescore(p)) == p``; raises PrescoreDocumentError for other shapes."""
     if not isinstance(document, Mapping) or document.get("schema") != PRESCORE_SCHEMA:
         raise PrescoreDocumentError(f"not a document of the schema {PRESCORE_SCHEMA}")
     try:
@@ -85,7 +85,7 @@ def load_prescore(document: Mapping[str, Any]) -> Prescore:
 
 
 def load_dossier(answers: Mapping[str, Any] | None, resume: str | None, hidden: Iterable[Any] = ()) -> Dossier:
-    """An application from a JSON Resume document, a résumé's text, or both.
+    """Read an application from a JSON Resume document, a résumé's text, or both.
 
     ``hidden`` are stretches with ``start`` and ``end``, or pairs. Raises ApplicationError when the document is not an object of
     plain JSON values; unknown keys are kept and do no harm.

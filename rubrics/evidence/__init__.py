@@ -42,7 +42,8 @@ __all__ = ["Outcome", "Reading", "find_evidence"]
 
 def find_evidence(ask: Ask, reading: Reading, relevant: frozenset[str] = frozenset()) -> Outcome:
     """Judge one ask, once for each reading; ``relevant`` are the terms of the rubric, for experience without topics."""
-    key = ("ask", ask, relevant) if isinstance(ask, ExperienceAsk) and not ask.topics else ("ask", ask)
+    unbound = isinstance(ask, (ExperienceAsk, PublicationAsk)) and not ask.topics
+    key = ("ask", ask, relevant) if unbound else ("ask", ask)
     return reading.remember(key, lambda: _find(ask, reading, relevant))
 
 
@@ -61,7 +62,7 @@ def _find(ask: Ask, reading: Reading, relevant: frozenset[str]) -> Outcome:  # n
         case AvailabilityAsk():
             return find_availability(ask, reading)
         case PublicationAsk():
-            return find_publication(ask, reading)
+            return find_publication(ask, reading, relevant)
         case ContestAsk():
             return find_contest(ask, reading)
         case LeaderboardAsk():

@@ -105,7 +105,7 @@ def judge_mention(clause: Clause, start: int, end: int, role: Role, cues: Cues) 
         return Judged(Stance.WISH)
     if role is Role.REFERENCE:
         return Judged(Stance.OTHER_PERSON)
-    if role is Role.QUOTED or cues.pattern("quoted").search(plain):
+    if role is Role.QUOTED or cues.has("quoted", plain):
         return Judged(Stance.QUOTED)
     if _is_in_a_name(plain, first, stop, cues):
         return Judged(Stance.NAME)
@@ -117,7 +117,7 @@ def judge_mention(clause: Clause, start: int, end: int, role: Role, cues: Cues) 
         return Judged(Stance.WISH)
     if _is_of_others(plain, first, stop, cues):
         return Judged(Stance.OTHER_PERSON)
-    if any(0 <= first - match.end() <= 12 for match in cues.pattern("instead_of").finditer(plain)):
+    if any(0 <= first - end <= 12 for _, end in cues.places("instead_of", plain)):
         return Judged(Stance.OTHER_PERSON)
     return _positive(plain, first, stop, role, cues)
 
@@ -144,7 +144,7 @@ def trimmed(text: str, start: int, end: int, around: tuple[int, int]) -> tuple[i
 def _positive(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judged:
     level = _level_of(plain, first, stop, cues)
     if role in {Role.WORK, Role.PROJECT, Role.PUBLICATION}:
-        if level == LEVEL_ORDER[Level.BASIC] and cues.pattern("use").search(plain) is None:
+        if level == LEVEL_ORDER[Level.BASIC] and not cues.has("use", plain):
             return Judged(Stance.CLAIM, level)
         return Judged(Stance.OWN, level)
     if _is_coursework(plain, first, stop, role, cues):
@@ -153,7 +153,7 @@ def _positive(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judg
         return Judged(Stance.CLAIM, level)
     if role in {Role.CERTIFICATE, Role.LANGUAGE, Role.EDUCATION}:
         return Judged(Stance.LISTED)
-    if cues.pattern("use").search(plain):
+    if cues.has("use", plain):
         return Judged(Stance.OWN)
     return Judged(Stance.LISTED)
 
@@ -161,48 +161,41 @@ def _positive(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judg
 def _is_coursework(plain: str, first: int, stop: int, role: Role, cues: Cues) -> bool:
     if role is Role.COURSE:
         return True
-    for match in cues.pattern("course").finditer(plain):
-        if match.start() <= first or 0 <= match.start() - stop <= 6:
-            return True
-    return False
+    return any(start <= first or 0 <= start - stop <= 6 for start, _ in cues.places("course", plain))
 
 
 def _predicates(plain: str, cues: Cues) -> int:
     """Where the first word of use or level stands; the clause's length when there is none."""
-    places = [match.start() for match in (cues.pattern("use").search(plain),) if match]
+    places = [start for start, _ in cues.places("use", plain)[:1]]
     places += [start for start, _, _ in _levels(plain, cues)]
     return min(places, default=len(plain))
 
 
 def _denial(plain: str, first: int, stop: int, predicate: int, role: Role, cues: Cues) -> Judged | None:
-    for match in cues.pattern("denial").finditer(plain):
-        inside = match.start() <= first and stop <= match.end()
-        after = first >= match.end() and (
-            _NOUN_END.search(match.group()) is None or _GOVERNS.match(plain, match.end()) is not None
-        )
-        before = stop <= match.start() and predicate >= match.start()
+    for start, end in cues.places("denial", plain):
+        inside = start <= first and stop <= end
+        after = first >= end and (_NOUN_END.search(plain[start:end]) is None or _GOVERNS.match(plain, end) is not None)
+        before = stop <= start and predicate >= start
         if not (inside or after or before):
             continue
-        if role in {Role.WORK, Role.PROJECT} and _TOLD_OF_KNOWING.search(match.group()) is None:
+        if role in {Role.WORK, Role.PROJECT} and _TOLD_OF_KNOWING.search(plain[start:end]) is None:
             return Judged(Stance.OTHER_PERSON)
         return Judged(Stance.DENIED)
     return None
 
 
 def _is_wished(plain: str, first: int, stop: int, predicate: int, cues: Cues) -> bool:
-    for match in cues.pattern("wish").finditer(plain):
-        if match.end() <= first or (match.start() <= first and stop <= match.end()):
-            return True
-        if stop <= match.start() and predicate >= match.start():
-            return True
-    return False
+    return any(
+        end <= first or (start <= first and stop <= end) or (stop <= start and predicate >= start)
+        for start, end in cues.places("wish", plain)
+    )
 
 
 def _is_of_others(plain: str, first: int, stop: int, cues: Cues) -> bool:
-    for match in cues.pattern("other_person").finditer(plain):
-        if cues.pattern("other_exempt").search(plain[: match.start()]):
+    for start, end in cues.places("other_person", plain):
+        if cues.has("other_exempt", plain[:start]):
             continue
-        if match.group().startswith(("由", "by ", "from ")) or match.end() <= first or stop <= match.end():
+        if plain.startswith(("由", "by ", "from "), start) or end <= first or stop <= end:
             return True
     return False
 
@@ -217,12 +210,12 @@ def _is_in_a_name(plain: str, first: int, stop: int, cues: Cues) -> bool:
 def _levels(plain: str, cues: Cues) -> list[tuple[int, int, int]]:
     found: list[tuple[int, int, int]] = []
     for name, level in _LEVEL_CUES:
-        found.extend((match.start(), match.end(), level) for match in cues.pattern(name).finditer(plain))
+        found.extend((start, end, level) for start, end in cues.places(name, plain))
     return sorted(found)
 
 
 def _level_of(plain: str, first: int, stop: int, cues: Cues) -> int:
-    if cues.pattern("weak_level").search(plain):
+    if cues.has("weak_level", plain):
         return LEVEL_ORDER[Level.BASIC]
     levels = _levels(plain, cues)
     if not levels:

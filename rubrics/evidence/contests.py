@@ -143,9 +143,9 @@ def _entry_answered(answers: list[Answer], reading: Reading) -> Entry | None:
     contests = frozenset(c for a in named for c in _contests_in(a.text, reading)) or frozenset(
         _contests_in(everything, reading)
     )
-    if not contests or reading.cues.pattern("contest_role_not_own").search(everything):
+    if not contests or reading.cues.has("contest_role_not_own", everything):
         return None
-    denied = reading.cues.pattern("prize_none").search(everything) is not None
+    denied = reading.cues.has("prize_none", everything)
     prize = None if denied else _prize_in(everything, contests, reading)
     telling = [a for a in answers if a.pointer.endswith("/prize") or _prize_in(a.plain, contests, reading)]
     quotes = [reading.quote_answer(answer) for answer in (*named[:1], *telling[:1])] or [
@@ -168,7 +168,7 @@ def _entries_told(passage: Passage, reading: Reading) -> Iterator[Entry]:
         if not contests or not _is_own(clause, reading):
             continue
         last, around = _with_result(clauses, place, passage, reading)
-        denied = reading.cues.pattern("prize_none").search(around) is not None
+        denied = reading.cues.has("prize_none", around)
         prize = None if denied else _prize_in(around, contests, reading)
         if prize is None and not denied and not _shows_part(around, passage, reading):
             continue
@@ -194,12 +194,12 @@ def _with_result(clauses: list[Clause], place: int, passage: Passage, reading: R
 
 def _is_own(clause: Clause, reading: Reading) -> bool:
     plain = clause.plain
-    if any(reading.cues.pattern(name).search(plain) for name in ("quoted", "contest_role_not_own", "wish")):
+    if any(reading.cues.has(name, plain) for name in ("quoted", "contest_role_not_own", "wish")):
         return False
     if any(
         m
         for m in reading.cues.pattern("denial").finditer(plain)
-        if not reading.cues.pattern("prize_none").search(plain)
+        if not reading.cues.has("prize_none", plain)
     ):
         return False
     return _ONLY_OTHERS.search(plain) is None
@@ -208,14 +208,14 @@ def _is_own(clause: Clause, reading: Reading) -> bool:
 def _shows_part(plain: str, passage: Passage, reading: Reading) -> bool:
     return (
         passage.role is Role.AWARD
-        or reading.cues.pattern("took_part").search(plain) is not None
+        or reading.cues.has("took_part", plain)
         or _RATING.search(plain) is not None
     )
 
 
 def _prize_in(plain: str, contests: frozenset[str], reading: Reading) -> PrizeFloor | None:
     for prize, name in _PRIZES:
-        if reading.cues.pattern(name).search(plain):
+        if reading.cues.has(name, plain):
             return prize
     if any(reading.lexicon.terms[contest].facts.get("rating") for contest in contests):
         rating = _RATING.search(plain)
@@ -254,7 +254,7 @@ def _denied(reading: Reading) -> list[Quote]:
     found: list[Quote] = []
     for passage in reading.passages(*_ROLES):
         for clause in reading.clauses(passage):
-            if not _CONTEST_WORD.search(clause.plain) or reading.cues.pattern("quoted").search(clause.plain):
+            if not _CONTEST_WORD.search(clause.plain) or reading.cues.has("quoted", clause.plain):
                 continue
             match = reading.cues.pattern("denial").search(clause.plain) or reading.cues.pattern("prize_none").search(
                 clause.plain
@@ -271,16 +271,16 @@ def _denied(reading: Reading) -> list[Quote]:
 # --- leaderboards --------------------------------------------------------------------------------------------------------
 
 
-def find_leaderboard(ask: LeaderboardAsk, reading: Reading) -> Outcome:
+def find_leaderboard(ask: LeaderboardAsk, reading: Reading) -> Outcome:  # noqa: ARG001 - every finder takes its ask; data sets named are examples
     """Judge a high place on a public leaderboard: with a place it is met, with a leaderboard alone partly."""
     partial: list[tuple[Quote, str, str]] = []
     denied: list[Quote] = []
     for passage in reading.passages(*_ROLES):
         for clause in reading.clauses(passage):
             plain = clause.plain
-            if not reading.cues.pattern("leaderboard").search(plain):
+            if not reading.cues.has("leaderboard", plain):
                 continue
-            verdict, reason = _leaderboard_clause(ask, passage, clause, reading)
+            verdict, reason = _leaderboard_clause(passage, clause, reading)
             quote = reading.quote_clause(passage.source, clause, clause.start, clause.start)
             if verdict == 2:
                 return met("在公开榜单上排名靠前", "a high place on a public leaderboard", quote)
@@ -295,24 +295,17 @@ def find_leaderboard(ask: LeaderboardAsk, reading: Reading) -> Outcome:
     return not_shown("榜单成绩：材料里没有写", "leaderboards: not stated")
 
 
-_BOARD_WORD = re.compile(
-    r"leaderboard|排行榜|榜|benchmark|challenge|挑战赛|sota|state[- ]of[- ]the[- ]art|打榜|test server|测试集|数据集|dataset"
-)
-
-
-def _leaderboard_clause(
-    ask: LeaderboardAsk, passage: Passage, clause: Clause, reading: Reading
-) -> tuple[int, tuple[str, str]]:
-    """2 a high place, 1 a part, 0 nothing, -1 denied."""
+def _leaderboard_clause(passage: Passage, clause: Clause, reading: Reading) -> tuple[int, tuple[str, str]]:
+    """2 a high place, 1 a part, 0 nothing, -1 denied; named data sets are examples, any well-known one counts."""
     plain, cues = clause.plain, reading.cues
-    if cues.pattern("quoted").search(plain) or _is_told_of_others(plain, reading):
+    if cues.has("quoted", plain) or _is_told_of_others(plain, reading):
         return 0, ("", "")
-    if cues.pattern("denial").search(plain) and re.search(r"榜|leaderboard", plain):
+    if cues.has("denial", plain) and re.search(r"榜|leaderboard", plain):
         return -1, ("", "")
     if (
-        cues.pattern("denial").search(plain)
-        or cues.pattern("wish").search(plain)
-        or cues.pattern("leaderboard_not_own").search(plain)
+        cues.has("denial", plain)
+        or cues.has("wish", plain)
+        or cues.has("leaderboard_not_own", plain)
     ):
         return 0, ("", "")
     line = reading.sources[passage.source].plain[max(passage.start, clause.start - 60) : clause.end]
@@ -333,12 +326,9 @@ def _leaderboard_clause(
         and not re.search(r"leaderboard|排行榜|打榜", line)
     ):
         return 0, ("", "")
-    named = not ask.datasets or any(
-        reading.lexicon.is_a(term, wanted) for wanted in ask.datasets for term in boards | contests
-    )
     place = _place_in(plain)
     high = _is_high(plain, place, reading)
-    if high and named and (boards or (contests and re.search(r"leaderboard|榜|第|top|前|rank|place", plain))):
+    if high and (boards or (contests and re.search(r"leaderboard|榜|第|top|前|rank|place", plain))):
         return 2, ("", "")
     if high:
         return 1, ("有榜单名次，看不出是否为所问的数据集", "a place is told, but not on a data set that is asked for")
@@ -354,7 +344,7 @@ def _is_high(plain: str, place: tuple[int, int | None] | None, reading: Reading)
     if place is not None:
         rank, total = place
         return rank <= 10 or (total is not None and rank / total <= 0.05)
-    return reading.cues.pattern("leaderboard_best").search(plain) is not None
+    return reading.cues.has("leaderboard_best", plain)
 
 
 def _is_told_of_others(plain: str, reading: Reading) -> bool:

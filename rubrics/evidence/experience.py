@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rubrics.evidence.clauses import EVIDENCE, Clause
+from rubrics.evidence.clauses import EVIDENCE, Clause, Stance
 from rubrics.evidence.dates import covered_months, month_of, reference_month, spans_in
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
 from rubrics.evidence.reading import Reading
@@ -91,15 +91,15 @@ def find_engineering(ask: EngineeringAsk, reading: Reading) -> Outcome:
             continue
         for stretch in episode.stretches:
             plain = stretch.clause.plain
-            if reading.cues.pattern("engineering_hard").search(plain) or (
-                reading.cues.pattern("deployment").search(plain) and reading.cues.pattern("use").search(plain)
+            if reading.cues.has("engineering_hard", plain) or (
+                reading.cues.has("deployment", plain) and reading.cues.has("use", plain)
             ):
                 return met(
                     "写到工程规模、性能或上线的具体事实",
                     "concrete facts on scale, performance or production",
                     _quote(stretch, reading),
                 )
-            if reading.cues.pattern("engineering_soft").search(plain) and reading.cues.pattern("use").search(plain):
+            if reading.cues.has("engineering_soft", plain) and reading.cues.has("use", plain):
                 soft.append(_quote(stretch, reading))
     if soft:
         return partly("有开发经历，没有写规模或效果", "development work, without scale or effect", soft[0])
@@ -114,15 +114,15 @@ def find_open_source(ask: OpenSourceAsk, reading: Reading) -> Outcome:
     partial: list[tuple[Quote, str, str]] = []
     for passage in reading.passages(*_ROLES):
         for clause in reading.clauses(passage):
-            if not reading.cues.pattern("open_source").search(clause.plain):
+            if not reading.cues.has("open_source", clause.plain):
                 continue
-            if any(reading.cues.pattern(name).search(clause.plain) for name in _SILENT) or _is_of_others(
+            if any(reading.cues.has(name, clause.plain) for name in _SILENT) or _is_of_others(
                 clause.plain, reading
             ):
                 continue
-            own = reading.cues.pattern("open_source_own").search(clause.plain) is not None
+            own = reading.cues.has("open_source_own", clause.plain)
             linked = _LINK.search(clause.plain)
-            used = reading.cues.pattern("open_source_used").search(clause.plain) is not None
+            used = reading.cues.has("open_source_used", clause.plain)
             quote = reading.quote_clause(passage.source, clause, clause.start, clause.start)
             if used and not _strongly_own(clause.plain):
                 continue
@@ -202,7 +202,7 @@ def _episode(members: list[Passage], reading: Reading) -> Episode | None:
         for clause in reading.clauses(passage):
             if not clause.plain.strip():
                 continue
-            if any(reading.cues.pattern(name).search(clause.plain) for name in _SILENT) or _is_of_others(
+            if any(reading.cues.has(name, clause.plain) for name in _SILENT) or _is_of_others(
                 clause.plain, reading
             ):
                 continue
@@ -215,15 +215,15 @@ def _episode(members: list[Passage], reading: Reading) -> Episode | None:
     if not kinds:
         return None
     lead = any(
-        reading.cues.pattern("lead").search(stretch.clause.plain) and not _assists(stretch.clause.plain, reading)
+        reading.cues.has("lead", stretch.clause.plain) and not _assists(stretch.clause.plain, reading)
         for stretch in stretches
     )
     return Episode(tuple(stretches), kinds, lead, tuple(_spans(members, reading)))
 
 
 def _assists(plain: str, reading: Reading) -> bool:
-    match = reading.cues.pattern("lead_not").search(plain)
-    return match is not None and match.start() <= (reading.cues.pattern("lead").search(plain) or match).start()
+    helping, leading = reading.cues.places("lead_not", plain), reading.cues.places("lead", plain)
+    return bool(helping) and (not leading or helping[0][0] <= leading[0][0])
 
 
 def _kinds_of(role: Role, members: list[Passage], text: str, reading: Reading) -> frozenset[str]:
@@ -231,7 +231,7 @@ def _kinds_of(role: Role, members: list[Passage], text: str, reading: Reading) -
     cued = {
         kind
         for kind in _KINDS
-        if reading.cues.pattern("deployment" if kind == "deployment" else f"kind_{kind}").search(text)
+        if reading.cues.has("deployment" if kind == "deployment" else f"kind_{kind}", text)
     }
     if role is Role.WORK:
         volunteer = members[0].entry.startswith("/volunteer")
@@ -243,8 +243,8 @@ def _kinds_of(role: Role, members: list[Passage], text: str, reading: Reading) -
     elif role is Role.PUBLICATION:
         found |= {"research"}
     elif (
-        reading.cues.pattern("use").search(text)
-        or reading.cues.pattern("level_familiar_claim").search(text)
+        reading.cues.has("use", text)
+        or reading.cues.has("level_familiar_claim", text)
         or re.search(r"经历|经验|experience", text)
     ):
         found |= cued - ({"work"} if role is Role.EDUCATION else set())
@@ -293,12 +293,14 @@ def _judge(
     ask: ExperienceAsk, kinds: frozenset[str], episode: Episode, relevant: frozenset[str], reading: Reading
 ) -> tuple[int, tuple[Quote, ...]]:
     """4 complete; 3 lead missing; 2 topic without the kind; 1 the kind without a word on relevance; 0 nothing."""
-    fits = _fits_kind(kinds, episode)
+    fits = _fits_kind(kinds, episode, has_topics=bool(ask.topics))
     topical = (
         [stretch for stretch in episode.stretches if _touches(stretch.terms, ask.topics, reading)] if ask.topics else []
     )
     if ask.topics and not topical:
         return 0, ()
+    if not fits and kinds == {"data_set"} and any(_handles(stretch, ask.topics, reading) for stretch in topical):
+        fits = True  # 使用经验 of a data set or platform: working with it is the experience
     if not fits:
         if not ask.topics or not episode.kinds & {"work", "project", "internship", "research", "told"}:
             return 0, ()
@@ -324,12 +326,25 @@ def _judge(
 
 def _tells_experience(stretches: list[Stretch], reading: Reading) -> bool:
     return any(
-        reading.cues.pattern("use").search(s.clause.plain) or re.search(r"经历|经验|experience", s.clause.plain)
+        reading.cues.has("use", s.clause.plain) or re.search(r"经历|经验|experience", s.clause.plain)
         for s in stretches
     )
 
 
-def _fits_kind(kinds: frozenset[str], episode: Episode) -> bool:
+def _handles(stretch: Stretch, topics: tuple[str, ...], reading: Reading) -> bool:
+    return any(
+        sighting.stance is Stance.OWN and sighting.source == stretch.passage.source and sighting.clause == stretch.clause
+        for topic in topics
+        for sighting in reading.family_sightings(topic)
+    )
+
+
+def _fits_kind(kinds: frozenset[str], episode: Episode, *, has_topics: bool) -> bool:
+    """Whether an episode is of a kind asked for; production must be there where it is asked for with a topic."""
+    if "production" in kinds:
+        if not has_topics and episode.kinds & {"work", "internship"}:
+            return True  # 实战经验 without a topic: a job is practice
+        return "production" in episode.kinds
     if not kinds:
         return bool(
             episode.kinds
@@ -355,7 +370,7 @@ def _by_months(
     fitting = [
         episode
         for episode in told
-        if _fits_kind(kinds, episode)
+        if _fits_kind(kinds, episode, has_topics=bool(ask.topics))
         and (not ask.topics or any(_touches(s.terms, ask.topics, reading) for s in episode.stretches))
     ]
     total = covered_months(span for episode in fitting for span in episode.spans)
@@ -419,7 +434,7 @@ def _quote(stretch: Stretch, reading: Reading) -> Quote:
 
 def _is_of_others(plain: str, reading: Reading) -> bool:
     return any(
-        reading.cues.pattern("other_exempt").search(plain[: match.start()]) is None
+        reading.cues.has("other_exempt", plain[: match.start()]) is None
         for match in reading.cues.pattern("other_person").finditer(plain)
     )
 
@@ -439,7 +454,7 @@ def _denied(kinds: frozenset[str], topics: tuple[str, ...], reading: Reading) ->
                 reading.lexicon.is_a(t, topic) or reading.lexicon.is_a(topic, t) for t in terms for topic in topics
             )
             about_kind = any(
-                reading.cues.pattern("deployment" if kind == "deployment" else f"kind_{kind}").search(clause.plain)
+                reading.cues.has("deployment" if kind == "deployment" else f"kind_{kind}", clause.plain)
                 for kind in kinds
             ) and _EXPERIENCE_WORD.search(clause.plain)
             if about_topic or (about_kind and not (topics and terms)):

@@ -39,7 +39,7 @@ def instructions(plain: str, cues: Cues) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for start, end in _sentences(plain):
         sentence = plain[start:end]
-        if _INSTRUCTION_HINT.search(sentence) and cues.pattern("scorer_instruction").search(sentence):
+        if _INSTRUCTION_HINT.search(sentence) and cues.has("scorer_instruction", sentence):
             found.append((start, end))
     return found
 

@@ -92,18 +92,18 @@ def find_certification(ask: CertificationAsk, reading: Reading) -> Outcome:
                 if terms
                 else wanted in clause.plain
             )
-            if not named or reading.cues.pattern("quoted").search(clause.plain):
+            if not named or reading.cues.has("quoted", clause.plain):
                 continue
             quote = reading.quote_clause(passage.source, clause, clause.start, clause.start)
-            if reading.cues.pattern("certificate_pending").search(clause.plain) or reading.cues.pattern(
+            if reading.cues.has("certificate_pending", clause.plain) or reading.cues.pattern(
                 "denial"
             ).search(clause.plain):
                 pending.append(quote)
-            elif reading.cues.pattern("wish").search(clause.plain):
+            elif reading.cues.has("wish", clause.plain):
                 continue
             elif (
                 passage.role in {Role.CERTIFICATE, Role.AWARD}
-                or reading.cues.pattern("certificate_held").search(clause.plain)
+                or reading.cues.has("certificate_held", clause.plain)
                 or terms
             ):
                 return met(f"持有{name[0]}", f"holds {name[1]}", quote)
@@ -184,7 +184,7 @@ def _held(reading: Reading) -> Iterator[Held]:
                     clause.plain
                 ):
                     continue
-                if reading.cues.pattern("wish").search(clause.plain):
+                if reading.cues.has("wish", clause.plain):
                     continue
                 score = _score(term, clause, passage, reading)
                 failed = _FAILED.search(clause.plain) is not None or (score is not None and score < _PASS.get(term, 0))
@@ -218,26 +218,26 @@ def _find_stated(language: str, reading: Reading) -> tuple[list[Quote], list[Quo
             continue
         text = fluency.plain if fluency is not None else named.plain
         quotes = [reading.quote_answer(answer) for answer in (fluency, named) if answer is not None]
-        if reading.cues.pattern("language_some").search(text) and not reading.cues.pattern("language_good").search(
+        if reading.cues.has("language_some", text) and not reading.cues.pattern("language_good").search(
             text
         ):
             some.append(quotes[0])
         else:
-            (good if reading.cues.pattern("language_good").search(text) else some).append(quotes[0])
+            (good if reading.cues.has("language_good", text) else some).append(quotes[0])
     for passage in reading.passages(*_ROLES):
         if reading.sources[passage.source].pointer.startswith("/languages/"):
             continue
         for clause in reading.clauses(passage):
-            if not _speaks_of(language, clause.plain, reading) or reading.cues.pattern("quoted").search(clause.plain):
+            if not _speaks_of(language, clause.plain, reading) or reading.cues.has("quoted", clause.plain):
                 continue
             quote = reading.quote_clause(passage.source, clause, clause.start, clause.start)
-            if reading.cues.pattern("denial").search(clause.plain):
+            if reading.cues.has("denial", clause.plain):
                 denied.append(quote)
-            elif reading.cues.pattern("wish").search(clause.plain):
+            elif reading.cues.has("wish", clause.plain):
                 continue
-            elif reading.cues.pattern("weak_level").search(clause.plain):
+            elif reading.cues.has("weak_level", clause.plain):
                 some.append(quote)
-            elif reading.cues.pattern("language_good").search(clause.plain):
+            elif reading.cues.has("language_good", clause.plain):
                 good.append(quote)
             elif passage.role in {Role.LANGUAGE, Role.SKILL} or reading.cues.pattern("language_some").search(
                 clause.plain
@@ -249,7 +249,7 @@ def _find_stated(language: str, reading: Reading) -> tuple[list[Quote], list[Quo
 def _speaks_of(language: str, plain: str, reading: Reading) -> bool:
     name = f"language_{language}"
     if name in reading.lexicon.cue_words:
-        return reading.cues.pattern(name).search(plain) is not None
+        return reading.cues.has(name, plain)
     term = reading.lexicon.terms.get(name)
     forms = term.forms if term is not None else (language,)
     return any(plain_text(form) in plain for form in forms)

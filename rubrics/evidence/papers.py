@@ -47,10 +47,10 @@ class Paper:
     named_venue: bool
 
 
-def find_publication(ask: PublicationAsk, reading: Reading) -> Outcome:
-    """Judge the strongest paper of the application against what is asked."""
+def find_publication(ask: PublicationAsk, reading: Reading, relevant: frozenset[str] = frozenset()) -> Outcome:
+    """Judge the strongest paper of the application; one without any bound must touch the ``relevant`` terms to count in full."""
     papers = reading.remember("papers", lambda: tuple(_papers(reading)))
-    judged = [_judge(ask, paper, reading) for paper in papers]
+    judged = [_judge(ask, paper, relevant, reading) for paper in papers]
     complete = [outcome for outcome in judged if outcome[0] == 2]
     started = sorted((outcome for outcome in judged if outcome[0] == 1), key=lambda outcome: -outcome[1])
     if complete:
@@ -70,11 +70,11 @@ def find_publication(ask: PublicationAsk, reading: Reading) -> Outcome:
 Judgement = tuple[int, int, str, str, tuple[Quote, ...]]
 
 
-def _judge(ask: PublicationAsk, paper: Paper, reading: Reading) -> Judgement:
+def _judge(ask: PublicationAsk, paper: Paper, relevant: frozenset[str], reading: Reading) -> Judgement:
     """2 complete, 1 started, 0 beside the point; then the strength, the reasons and the quotations."""
     strength = _RANK_ORDER.get(paper.rank or "", 0) * 4 + 2 * paper.accepted + paper.full
     name = _venue_name(paper, reading.lexicon)
-    if ask.topics and not any(reading.lexicon.is_a(term, topic) for topic in ask.topics for term in paper.topics):
+    if not _is_on_topic(ask, paper, relevant, reading):
         return (
             (1 if paper.accepted else 0),
             strength,
@@ -105,6 +105,17 @@ def _judge(ask: PublicationAsk, paper: Paper, reading: Reading) -> Judgement:
         return 1, strength, f"{name[0]}：{reason[0]}", f"{name[1]}: {reason[1]}", paper.quotes
     rank = f"，CCF {paper.rank}" if paper.rank else ""
     return 2, strength, f"{name[0]} 论文{rank}", f"paper at {name[1]}{rank.replace('，', ', ')}", paper.quotes
+
+
+def _is_on_topic(ask: PublicationAsk, paper: Paper, relevant: frozenset[str], reading: Reading) -> bool:
+    """A paper at a named venue is on the topic for which the venue is named; without any bound it must touch the rubric's terms."""
+    if paper.venues & set(ask.venues):
+        return True
+    if ask.topics:
+        return any(reading.lexicon.is_a(term, topic) for topic in ask.topics for term in paper.topics)
+    if ask.rank is not None or ask.venues or not relevant:
+        return True
+    return any(term in relevant or reading.lexicon.ancestors(term) & relevant for term in paper.topics)
 
 
 def _falls_short(ask: PublicationAsk, paper: Paper) -> tuple[str, str] | None:
@@ -186,7 +197,7 @@ def _paper_answered(reading: Reading, pointer: str, row: object, answers: list[A
 def _papers_told(passage: Passage, reading: Reading) -> Iterator[Paper]:
     source = reading.sources[passage.source]
     line = source.plain[passage.start : passage.end]
-    if passage.role is not Role.PUBLICATION and not reading.cues.pattern("publish").search(line):
+    if passage.role is not Role.PUBLICATION and not reading.cues.has("publish", line):
         return
     clauses = reading.clauses(passage)
     context = line if len(clauses) <= 8 else None
@@ -194,9 +205,9 @@ def _papers_told(passage: Passage, reading: Reading) -> Iterator[Paper]:
         terms = reading.terms_within(passage.source, clause.start, clause.end)
         venues = frozenset(term for term in terms if reading.lexicon.terms[term].kind == "venue")
         venues |= _titled_venues(clause.plain, reading.lexicon) if passage.role is Role.PUBLICATION else frozenset()
-        ranked = reading.cues.pattern("ccf_rank").search(clause.plain)
-        own = reading.cues.pattern("paper_own").search(clause.plain) is not None
-        if not venues and ranked is None and not own:
+        ranked = reading.cues.has("ccf_rank", clause.plain)
+        own = reading.cues.has("paper_own", clause.plain)
+        if not venues and not ranked and not own:
             continue
         paper = _paper_told(passage, clause, venues, own or passage.role is Role.PUBLICATION, context, reading)
         if paper is not None:
@@ -208,24 +219,24 @@ def _paper_told(
 ) -> Paper | None:
     cues = reading.cues
     plain = clause.plain
-    if any(cues.pattern(name).search(plain) for name in ("publication_not_own", "denial", "quoted")):
+    if any(cues.has(name, plain) for name in ("publication_not_own", "denial", "quoted")):
         return None
     if _is_of_others(plain, reading):
         return None
     around = _around(clause, passage, reading)
-    if cues.pattern("wish").search(plain) and not _ACCEPTED.search(plain):
+    if cues.has("wish", plain) and not _ACCEPTED.search(plain):
         return None
     stated = (
         own
-        or (line is not None and cues.pattern("paper_own").search(line) is not None)
+        or (line is not None and cues.has("paper_own", line))
         or (
             bool(venues)
             and _YEAR.search(plain) is not None
             and passage.role in {Role.WORK, Role.PROJECT, Role.AWARD, Role.EDUCATION}
-            and cues.pattern("publish").search(around) is not None
+            and cues.has("publish", around)
         )
     )
-    weak = cues.pattern("publication_weak").search(around) is not None and not _accepted_here(plain)
+    weak = cues.has("publication_weak", around) and not _accepted_here(plain)
     if not stated and not weak:
         return None
     ranked = cues.pattern("ccf_rank").search(around)
@@ -235,7 +246,7 @@ def _paper_told(
         not real
         and ranked is None
         and not weak
-        and cues.pattern("paper_writing").search(plain)
+        and cues.has("paper_writing", plain)
         and not _ACCEPTED.search(plain)
     ):
         return None
@@ -244,7 +255,7 @@ def _paper_told(
         venues=real,
         rank=_rank_of(real, reading.lexicon) or (_told_rank(ranked) if ranked else None),
         accepted=not weak and not (venues and not real),
-        full=cues.pattern("publication_minor").search(around) is None,
+        full=not cues.has("publication_minor", around),
         first=_first_author(around, reading),
         topics=reading.terms_within(passage.source, passage.start, passage.end),
         named_venue=bool(real),
@@ -286,17 +297,17 @@ def _accepted_here(plain: str) -> bool:
 
 def _is_of_others(plain: str, reading: Reading) -> bool:
     for match in reading.cues.pattern("other_person").finditer(plain):
-        if reading.cues.pattern("other_exempt").search(plain[: match.start()]) is None:
+        if reading.cues.has("other_exempt", plain[: match.start()]) is None:
             return True
     return False
 
 
 def _first_author(plain: str, reading: Reading) -> bool | None:
-    if reading.cues.pattern("shared_first_author").search(plain):
+    if reading.cues.has("shared_first_author", plain):
         return None
-    if reading.cues.pattern("first_author").search(plain):
+    if reading.cues.has("first_author", plain):
         return True
-    if reading.cues.pattern("later_author").search(plain):
+    if reading.cues.has("later_author", plain):
         return False
     return None
 
@@ -323,7 +334,12 @@ def _venues_of(answer: Answer, lexicon: Lexicon) -> frozenset[str]:
     return frozenset(found)
 
 
+_TITLE_WORD = re.compile(r"conference|symposium|transactions|journal|proceedings|letters|workshop|meeting|advances in|international")
+
+
 def _titled_venues(plain: str, lexicon: Lexicon) -> frozenset[str]:
+    if _TITLE_WORD.search(plain) is None:
+        return frozenset()
     return frozenset(venue for title, venue in _titles(lexicon).items() if len(title) > 20 and title in plain)
 
 
@@ -349,7 +365,7 @@ def _writing(reading: Reading) -> list[Quote]:
         for clause in reading.clauses(passage):
             match = reading.cues.pattern("paper_writing").search(clause.plain)
             if match is None or any(
-                reading.cues.pattern(n).search(clause.plain)
+                reading.cues.has(n, clause.plain)
                 for n in ("denial", "wish", "quoted", "publication_not_own")
             ):
                 continue

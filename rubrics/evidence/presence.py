@@ -252,7 +252,7 @@ def _at_least(wanted: int, name: str, reading: Reading, subject: tuple[str, str]
 
 def _told_months(reading: Reading) -> Iterator[Told]:
     for source, start, end, plain in _clauses(reading):
-        if not reading.cues.pattern("internship_context").search(plain) or _is_past(plain):
+        if not reading.cues.has("internship_context", plain) or _is_past(plain):
             continue
         for pattern in _MONTHS:
             match = pattern.search(plain)
@@ -273,7 +273,7 @@ def _told_days(reading: Reading) -> Iterator[Told]:
             yield Told(_number(match.group(1)), _clause_quote(reading, source, start, end))
         elif (
             _FULL_TIME.search(plain)
-            and reading.cues.pattern("internship_context").search(plain)
+            and reading.cues.has("internship_context", plain)
             and not _is_past(plain)
         ):
             yield Told(5, _clause_quote(reading, source, start, end))
@@ -307,9 +307,9 @@ def _told_on_site(reading: Reading) -> tuple[list[Quote], list[Quote]]:
         yes: list[Quote] = []
         no: list[Quote] = []
         for source, start, end, plain in _clauses(reading):
-            if reading.cues.pattern("on_site_no").search(plain):
+            if reading.cues.has("on_site_no", plain):
                 no.append(_clause_quote(reading, source, start, end))
-            elif reading.cues.pattern("on_site_yes").search(plain) and not _is_past(plain):
+            elif reading.cues.has("on_site_yes", plain) and not _is_past(plain):
                 yes.append(_clause_quote(reading, source, start, end))
         return yes, no
 
@@ -334,7 +334,7 @@ def _cities(text: str, reading: Reading) -> frozenset[str]:
 
 def _names_city(answer: Answer, ask: LocationAsk, wanted: frozenset[str], reading: Reading) -> bool:
     plain = answer.plain
-    if reading.cues.pattern("any_place").search(plain):
+    if reading.cues.has("any_place", plain):
         return True
     if _cities(answer.text, reading) & wanted:
         return True
@@ -361,7 +361,7 @@ def _told_cities(
         if city is not None and _cities(city.text, reading) & wanted:
             lives.append(reading.quote_answer(city))
     for source, start, end, plain in _clauses(reading):
-        if cues.pattern("any_place").search(plain):
+        if cues.has("any_place", plain):
             anywhere.append(_clause_quote(reading, source, start, end))
             continue
         terms = frozenset(
@@ -371,14 +371,14 @@ def _told_cities(
             continue
         quote = _clause_quote(reading, source, start, end)
         ours = terms & wanted
-        if cues.pattern("refuse_place").search(plain):
+        if cues.has("refuse_place", plain):
             (no if ours else []).append(quote)
-        elif cues.pattern("residence").search(plain):
+        elif cues.has("residence", plain):
             (lives if ours else []).append(quote)
-        elif cues.pattern("willing_place").search(plain):
+        elif cues.has("willing_place", plain):
             if ours:
                 yes.append(quote)
-            elif cues.pattern("only_place").search(plain):
+            elif cues.has("only_place", plain):
                 only_other.append(quote)
     return yes, no, anywhere, only_other, lives
 
@@ -398,7 +398,7 @@ def _clauses(reading: Reading) -> Iterator[tuple[int, int, int, str]]:
     """Clauses in which a person may speak of plans; past jobs and projects are left out."""
     for passage in reading.passages(*_ROLES):
         for clause in reading.clauses(passage):
-            if not reading.cues.pattern("quoted").search(clause.plain):
+            if not reading.cues.has("quoted", clause.plain):
                 yield passage.source, clause.start, clause.end, clause.plain
 
 

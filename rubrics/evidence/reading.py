@@ -246,7 +246,7 @@ class Reading:
             level = level_in(texts.get("level", ""), self.cues)
             example = texts.get("example", "")
             used = len(example.strip()) >= 4 and not any(
-                self.cues.pattern(name).search(example) for name in ("denial", "wish", "other_person", "course")
+                self.cues.has(name, example) for name in ("denial", "wish", "other_person", "course")
             )
             return level, used
 

@@ -81,7 +81,7 @@ def _heading_role(line: str, cues: Cues) -> Role | None:
 
 def _role_of(core: str, cues: Cues) -> Role | None:
     for name, role in _HEADINGS.items():
-        if cues.whole(name).fullmatch(core):
+        if cues.has(name, core) and cues.pattern(name).fullmatch(core):
             return role
     if "/" in core or " " in core:  # bilingual headings: 教育背景 / Education, 项目经历 Projects
         parts = [
@@ -98,7 +98,7 @@ def _role_of(core: str, cues: Cues) -> Role | None:
 
 
 def _plain_role(core: str, cues: Cues) -> Role | None:
-    return next((role for name, role in _HEADINGS.items() if cues.whole(name).fullmatch(core)), None)
+    return next((role for name, role in _HEADINGS.items() if cues.has(name, core) and cues.pattern(name).fullmatch(core)), None)
 
 
 def _inline_role(line: str, cues: Cues) -> Role | None:
@@ -120,10 +120,10 @@ def _looks_like_heading(line: str, cues: Cues) -> bool:
         or "、" in core
     ):
         return False
-    if cues.pattern("heading_like").search(core) is None:
+    if not cues.has("heading_like", core):
         return False
     return not any(
-        cues.pattern(name).search(core)
+        cues.has(name, core)
         for name in (
             "level_expert_claim",
             "level_proficient_claim",

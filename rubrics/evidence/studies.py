@@ -222,7 +222,7 @@ def _studies_told(reading: Reading) -> Iterator[Study]:
                 match = reading.cues.pattern(name).search(clause.plain)
                 if match is None:
                     continue
-                if reading.cues.pattern("degree_not_own").search(clause.plain[: match.start()]):
+                if reading.cues.has("degree_not_own", clause.plain[: match.start()]):
                     continue
                 if any(
                     found.start() <= match.start() for found in reading.cues.pattern("denial").finditer(clause.plain)
@@ -246,7 +246,7 @@ def _told_in_progress(clause: str, line: str, reading: Reading) -> bool | None:
 
 
 def _matches(reading: Reading, name: str, plain: str) -> bool:
-    return reading.cues.pattern(name).search(plain) is not None
+    return reading.cues.has(name, plain)
 
 
 # --- fields --------------------------------------------------------------------------------------------------------
@@ -281,7 +281,7 @@ def _fields(reading: Reading) -> Iterator[tuple[Sighting, Quote, bool]]:
                     continue
                 if passage.role is not Role.EDUCATION and not _MAJOR.search(sighting.clause.plain):
                     continue
-                if reading.cues.pattern("degree_planned").search(sighting.clause.plain):
+                if reading.cues.has("degree_planned", sighting.clause.plain):
                     continue
                 after, before = (
                     plain[sighting.end : sighting.end + 16],
@@ -436,9 +436,9 @@ def _marks_told(source: int, start: int, end: int, role: Role, reading: Reading)
     if _matches(reading, "wish", line) or _matches(reading, "quoted", line):
         return
     for name, merit in (("honour_top", 3), ("honour_some", 2), ("grade_poor", 1)):
-        match = reading.cues.pattern(name).search(plain, start, end)
-        if match is not None:
-            yield Mark(reading.quote(source, match.start(), match.end()), merit)
+        places = reading.cues.places(name, line)
+        if places:
+            yield Mark(reading.quote(source, start + places[0][0], start + places[0][1]), merit)
             return
 
 
