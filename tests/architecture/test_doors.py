@@ -126,7 +126,7 @@ def test_every_answer_carries_the_security_headers(app, world, all_addresses):
     paths = [address.path for address in all_addresses if address.method == "GET"]
     missing = []
     for path in [*paths, "/nothing", "/static/app.css", "/staff/", "/sign-in"]:
-        response = client.get(path)
+        response = client.get(path, buffered=True)
         for name, value in SECURITY_HEADERS.items():
             if response.headers.get(name) != value:
                 missing.append((path, name, response.headers.get(name)))

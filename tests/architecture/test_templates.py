@@ -26,7 +26,12 @@ WORD = re.compile(r"[A-Za-z]{2,}|[㐀-鿿]")
 ENTITY = re.compile(r"&#?\w+;")
 NAMES = {"Screening", "EN", "中文", "PDF", "Word", "DOCX", "TXT", "MD", "MB"}
 CHINESE = re.compile(r"[㐀-鿿]")
-CHINESE_IN_CODE = {"screening/web/formatting.py"}  # dates are put together by hand, since no catalogue can do that
+CHINESE_IN_CODE = {
+    "screening/web/formatting.py",  # dates are put together by hand, since no catalogue can do that
+    "screening/web/candidate/cities.py",  # looks cities up with and without their last character
+    "screening/forms/inputs.py",  # reads dates as people type them
+    "screening/forms/answers.py",  # writes answers in the engine's words, not the page's
+}
 ROOMS_WITH_TEXT = ("screening/web", "screening/forms", "screening/queries")
 
 
@@ -36,7 +41,7 @@ def ids(path: Path) -> str:
 
 @pytest.mark.parametrize("path", template_files(), ids=ids)
 def test_template_needs_no_exception_from_the_content_policy(path):
-    text = path.read_text("utf-8")
+    text = JINJA.sub(" ", path.read_text("utf-8"))
     found = {name: match.group() for name, pattern in FORBIDDEN.items() if (match := pattern.search(text))}
     assert found == {}
 

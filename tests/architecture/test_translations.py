@@ -47,11 +47,33 @@ def test_catalogue_is_complete_and_fills_the_same_places(name):
     wrong = []
     for message in messages(name):
         originals = message.id if isinstance(message.id, tuple) else (message.id,)
-        texts = message.string if isinstance(message.string, tuple) else (message.string,)
+        texts = _strings(message)
         wanted = set(PLACE.findall(originals[-1]))
         if not all(texts) or message.fuzzy or any(set(PLACE.findall(text)) != wanted for text in texts):
             wrong.append(message.id)
     assert wrong == []
+
+
+def test_every_text_of_a_template_is_a_format():
+    """Jinja fills the places of every text, so that a percent sign of its own has to be doubled."""
+    anything = defaultdict(str)
+    wrong = []
+    for msgid, where in used().items():
+        texts = [msgid, *(text for _, message in translated().get(msgid, []) for text in _strings(message))]
+        if where.startswith("templates/") and not all(_can_be_filled(text, anything) for text in texts):
+            wrong.append((where, msgid))
+    assert wrong == []
+
+
+def _strings(message: Message) -> tuple[str, ...]:
+    return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+def _can_be_filled(text: str, values: dict[str, str]) -> bool:
+    try:
+        return bool(text % values) or not text
+    except (ValueError, TypeError):
+        return False
 
 
 def test_texts_are_literals():
