@@ -1,0 +1,110 @@
+"""Every page for every reader: axe-core finds nothing, nothing is blocked by the content policy, nothing scrolls sideways.
+
+``PAGES`` is the table: who reads it, and its address with the ids of ``tests.architecture.doors.World``. Add a line for a
+new page. Language, theme and width are combined so that each pair of choices is met (an orthogonal array of four).
+"""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.architecture.doors import make_world
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+PAGES = (
+    (None, "/"),
+    (None, "/roles/{slug}"),
+    (None, "/roles/{slug}/apply"),
+    (None, "/privacy"),
+    (None, "/accessibility"),
+    (None, "/sign-in"),
+    (None, "/nothing-here"),
+    ("admin", "/staff/"),
+    ("admin", "/staff/postings/"),
+    ("admin", "/staff/imports/"),
+    ("admin", "/staff/imports/{document_id}"),
+    ("admin", "/staff/postings/{posting_id}"),
+    ("admin", "/staff/postings/{posting_id}?view=board"),
+    ("admin", "/staff/postings/{posting_id}/rubric"),
+    ("admin", "/staff/applications/{application_id}"),
+    ("admin", "/staff/applications/{application_id}/interviews/new"),
+    ("admin", "/staff/applications/{application_id}/debrief"),
+    ("admin", "/staff/interviews"),
+    ("admin", "/staff/search?q=%E4%BA%91"),
+    ("admin", "/staff/users/"),
+    ("admin", "/staff/users/new"),
+    ("admin", "/staff/users/{user_id}"),
+    ("admin", "/staff/settings/"),
+    ("panelist", "/staff/"),
+    ("panelist", "/staff/interviews"),
+    ("panelist", "/staff/interviews/{interview_id}/scorecard"),
+)
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+READERS = {
+    "zh-light-wide": {"locale": "zh-CN", "color_scheme": "light", "viewport": WIDE},
+    "zh-dark-narrow": {"locale": "zh-CN", "color_scheme": "dark", "viewport": NARROW},
+    "en-light-narrow": {"locale": "en-GB", "color_scheme": "light", "viewport": NARROW},
+    "en-dark-wide": {"locale": "en-GB", "color_scheme": "dark", "viewport": WIDE},
+}
+SMALL = {"width": 320, "height": 640}
+SMALL_READERS = {"zh": {"locale": "zh-CN", "viewport": SMALL}, "en": {"locale": "en-GB", "viewport": SMALL}}
+EXPECTED_NOISE = "the server responded with a status of 404"
+
+
+@pytest.fixture
+def world(live_server):
+    with live_server.session() as session:
+        yield make_world(session)
+
+
+def visits(page, site, world):
+    """Open the pages one after the other, signed in as each line asks; give (who, path) at each stop."""
+    reader = None
+    for who, pattern in PAGES:
+        if who != reader:
+            page.context.clear_cookies()
+            sign_in(page, site, getattr(world, who).email)
+            reader = who
+        path = pattern.format(**world.values)
+        response = page.goto(site.url + path)
+        assert response is not None
+        expected = 404 if "nothing" in path else 200
+        assert response.status == expected, f"{path} answered {response.status}"
+        yield who or "public", path
+
+
+def sign_in(page, site, email):
+    page.goto(f"{site.url}/sign-in")
+    page.fill("#email", email)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_url("**/staff/**")
+
+
+@pytest.mark.parametrize("page", READERS.values(), ids=READERS, indirect=True)
+def test_axe_finds_nothing(page, live_server, world):
+    said = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    axe = Axe()
+    found = []
+    for who, path in visits(page, live_server, world):
+        found += [
+            (who, path, violation["id"], [node["html"][:200] for node in violation["nodes"]])
+            for violation in axe.run(page).response["violations"]
+        ]
+    assert found == []
+    assert [text for text in said if EXPECTED_NOISE not in text] == []
+
+
+@pytest.mark.parametrize("page", SMALL_READERS.values(), ids=SMALL_READERS, indirect=True)
+def test_nothing_scrolls_sideways_on_a_small_phone(page, live_server, world):
+    wide = []
+    for who, path in visits(page, live_server, world):
+        overhang = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if overhang > 0:
+            wide.append((who, path, overhang))
+    assert wide == []
