@@ -200,7 +200,7 @@ def _rows(
     sources: frozenset[str],
 ) -> list[CriterionRow]:
     people = {change.actor_id for change in changed.values()}
-    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).tuples().all())
+    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).all())
     by_id = {result.criterion: result for result in results}
     rows = []
     for criterion in criteria:

@@ -75,7 +75,7 @@ def documents(session: Session, *, actor: Actor, limit: int = 20) -> tuple[Docum
         .order_by(SourceDocument.id.desc())
         .limit(limit)
     )
-    return tuple(DocumentRow(*row) for row in rows.tuples())
+    return tuple(DocumentRow(*row) for row in rows)
 
 
 def import_page(session: Session, *, document_id: int, actor: Actor) -> ImportPage | None:
@@ -87,7 +87,7 @@ def import_page(session: Session, *, document_id: int, actor: Actor) -> ImportPa
     ).one_or_none()
     if found is None:
         return None
-    document, name = found.tuple()
+    document, name = found
     everything = session.scalars(
         select(Posting).where(Posting.document_id == document_id).order_by(Posting.first_line, Posting.id)
     ).all()
@@ -115,9 +115,7 @@ def _postings(session: Session, postings: Sequence[Posting]) -> list[ImportedPos
             select(SettledFinding.rubric_version_id, SettledFinding.finding).where(
                 SettledFinding.rubric_version_id.in_(newest)
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     rows = []
     for posting in postings:

@@ -97,12 +97,12 @@ def head(session: Session, *, posting: Posting) -> Head:
             RubricVersion.posting_id == posting.id, RubricVersion.state.in_((RubricState.PUBLISHED, RubricState.DRAFT))
         )
     )
-    numbers = dict(versions.tuples().all())
+    numbers = dict(versions.all())
     counts = session.execute(select(StageCount.stage, StageCount.count).where(StageCount.posting_id == posting.id))
     return Head(
         version=numbers.get(RubricState.PUBLISHED),
         draft=numbers.get(RubricState.DRAFT),
-        counts=dict(counts.tuples().all()),
+        counts=dict(counts.all()),
     )
 
 
@@ -125,7 +125,7 @@ def page(
             here, there = tuple_(value, Application.id), tuple_(last, after.id)
             rows = rows.where(here > there if ascending else here < there)
     rows = rows.order_by(*_directions(value, ascending=ascending)).limit(PAGE + 1)
-    found = session.execute(rows).tuples().all()
+    found = session.execute(rows).all()
     seen = after.seen if after else 0
     shown = _rows(session, [application for application, _ in found[:PAGE]], blind=blind, now=now, first=seen + 1)
     following = None

@@ -94,7 +94,7 @@ def overview(session: Session, *, actor: Actor, chosen: PostingFilter, today: da
     """Read the postings that this person has rights on; ``today`` is the start of the reader's day. Eleven queries for any number of rows."""
     visible = _visible(actor)
     counted = select(Posting.state, func.count()).where(visible).group_by(Posting.state)
-    states = dict(session.execute(counted).tuples().all())
+    states = dict(session.execute(counted).all())
     wanted = select(Posting).where(visible, Posting.state == chosen.state).order_by(Posting.id.desc()).limit(ROWS + 1)
     if chosen.text:
         pattern = f"%{_escaped(chosen.text)}%"
@@ -107,9 +107,7 @@ def overview(session: Session, *, actor: Actor, chosen: PostingFilter, today: da
             select(StageCount.stage, func.sum(StageCount.count))
             .where(StageCount.posting_id.in_(open_ids))
             .group_by(StageCount.stage)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     interviews = session.scalar(
         select(func.count())
@@ -142,7 +140,7 @@ def _rows(session: Session, postings: Sequence[Posting], *, today: datetime, now
         (posting, stage): count
         for posting, stage, count in session.execute(
             select(StageCount.posting_id, StageCount.stage, StageCount.count).where(StageCount.posting_id.in_(ids))
-        ).tuples()
+        )
     }
     new, overdue = _new(session, ids, today), _overdue(session, ids, now)
     drafts, failures, owners = _drafts(session, ids), _failures(session, ids), _owners(session, ids)
@@ -179,7 +177,7 @@ def _overdue(session: Session, ids: Select[int], now: datetime) -> dict[int, int
 
 def _per_posting(session: Session, ids: Select[int], condition: ColumnElement[bool]) -> dict[int, int]:
     rows = select(Application.posting_id, func.count()).where(Application.posting_id.in_(ids), condition)
-    return dict(session.execute(rows.group_by(Application.posting_id)).tuples().all())
+    return dict(session.execute(rows.group_by(Application.posting_id)).all())
 
 
 def _drafts(session: Session, ids: Select[int]) -> dict[int, tuple[int, int]]:
@@ -210,7 +208,7 @@ def _failures(session: Session, ids: Select[int]) -> dict[int, int]:
         .where(Application.posting_id.in_(ids), Application.prescore_id.is_(None))
         .group_by(Application.posting_id)
     )
-    return dict(session.execute(rows).tuples().all())
+    return dict(session.execute(rows).all())
 
 
 def _owners(session: Session, ids: Select[int]) -> dict[int, tuple[str, ...]]:
@@ -221,7 +219,7 @@ def _owners(session: Session, ids: Select[int]) -> dict[int, tuple[str, ...]]:
         .order_by(PostingMember.posting_id, User.name, User.id)
     )
     names: dict[int, tuple[str, ...]] = {}
-    for posting, name in session.execute(rows).tuples():
+    for posting, name in session.execute(rows):
         names[posting] = (*names.get(posting, ()), name)
     return names
 

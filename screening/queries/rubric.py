@@ -115,9 +115,7 @@ def rubric_page(session: Session, *, posting: Posting) -> RubricPage:
     settled = dict(
         session.execute(
             select(SettledFinding.finding, SettledFinding.answer).where(SettledFinding.rubric_version_id == shown.id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     findings = tuple(FindingRow(index, finding, settled.get(index)) for index, finding in enumerate(rubric.warnings))
     is_draft = shown.state is RubricState.DRAFT
@@ -162,15 +160,13 @@ def _versions(
     session: Session, versions: Sequence[RubricVersion], rubrics: Mapping[int, Rubric]
 ) -> tuple[VersionRow, ...]:
     people = {version.published_by or version.created_by for version in versions} - {None}
-    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).tuples().all())
+    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).all())
     scored = dict(
         session.execute(
             select(StoredPrescore.rubric_version_id, func.count(func.distinct(StoredPrescore.application_id)))
             .where(StoredPrescore.rubric_version_id.in_([version.id for version in versions]))
             .group_by(StoredPrescore.rubric_version_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     rows = []
     for place, version in enumerate(versions):
@@ -196,4 +192,4 @@ def _saves(session: Session, shown: RubricVersion) -> tuple[SaveRow, ...]:
         .order_by(RubricRevision.revision.desc())
         .limit(20)
     )
-    return tuple(SaveRow(change, name, at) for change, name, at in rows.tuples())
+    return tuple(SaveRow(change, name, at) for change, name, at in rows)

@@ -71,7 +71,7 @@ def standings(
         ident: load_rubric(document)
         for ident, document in session.execute(
             select(RubricVersion.id, RubricVersion.document).where(RubricVersion.id.in_(versions))
-        ).tuples()
+        )
     }
     changed = changes(session, [one.id for one in seen])
     failed = frozenset(

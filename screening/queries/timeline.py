@@ -63,7 +63,7 @@ class InterviewRow:
 
 def timeline(session: Session, *, application: Application, blind: bool) -> tuple[Event, ...]:
     """Read the events that this reader may see, newest first."""
-    names = dict(session.execute(select(User.id, User.name)).tuples().all())
+    names = dict(session.execute(select(User.id, User.name)).all())
     events = [*_moves(session, application, names, blind=blind), *_interviews(session, application, names)]
     if not blind:
         events += _prescores(session, application)
@@ -81,7 +81,7 @@ def notes(session: Session, *, application: Application) -> tuple[NoteRow, ...]:
         .where(ApplicationNote.application_id == application.id)
         .order_by(ApplicationNote.id.desc())
     )
-    return tuple(NoteRow(*row) for row in rows.tuples())
+    return tuple(NoteRow(*row) for row in rows)
 
 
 def interviews(session: Session, *, application: Application, reader_id: int) -> tuple[InterviewRow, ...]:
@@ -91,9 +91,7 @@ def interviews(session: Session, *, application: Application, reader_id: int) ->
             select(Evaluation.interview_id, Evaluation.user_id)
             .join(Interview, Interview.id == Evaluation.interview_id)
             .where(Interview.application_id == application.id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     seats = session.execute(
         select(Panelist, User.name)
@@ -149,7 +147,7 @@ def _prescores(session: Session, application: Application) -> Iterator[Event]:
         .where(StoredPrescore.application_id == application.id)
         .order_by(StoredPrescore.id)
     )
-    for at, score, number in rows.tuples():
+    for at, score, number in rows:
         requirement = (score or {}).get("requirement")
         point = str(round(requirement["point"] * 100)) if requirement else "–"
         yield Event("scored", at, None, {"point": point, "version": str(number)})
@@ -188,7 +186,7 @@ def _evaluations(session: Session, application: Application, names: Mapping[int,
         .where(Interview.application_id == application.id)
         .order_by(Evaluation.id)
     )
-    for at, user, version, name in rows.tuples():
+    for at, user, version, name in rows:
         yield Event("evaluated" if version == 1 else "amended", at, names.get(user), {"round": name})
 
 
