@@ -42,7 +42,7 @@ class Posting:
 
 
 def read_document(source: SourceText, lexicon: Lexicon) -> tuple[Posting, ...]:
-    """The postings of a document, in order; empty when nothing in it reads like one."""
+    """Give the postings of a document, in order; empty when nothing in it reads like one."""
     headings = headings_of(lexicon)
     words = card_words(lexicon)
     rows = read_rows(source, headings)
@@ -70,13 +70,11 @@ def _posting(source: SourceText, rows: list[Row], words: CardWords, lexicon: Lex
     duties, items = items_of(sections, lexicon)
     if not items and not duties and not (cards and title is not None):
         return None
-    return Posting(
-        Lines(rows[0].line, rows[-1].line), title, track, title_span, cards, duties, items, tuple(rows)
-    )
+    return Posting(Lines(rows[0].line, rows[-1].line), title, track, title_span, cards, duties, items, tuple(rows))
 
 
 def _head_and_body(rows: list[Row], words: CardWords, lexicon: Lexicon) -> tuple[list[Row], list[Row]]:
-    """The rows above the first section, and the rest; without a heading the first list item begins the rest."""
+    """Give the rows above the first section, and the rest; without a heading the first list item begins the rest."""
     for place, row in enumerate(rows):
         if row.heading is None or row.heading.strength < 2 or row.heading.kind is HeadingKind.OTHER:
             continue
@@ -140,7 +138,7 @@ def _starts(rows: list[Row], words: CardWords, lexicon: Lexicon) -> list[int]:
         if place == 0:
             pass
         elif place > starts[-1] and _is_card_start(rows, place, words, lexicon):
-            begin = _title_place(rows, place, starts[-1], words)
+            begin = _title_place(rows, place, starts[-1], words, lexicon)
             if begin > starts[-1] and (seen_requirement or seen_duty):
                 starts.append(begin)
                 seen_requirement = seen_duty = False
@@ -148,7 +146,7 @@ def _starts(rows: list[Row], words: CardWords, lexicon: Lexicon) -> list[int]:
             continue
         if row.heading.kind is HeadingKind.DUTY:
             if seen_requirement and _requirement_follows(rows, place):
-                begin = _title_place(rows, place, starts[-1], words)
+                begin = _title_place(rows, place, starts[-1], words, lexicon)
                 if _may_split(rows, starts[-1], begin, place, duty_words):
                     starts.append(begin)
                     seen_requirement = False
@@ -165,7 +163,7 @@ def _starts(rows: list[Row], words: CardWords, lexicon: Lexicon) -> list[int]:
 
 
 def _is_card_start(rows: list[Row], place: int, words: CardWords, lexicon: Lexicon) -> bool:
-    """A card of cities or a button, with its title right above it."""
+    """Give a card of cities or a button, with its title right above it."""
     row = rows[place]
     if row.heading is not None or not (is_button(row, words) or read_card(row, lexicon) is not None):
         return False
@@ -173,14 +171,14 @@ def _is_card_start(rows: list[Row], place: int, words: CardWords, lexicon: Lexic
     return is_button(row, words) or any(is_button(other, words) for other in nearby)
 
 
-def _title_place(rows: list[Row], place: int, floor: int, words: CardWords) -> int:
-    """The row of the title that belongs to a card or a first heading, or the place itself."""
+def _title_place(rows: list[Row], place: int, floor: int, words: CardWords, lexicon: Lexicon) -> int:
+    """Give the row of the title that belongs to a card or a first heading, or the place itself."""
     begin = place
     while begin - 1 > floor and place - begin < 4:
         row = rows[begin - 1]
         if row.heading is not None and row.heading.strength == 2:
             break
-        if is_button(row, words) or is_salary(row):
+        if is_button(row, words) or is_salary(row) or read_card(row, lexicon) is not None:
             begin -= 1
             continue
         if is_title_like(row, words):
@@ -219,7 +217,8 @@ def _hidden_start(rows: list[Row], start: int, place: int, words: CardWords) -> 
         (at for at in range(start, place) if (heading := rows[at].heading) is not None and heading.strength == 2),
         default=start,
     )
-    kind = rows[last].heading.kind if rows[last].heading else None
+    governing = rows[last].heading
+    kind = governing.kind if governing else None
     if kind not in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}:
         return None
     between = range(last + 1, place)
