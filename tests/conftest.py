@@ -20,7 +20,6 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from screening.config import Settings, load_settings
-from screening.models import Base
 from tests.real import databases
 from tests.real.broker import Broker, start_broker
 from tests.real.chromium import launch
@@ -72,7 +71,7 @@ def postgresql_url(postgresql: PostgresServer) -> str:
     """Make the PostgreSQL database with all tables once."""
     url = databases.make_postgresql_database(postgresql, DATABASE_NAME)
     engine = databases.open_engine(url)
-    Base.metadata.create_all(engine)
+    databases.make_tables(engine)
     engine.dispose()
     return url
 

@@ -9,12 +9,24 @@ from flask import Flask
 
 from screening.app import create_app
 from screening.config import ConfigError, load_settings
+from screening.extensions import db
 
 
 def make_app() -> Flask:
-    """Make the application from the settings; end the command with one line when a setting cannot be used."""
+    """Make the application from the settings; end the command with one line when a setting cannot be used.
+
+    Its database connections are closed when the command ends.
+    """
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
-        return create_app(load_settings())
+        app = create_app(load_settings())
     except ConfigError as error:
         raise click.ClickException(str(error)) from error
+    click.get_current_context().call_on_close(lambda: close(app))
+    return app
+
+
+def close(app: Flask) -> None:
+    """Close the application's database connections."""
+    with app.app_context():
+        db.engine.dispose()

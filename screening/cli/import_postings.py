@@ -36,7 +36,8 @@ def command(file: BinaryIO, owner: str | None) -> None:
 
     The text may be Chinese, English or both and hold one posting or many. The same text twice is stored once.
     """
-    name = "pasted" if file.name == "<stdin>" else file.name.rpartition("/")[2]
+    path = getattr(file, "name", "<stdin>")
+    name = "pasted" if path == "<stdin>" else path.rpartition("/")[2]
     app = make_app()
     with app.app_context():
         actor_id = find_owner(owner) if owner else None
