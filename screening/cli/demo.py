@@ -20,7 +20,9 @@ ROLES = {
 
 
 @click.command("demo")
-@click.option("--password", default=DEMO_PASSWORD, show_default=True, help="Password of all sign-ins of the demonstration.")
+@click.option(
+    "--password", default=DEMO_PASSWORD, show_default=True, help="Password of all sign-ins of the demonstration."
+)
 def command(password: str) -> None:
     """Fill an empty database with 20 postings, 200 fictional applications, interviews and decisions.
 
@@ -36,7 +38,9 @@ def command(password: str) -> None:
             sign_ins = list_sign_ins(db.session)
         except SQLAlchemyError as error:
             reason = str(error).splitlines()[0]
-            raise click.ClickException(f"The demonstration could not be stored: {reason}. Run: screening init-db") from error
+            raise click.ClickException(
+                f"The demonstration could not be stored: {reason}. Run: screening init-db"
+            ) from error
         finally:
             db.session.close()
     if not sign_ins:

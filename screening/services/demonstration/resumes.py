@@ -32,11 +32,9 @@ class WrittenFile:
     content: bytes
 
 
-def write_resume(brief: Brief, chosen: Chosen, today: date) -> WrittenFile | None:
-    """An applicant's résumé file, or None for the few who send none."""
+def write_resume(brief: Brief, chosen: Chosen, today: date) -> WrittenFile:
+    """An applicant's résumé file."""
     random = Random(brief.seed + 2)
-    if brief.oddity is None and random.random() < 0.08:
-        return None
     language = "zh" if brief.language == "zh" else "en"
     sections = _sections(brief, chosen, language, today)
     stem = f"{brief.latin.split()[-1]}_CV" if language == "en" else f"{brief.name.split('<')[0].strip() or '简历'}_简历"

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from screening.services.demonstration.pieces import Pair, Paper, Piece, Profile, pairs, profile, settle_choices, table
 
-LEVELS = ("basic", "familiar", "proficient", "expert")
 LEVEL_WORDS = (Pair("了解", "basic"), Pair("熟悉", "familiar"), Pair("掌握", "proficient"), Pair("精通", "expert"))
-DEGREES = {"bachelor": Pair("本科", "Bachelor"), "master": Pair("硕士", "Master"), "doctorate": Pair("博士", "PhD")}
+DEGREES = {"bachelor": Pair("本科", "Bachelor"), "master": Pair("硕士", "Master"), "doctorate": Pair("博士", "Doctorate")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,60 +87,87 @@ def choose(brief: Brief, today: date) -> Chosen:
     )
 
 
-def write_answers(brief: Brief, chosen: Chosen, email: str) -> dict[str, Any]:
-    """The form's answers as a JSON Resume document with ``availability`` and ``statements``."""
+def write_answers(brief: Brief, chosen: Chosen, *, email: str, questions: list[Any], today: date) -> dict[str, Any]:
+    """Fill in a form: the answers by section as the application form writes them (JSON Resume and the domain's additions)."""
     language = "en" if brief.language == "en" else "zh"
-    projects = [
-        {"name": piece.name.spoken(language), "description": line, "keywords": list(piece.keywords), "roles": []}
-        for piece, pick in (*chosen.projects, *chosen.open_source)
-        for line in [_told(piece, pick, language)]
-    ]
     document: dict[str, Any] = {
-        "basics": {"name": brief.name, "email": email},
-        "education": [
-            {
-                "institution": school.name.spoken(language),
-                "area": school.area.spoken(language),
-                "studyType": DEGREES[school.degree].spoken(language),
-                "startDate": f"{school.first}-09",
-                "endDate": f"{school.last}-06",
-                "score": school.grade,
-            }
-            for school in chosen.schools
-        ],
-        "skills": [{"name": name, "level": LEVELS[level], "keywords": _used_in(name, chosen, language)} for name, level in chosen.skills],
-        "projects": projects,
-        "work": [
-            {"name": piece.name.spoken(language), "position": piece.position.spoken(language), "summary": _told(piece, pick, language)}
-            for piece, pick in chosen.work
-        ],
-        "publications": [{"name": paper.title, "publisher": paper.venue, "summary": ""} for paper in chosen.papers],
-        "awards": [{"title": settle_choices(award.spoken(language), pick)} for award, pick in chosen.awards],
+        "basics": {"name": brief.name, "email": email, "summary": chosen.opening.spoken(language)},
+        "education": [_school_answer(school, language, studying=place == 0) for place, school in enumerate(chosen.schools)],
         "availability": {
+            "start": (today + timedelta(days=chosen.within_days)).isoformat(),
             "within_days": chosen.within_days,
             "months": chosen.months,
             "days_per_week": 5,
             "on_site": True,
             "cities": list(brief.cities),
         },
+        "skills": [_skill_answer(name, level, chosen, language) for name, level in chosen.skills],
+        "publications": [
+            {
+                "name": paper.title,
+                "publisher": paper.venue,
+                "releaseDate": f"{today.year}-{1 + brief.seed % 9:02}",
+                "status": Pair("已发表", "published").spoken(language),
+                "authorPosition": 1 + (brief.seed // 10) % 2,
+            }
+            for paper in chosen.papers
+        ],
+        "awards": [{"title": settle_choices(award.spoken(language), pick)} for award, pick in chosen.awards],
+        "projects": [
+            {
+                "name": piece.name.spoken(language),
+                "description": _told(piece, pick, language),
+                "type": Pair("开源项目", "open source").spoken(language),
+            }
+            for piece, pick in chosen.open_source
+        ],
+        "statements": _statements(brief, chosen, questions),
     }
     return {name: value for name, value in document.items() if value}
 
 
-def write_statement(brief: Brief, chosen: Chosen) -> str:
-    """A few sentences on the project that the applicant most wants to tell about."""
+def _statements(brief: Brief, chosen: Chosen, questions: list[Any]) -> list[dict[str, str]]:
+    """Answer every statement that is needed, and of the others the more the stronger the applicant is."""
+    random = Random(brief.seed + 1)
+    asked = [question for question in questions if question["kind"] == "statement"]
+    answered = [question for question in asked if question["needed"] or random.random() < brief.strength / 5]
+    texts = [_statement(random, brief, chosen, number) for number in range(len(answered))]
+    return [
+        {"key": ask["key"], "criterion": ask["criterion"], "text": text}
+        for question, text in zip(answered, texts, strict=True)
+        for ask in question["asks"]
+    ]
+
+
+def _statement(random: Random, brief: Brief, chosen: Chosen, number: int) -> str:
+    """Tell of a project or a job; further statements tell of further ones."""
     language = "en" if brief.language == "en" else "zh"
-    piece, pick = chosen.projects[0]
-    template = Random(brief.seed + 1).choice(pairs(table("common")["statements"])).spoken(language)
-    line = settle_choices(piece.lines[0].spoken(language), pick)
+    told = (*chosen.projects, *chosen.work)
+    piece, pick = told[number % len(told)]
+    line = settle_choices(piece.lines[number // len(told) % len(piece.lines)].spoken(language), pick)
+    template = random.choice(pairs(table("common")["statements"])).spoken(language)
     return template.replace("{project}", piece.name.spoken(language)).replace("{line}", line)
 
 
-def write_headline(brief: Brief, chosen: Chosen) -> str:
-    """School, subject and degree in one line."""
-    language = "en" if brief.language == "en" else "zh"
-    school = chosen.schools[0]
-    return " · ".join((school.name.spoken(language), school.area.spoken(language), DEGREES[school.degree].spoken(language)))
+def _school_answer(school: School, language: str, *, studying: bool) -> dict[str, Any]:
+    return {
+        "institution": school.name.spoken(language),
+        "studyType": DEGREES[school.degree].spoken(language),
+        "area": school.area.spoken(language),
+        "startDate": f"{school.first}-09",
+        "endDate": f"{school.last}-06",
+        "enrolled": studying,
+        "score": school.grade,
+    }
+
+
+def _skill_answer(name: str, level: int, chosen: Chosen, language: str) -> dict[str, Any]:
+    answer = {"name": name, "level": LEVEL_WORDS[level].spoken(language)}
+    for piece, pick in chosen.projects:
+        if name in piece.keywords:
+            answer["example"] = f"{piece.name.spoken(language)}{': ' if language == 'en' else '：'}{settle_choices(piece.lines[0].spoken(language), pick)}"
+            break
+    return answer
 
 
 def _schools(random: Random, trade: Profile, brief: Brief, today: date) -> tuple[School, ...]:
@@ -177,10 +203,6 @@ def _remarks(random: Random, trade: Profile, skills: tuple[tuple[str, int], ...]
         remarks.append(Pair(wish.zh.replace("{skill}", f" {skill}"), wish.en.replace("{skill}", skill)))
     pick = random.randrange(6)
     return tuple(Pair(settle_choices(remark.zh, pick), settle_choices(remark.en, pick)) for remark in remarks)
-
-
-def _used_in(skill: str, chosen: Chosen, language: str) -> list[str]:
-    return [piece.name.spoken(language) for piece, _ in chosen.projects if skill in piece.keywords]
 
 
 def _told(piece: Piece, pick: int, language: str) -> str:
