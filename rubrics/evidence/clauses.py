@@ -19,12 +19,12 @@ _BARE_WORD = re.compile(r"^[a-z0-9+#.\-]{1,20}$")
 _NOUN_END = re.compile(
     r"(?:经验|经历|基础|背景|知识|论文|发表|获奖|奖项|证书|成果|贡献|实习|experience|knowledge|exposure|background|publications?|papers?|familiarity|skills?|training|awards?|prizes?|medals?|certificates?|contributions?)$"
 )
-_GOVERNS = re.compile(r"^\s*(?:with|in|of|using|on|:|for|to|是)")
+_GOVERNS = re.compile(r"\s*(?:with|in|of|using|on|:|for|to|是)")
 _TOLD_OF_KNOWING = re.compile(
     r"过|经验|经历|基础|知识|背景|熟|懂|会|掌握|了解|从未|never|no |without|lack|yet|familiar|experience|know"
 )
 _TRIM_LEFT = re.compile(r"[\s,，。;；、:：*·•●■◆▪►>\-–—|]+")
-_NEAR_LEVEL = re.compile(r"^\s*(?:编程|语言|框架|开发)?\s*[(\[:\-–—/]?\s*")
+_NEAR_LEVEL = re.compile(r"\s*(?:编程|语言|框架|开发)?\s*[(\[:\-–—/]?\s*")
 _QUOTE_LIMIT = 180
 
 
@@ -125,6 +125,11 @@ def judge_mention(clause: Clause, start: int, end: int, role: Role, cues: Cues) 
 def level_in(plain: str, cues: Cues) -> int:
     """The highest level that a short text names; 0 for none."""
     return max((level for _, _, level in _levels(plain, cues)), default=0)
+
+
+def tells_of_others(plain: str, cues: Cues) -> bool:
+    """Whether a clause tells of somebody else's doings."""
+    return any(not cues.has("other_exempt", plain[:start]) for start, _ in cues.places("other_person", plain))
 
 
 def trimmed(text: str, start: int, end: int, around: tuple[int, int]) -> tuple[int, int]:

@@ -168,6 +168,7 @@ def _entries_told(passage: Passage, reading: Reading) -> Iterator[Entry]:
         if not contests or not _is_own(clause, reading):
             continue
         last, around = _with_result(clauses, place, passage, reading)
+        around = _lead_in(clauses, place, passage, contests, reading) + around
         denied = reading.cues.has("prize_none", around)
         prize = None if denied else _prize_in(around, contests, reading)
         if prize is None and not denied and not _shows_part(around, passage, reading):
@@ -192,25 +193,31 @@ def _with_result(clauses: list[Clause], place: int, passage: Passage, reading: R
     return last, plain[clauses[place].start : last]
 
 
+def _lead_in(clauses: list[Clause], place: int, passage: Passage, contests: frozenset[str], reading: Reading) -> str:
+    """A prize that stands before its contest (Silver medal, ICPC …): the clause before, when it names a prize and no contest."""
+    if place == 0:
+        return ""
+    before = clauses[place - 1]
+    plain = reading.sources[passage.source].plain
+    if re.search(r"[。;!?\n]|\.\s", plain[before.end : clauses[place].start]) or len(before.plain) > 40:
+        return ""
+    terms = reading.terms_within(passage.source, before.start, before.end)
+    if any(reading.lexicon.terms[term].kind == "contest" for term in terms):
+        return ""
+    return f"{before.plain} " if _prize_in(before.plain, contests, reading) is not None else ""
+
+
 def _is_own(clause: Clause, reading: Reading) -> bool:
     plain = clause.plain
     if any(reading.cues.has(name, plain) for name in ("quoted", "contest_role_not_own", "wish")):
         return False
-    if any(
-        m
-        for m in reading.cues.pattern("denial").finditer(plain)
-        if not reading.cues.has("prize_none", plain)
-    ):
+    if any(m for m in reading.cues.pattern("denial").finditer(plain) if not reading.cues.has("prize_none", plain)):
         return False
     return _ONLY_OTHERS.search(plain) is None
 
 
 def _shows_part(plain: str, passage: Passage, reading: Reading) -> bool:
-    return (
-        passage.role is Role.AWARD
-        or reading.cues.has("took_part", plain)
-        or _RATING.search(plain) is not None
-    )
+    return passage.role is Role.AWARD or reading.cues.has("took_part", plain) or _RATING.search(plain) is not None
 
 
 def _prize_in(plain: str, contests: frozenset[str], reading: Reading) -> PrizeFloor | None:
@@ -302,11 +309,7 @@ def _leaderboard_clause(passage: Passage, clause: Clause, reading: Reading) -> t
         return 0, ("", "")
     if cues.has("denial", plain) and re.search(r"榜|leaderboard", plain):
         return -1, ("", "")
-    if (
-        cues.has("denial", plain)
-        or cues.has("wish", plain)
-        or cues.has("leaderboard_not_own", plain)
-    ):
+    if cues.has("denial", plain) or cues.has("wish", plain) or cues.has("leaderboard_not_own", plain):
         return 0, ("", "")
     line = reading.sources[passage.source].plain[max(passage.start, clause.start - 60) : clause.end]
     terms = reading.terms_within(passage.source, max(passage.start, clause.start - 60), clause.end)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rubrics.evidence.clauses import EVIDENCE, Clause, Stance
+from rubrics.evidence.clauses import EVIDENCE, Clause, Stance, tells_of_others
 from rubrics.evidence.dates import covered_months, month_of, reference_month, spans_in
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
 from rubrics.evidence.reading import Reading
@@ -116,8 +116,8 @@ def find_open_source(ask: OpenSourceAsk, reading: Reading) -> Outcome:
         for clause in reading.clauses(passage):
             if not reading.cues.has("open_source", clause.plain):
                 continue
-            if any(reading.cues.has(name, clause.plain) for name in _SILENT) or _is_of_others(
-                clause.plain, reading
+            if any(reading.cues.has(name, clause.plain) for name in _SILENT) or tells_of_others(
+                clause.plain, reading.cues
             ):
                 continue
             own = reading.cues.has("open_source_own", clause.plain)
@@ -202,8 +202,8 @@ def _episode(members: list[Passage], reading: Reading) -> Episode | None:
         for clause in reading.clauses(passage):
             if not clause.plain.strip():
                 continue
-            if any(reading.cues.has(name, clause.plain) for name in _SILENT) or _is_of_others(
-                clause.plain, reading
+            if any(reading.cues.has(name, clause.plain) for name in _SILENT) or tells_of_others(
+                clause.plain, reading.cues
             ):
                 continue
             stretches.append(Stretch(passage, clause, _own_terms(passage, clause, reading)))
@@ -228,11 +228,7 @@ def _assists(plain: str, reading: Reading) -> bool:
 
 def _kinds_of(role: Role, members: list[Passage], text: str, reading: Reading) -> frozenset[str]:
     found: set[str] = set()
-    cued = {
-        kind
-        for kind in _KINDS
-        if reading.cues.has("deployment" if kind == "deployment" else f"kind_{kind}", text)
-    }
+    cued = {kind for kind in _KINDS if reading.cues.has("deployment" if kind == "deployment" else f"kind_{kind}", text)}
     if role is Role.WORK:
         volunteer = members[0].entry.startswith("/volunteer")
         found |= {"volunteer"} if volunteer else {"work"}
@@ -326,14 +322,15 @@ def _judge(
 
 def _tells_experience(stretches: list[Stretch], reading: Reading) -> bool:
     return any(
-        reading.cues.has("use", s.clause.plain) or re.search(r"经历|经验|experience", s.clause.plain)
-        for s in stretches
+        reading.cues.has("use", s.clause.plain) or re.search(r"经历|经验|experience", s.clause.plain) for s in stretches
     )
 
 
 def _handles(stretch: Stretch, topics: tuple[str, ...], reading: Reading) -> bool:
     return any(
-        sighting.stance is Stance.OWN and sighting.source == stretch.passage.source and sighting.clause == stretch.clause
+        sighting.stance is Stance.OWN
+        and sighting.source == stretch.passage.source
+        and sighting.clause == stretch.clause
         for topic in topics
         for sighting in reading.family_sightings(topic)
     )
@@ -430,13 +427,6 @@ def _entry_terms(passage: Passage, reading: Reading) -> frozenset[str]:
 
 def _quote(stretch: Stretch, reading: Reading) -> Quote:
     return reading.quote_clause(stretch.passage.source, stretch.clause, stretch.clause.start, stretch.clause.start)
-
-
-def _is_of_others(plain: str, reading: Reading) -> bool:
-    return any(
-        reading.cues.has("other_exempt", plain[: match.start()]) is None
-        for match in reading.cues.pattern("other_person").finditer(plain)
-    )
 
 
 _EXPERIENCE_WORD = re.compile(r"经验|经历|实习|experience|internship|background")

@@ -95,9 +95,9 @@ def find_certification(ask: CertificationAsk, reading: Reading) -> Outcome:
             if not named or reading.cues.has("quoted", clause.plain):
                 continue
             quote = reading.quote_clause(passage.source, clause, clause.start, clause.start)
-            if reading.cues.has("certificate_pending", clause.plain) or reading.cues.pattern(
-                "denial"
-            ).search(clause.plain):
+            if reading.cues.has("certificate_pending", clause.plain) or reading.cues.pattern("denial").search(
+                clause.plain
+            ):
                 pending.append(quote)
             elif reading.cues.has("wish", clause.plain):
                 continue
@@ -218,9 +218,7 @@ def _find_stated(language: str, reading: Reading) -> tuple[list[Quote], list[Quo
             continue
         text = fluency.plain if fluency is not None else named.plain
         quotes = [reading.quote_answer(answer) for answer in (fluency, named) if answer is not None]
-        if reading.cues.has("language_some", text) and not reading.cues.pattern("language_good").search(
-            text
-        ):
+        if reading.cues.has("language_some", text) and not reading.cues.pattern("language_good").search(text):
             some.append(quotes[0])
         else:
             (good if reading.cues.has("language_good", text) else some).append(quotes[0])

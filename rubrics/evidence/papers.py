@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rubrics.evidence.clauses import Clause
+from rubrics.evidence.clauses import Clause, tells_of_others
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
 from rubrics.evidence.reading import Reading
 from rubrics.evidence.texts import Answer, Passage, Role, entries, field_of, plain_text
@@ -221,10 +221,12 @@ def _paper_told(
     plain = clause.plain
     if any(cues.has(name, plain) for name in ("publication_not_own", "denial", "quoted")):
         return None
-    if _is_of_others(plain, reading):
+    if tells_of_others(plain, reading.cues):
         return None
     around = _around(clause, passage, reading)
-    if cues.has("wish", plain) and not _ACCEPTED.search(plain):
+    wished = cues.places("wish", plain)
+    accepted = _ACCEPTED.search(plain)
+    if wished and (accepted is None or wished[0][0] < accepted.start()):
         return None
     stated = (
         own
@@ -242,13 +244,7 @@ def _paper_told(
     ranked = cues.pattern("ccf_rank").search(around)
     quote = reading.quote_clause(passage.source, clause, clause.start, clause.end)
     real = venues - {"venue_arxiv"}
-    if (
-        not real
-        and ranked is None
-        and not weak
-        and cues.has("paper_writing", plain)
-        and not _ACCEPTED.search(plain)
-    ):
+    if not real and ranked is None and not weak and cues.has("paper_writing", plain) and not _ACCEPTED.search(plain):
         return None
     return Paper(
         quotes=(quote,),
@@ -295,13 +291,6 @@ def _accepted_here(plain: str) -> bool:
     )
 
 
-def _is_of_others(plain: str, reading: Reading) -> bool:
-    for match in reading.cues.pattern("other_person").finditer(plain):
-        if reading.cues.has("other_exempt", plain[: match.start()]) is None:
-            return True
-    return False
-
-
 def _first_author(plain: str, reading: Reading) -> bool | None:
     if reading.cues.has("shared_first_author", plain):
         return None
@@ -334,7 +323,9 @@ def _venues_of(answer: Answer, lexicon: Lexicon) -> frozenset[str]:
     return frozenset(found)
 
 
-_TITLE_WORD = re.compile(r"conference|symposium|transactions|journal|proceedings|letters|workshop|meeting|advances in|international")
+_TITLE_WORD = re.compile(
+    r"conference|symposium|transactions|journal|proceedings|letters|workshop|meeting|advances in|international"
+)
 
 
 def _titled_venues(plain: str, lexicon: Lexicon) -> frozenset[str]:
@@ -365,11 +356,10 @@ def _writing(reading: Reading) -> list[Quote]:
         for clause in reading.clauses(passage):
             match = reading.cues.pattern("paper_writing").search(clause.plain)
             if match is None or any(
-                reading.cues.has(n, clause.plain)
-                for n in ("denial", "wish", "quoted", "publication_not_own")
+                reading.cues.has(n, clause.plain) for n in ("denial", "wish", "quoted", "publication_not_own")
             ):
                 continue
-            if not _is_of_others(clause.plain, reading):
+            if not tells_of_others(clause.plain, reading.cues):
                 found.append(
                     reading.quote_clause(
                         passage.source, clause, clause.start + match.start(), clause.start + match.end()

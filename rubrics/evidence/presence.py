@@ -271,11 +271,7 @@ def _told_days(reading: Reading) -> Iterator[Told]:
         match = next((found for pattern in _WEEK_DAYS if (found := pattern.search(plain))), None)
         if match is not None:
             yield Told(_number(match.group(1)), _clause_quote(reading, source, start, end))
-        elif (
-            _FULL_TIME.search(plain)
-            and reading.cues.has("internship_context", plain)
-            and not _is_past(plain)
-        ):
+        elif _FULL_TIME.search(plain) and reading.cues.has("internship_context", plain) and not _is_past(plain):
             yield Told(5, _clause_quote(reading, source, start, end))
 
 

@@ -98,7 +98,9 @@ def _role_of(core: str, cues: Cues) -> Role | None:
 
 
 def _plain_role(core: str, cues: Cues) -> Role | None:
-    return next((role for name, role in _HEADINGS.items() if cues.has(name, core) and cues.pattern(name).fullmatch(core)), None)
+    return next(
+        (role for name, role in _HEADINGS.items() if cues.has(name, core) and cues.pattern(name).fullmatch(core)), None
+    )
 
 
 def _inline_role(line: str, cues: Cues) -> Role | None:
