@@ -72,7 +72,9 @@ def _told_rubric(rubric: Rubric) -> list[str]:
     told = [head, "  " + " · ".join(facts)]
     told.extend(_told_criterion(criterion) for criterion in rubric.criteria)
     told.extend(
-        click.style(f"  ! {_place(finding.lines.first, finding.lines.last)} {finding.code}: {finding.message}", fg="red")
+        click.style(
+            f"  ! {_place(finding.lines.first, finding.lines.last)} {finding.code}: {finding.message}", fg="red"
+        )
         for finding in rubric.warnings
     )
     return told

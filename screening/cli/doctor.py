@@ -133,7 +133,8 @@ def look_at_heartbeat(name: str) -> Finding:
 def look_at_work() -> Finding:
     """Look for work that waits too long or was given up."""
     now = datetime.now(UTC)
-    counts = dict(db.session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples().all())
+    rows = db.session.execute(select(Job.state, func.count()).group_by(Job.state))
+    counts = {state: number for state, number in rows}  # noqa: C416 - rows are no pairs to the type checker
     waiting, failed = counts.get(JobState.WAITING, 0), counts.get(JobState.FAILED, 0)
     oldest = db.session.scalar(select(func.min(Job.created_at)).where(Job.state == JobState.WAITING, Job.due_at <= now))
     says = f"{waiting} waiting, {failed} given up"
