@@ -140,7 +140,14 @@ def _theme() -> str | None:
 def _equip_templates(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        may=may, Permission=Permission, company=company, html_language=html_language, is_chinese=is_chinese, asset=asset, theme=_theme, account=_account
+        may=may,
+        Permission=Permission,
+        company=company,
+        html_language=html_language,
+        is_chinese=is_chinese,
+        asset=asset,
+        theme=_theme,
+        account=_account,
     )
 
 
@@ -162,4 +169,8 @@ def _guard_requests(app: Flask, settings: Settings) -> None:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "no-store")
+        elif "v" in request.args and response.status_code == 200:
+            response.headers["Cache-Control"] = (
+                "public, max-age=31536000, immutable"  # the address changes with the content
+            )
         return response

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, render_template, request
+from contextlib import suppress
+
+from flask import Flask, current_app, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
+
+from screening.extensions import db
 
 
 def texts(code: int) -> tuple[str, str]:
@@ -15,8 +22,16 @@ def texts(code: int) -> tuple[str, str]:
         403: (_("You have no right to do this"), _("Ask an admin of your company if you need it.")),
         404: (_("There is nothing at this address"), _("The link may be old or mistyped, or the role may be closed.")),
         405: (_("This address does not take this kind of request"), _("Go back and use the buttons of the page.")),
-        409: (_("Somebody changed this in the meantime"), _("Reload the page to see the newest state. Nothing was overwritten.")),
-        413: (_("What you sent is too large"), _("A file may have 10 MB at most. Your other answers are still in the form: go back and choose a smaller file.")),
+        409: (
+            _("Somebody changed this in the meantime"),
+            _("Reload the page to see the newest state. Nothing was overwritten."),
+        ),
+        413: (
+            _("What you sent is too large"),
+            _(
+                "A file may have 10 MB at most. Your other answers are still in the form: go back and choose a smaller file."
+            ),
+        ),
         429: (_("Too many attempts"), _("Wait a few minutes, then try again.")),
     }
     return table.get(code, (_("Something went wrong on our side"), _("It has been recorded. Try again in a moment.")))
@@ -28,17 +43,33 @@ def register_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> tuple[str, int]:
         current_app.logger.info("csrf refused: %s", error.description)
-        return page(400, _("This form has been open for too long"), _("Go back, reload the page and send it again. Your browser keeps what you typed."))
+        return page(
+            400,
+            _("This form has been open for too long"),
+            _("Go back, reload the page and send it again. Your browser keeps what you typed."),
+        )
 
     @app.errorhandler(HTTPException)
-    def known(error: HTTPException) -> tuple[str, int]:
+    def known(error: HTTPException) -> ResponseReturnValue:
         code = error.code or 500
-        return page(code, *texts(code))
+        if error.response is not None:
+            return error.response
+        kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+        return *page(code, *texts(code)), kept
 
     @app.errorhandler(Exception)
     def unknown(error: Exception) -> tuple[str, int]:
         current_app.logger.error("unhandled error on %s", request.path, exc_info=error)
+        leave_database(error)
         return page(500, *texts(InternalServerError.code or 500))
+
+
+def leave_database(error: Exception) -> None:
+    """Make the error page independent of a transaction that failed, and of a database that is away."""
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
+    if isinstance(error, SQLAlchemyError):
+        g._login_user = AnonymousUserMixin()  # noqa: SLF001 - where Flask-Login keeps the one it loaded; it has no public way
 
 
 def page(code: int, heading: str, advice: str) -> tuple[str, int]:
