@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import replace
 from itertools import groupby
 
@@ -33,7 +34,7 @@ def check_posting(rubric: Rubric, posting: Posting, lexicon: Lexicon) -> tuple[F
 
 
 def check_document(rubrics: tuple[Rubric, ...], bodies: tuple[str, ...]) -> tuple[Rubric, ...]:
-    """The rubrics, with a finding where two postings have the same duties and the same items."""
+    """Give the rubrics, with a finding where two postings have the same duties and the same items."""
     seen: dict[str, list[int]] = {}
     for place, body in enumerate(bodies):
         seen.setdefault(_NOT_WORD.sub("", fold(body).text), []).append(place)
@@ -41,7 +42,9 @@ def check_document(rubrics: tuple[Rubric, ...], bodies: tuple[str, ...]) -> tupl
     for places in seen.values():
         for place in places if len(places) > 1 else ():
             others = [rubrics[other] for other in places if other != place]
-            checked[place] = replace(checked[place], warnings=(*checked[place].warnings, _duplicate(rubrics[place], others)))
+            checked[place] = replace(
+                checked[place], warnings=(*checked[place].warnings, _duplicate(rubrics[place], others))
+            )
     return tuple(checked)
 
 
@@ -60,17 +63,24 @@ def _missing_title(rubric: Rubric) -> list[Finding]:
         return []
     first = Lines(rubric.lines.first, rubric.lines.first)
     return [
-        Finding(FindingCode.MISSING_TITLE, first, "The text gives this posting no title.", "原文没有给出这个职位的名称。")
+        Finding(
+            FindingCode.MISSING_TITLE, first, "The text gives this posting no title.", "原文没有给出这个职位的名称。"
+        )
     ]
 
 
 def _degree_conflict(rubric: Rubric, posting: Posting) -> list[Finding]:
-    cards = [card for card in posting.cards if card.degree is not None]
+    cards = [card for card in posting.cards if card.degree is not None][:3]
     body = [c for c in rubric.criteria if c.category is Category.DEGREE and c.section is Section.REQUIREMENT]
     for card in cards:
         for criterion in body:
             asked = [ask.degree for ask in rule_asks(criterion.rule) if isinstance(ask, DegreeAsk)]
-            if criterion.span != card.degree_span and asked and card.degree not in asked and rubric.degree_floor in asked:
+            if (
+                criterion.span != card.degree_span
+                and asked
+                and card.degree not in asked
+                and rubric.degree_floor in asked
+            ):
                 return [
                     Finding(
                         FindingCode.DEGREE_CONFLICT,
@@ -86,10 +96,9 @@ def _degree_conflict(rubric: Rubric, posting: Posting) -> list[Finding]:
 
 def _bonus_in_requirements(rubric: Rubric, posting: Posting) -> list[Finding]:
     findings = []
+    place = _Places([c for c in rubric.criteria if c.section is Section.BONUS])
     for item in posting.items:
-        if item.kind is not HeadingKind.REQUIREMENT:
-            continue
-        inside = [c for c in rubric.criteria if c.section is Section.BONUS and _within(c, item)]
+        inside = place.within(item) if item.kind is HeadingKind.REQUIREMENT else []
         if inside:
             findings.append(
                 Finding(
@@ -106,7 +115,9 @@ def _bonus_in_requirements(rubric: Rubric, posting: Posting) -> list[Finding]:
 
 def _broken_numbering(posting: Posting) -> list[Finding]:
     findings = []
-    for _, group in groupby((*posting.duties, *posting.items), key=lambda item: item.heading.start if item.heading else -1):
+    for _, group in groupby(
+        (*posting.duties, *posting.items), key=lambda item: item.heading.start if item.heading else -1
+    ):
         before: Item | None = None
         for item in group:
             if item.number is None or item.style != "number":
@@ -142,12 +153,13 @@ def _not_screenable(rubric: Rubric) -> list[Finding]:
 
 def _unlawful(rubric: Rubric, posting: Posting, lexicon: Lexicon) -> list[Finding]:
     findings = []
+    place = _Places(list(rubric.criteria))
     asks, excused = cue_pattern(lexicon, "read_unlawful"), cue_pattern(lexicon, "read_unlawful_no")
     for item in posting.items:
         text = item.text.lower()
         if not asks.search(text) or excused.search(text):
             continue
-        named = tuple(c.id for c in rubric.criteria if _within(c, item) and asks.search(fold(c.text).text))
+        named = tuple(c.id for c in place.within(item) if asks.search(fold(c.text).text))
         findings.append(
             Finding(
                 FindingCode.UNLAWFUL_QUESTION,
@@ -176,5 +188,15 @@ def _unparsed(rubric: Rubric) -> list[Finding]:
     ]
 
 
-def _within(criterion: Criterion, item: Item) -> bool:
-    return item.span.start <= criterion.span.start and criterion.span.end <= item.span.end
+class _Places:
+    """Criteria by their place in the document."""
+
+    def __init__(self, criteria: list[Criterion]) -> None:
+        self._criteria = sorted(criteria, key=lambda criterion: criterion.span)
+        self._starts = [criterion.span.start for criterion in self._criteria]
+
+    def within(self, item: Item) -> list[Criterion]:
+        """Give the criteria whose words stand in an item."""
+        first = bisect_left(self._starts, item.span.start)
+        last = bisect_left(self._starts, item.span.end)
+        return [criterion for criterion in self._criteria[first:last] if criterion.span.end <= item.span.end]

@@ -363,7 +363,7 @@ class Compilation:
 
 
 def rule_asks(rule: Rule) -> tuple[Ask, ...]:
-    """The asks at a rule tree's leaves, from left to right."""
+    """Give the asks at a rule tree's leaves, from left to right."""
     match rule:
         case AllOf(rules) | AnyOf(rules) | AtLeast(_, rules):
             return tuple(ask for branch in rules for ask in rule_asks(branch))

@@ -39,11 +39,11 @@ class Folded:
     offsets: tuple[int, ...] | None = None
 
     def origin(self, position: int) -> int:
-        """The place in the original of a place in the folded text."""
+        """Give the place in the original of a place in the folded text."""
         return position if self.offsets is None else self.offsets[position]
 
     def span(self, start: int, end: int) -> Span:
-        """The original's span of a half-open range of the folded text."""
+        """Give the original's span of a half-open range of the folded text."""
         if self.offsets is None:
             return Span(start, end)
         return Span(self.offsets[start], self.offsets[end - 1] + 1 if end > start else self.offsets[start])
@@ -76,19 +76,19 @@ class SourceText:
         return len(self.starts)
 
     def line(self, number: int) -> str:
-        """The text of a 1-based line, without its line end."""
+        """Give the text of a 1-based line, without its line end."""
         return self.text[self.starts[number - 1] : self.ends[number - 1]]
 
     def line_span(self, number: int) -> Span:
-        """The characters of a 1-based line, without its line end."""
+        """Give the characters of a 1-based line, without its line end."""
         return Span(self.starts[number - 1], self.ends[number - 1])
 
     def line_of(self, position: int) -> int:
-        """The 1-based line in which a character stands."""
+        """Give the 1-based line in which a character stands."""
         return bisect_right(self.starts, position)
 
     def lines_of(self, span: Span) -> Lines:
-        """The lines that a span touches."""
+        """Give the lines that a span touches."""
         return Lines(self.line_of(span.start), self.line_of(max(span.start, span.end - 1)))
 
 
@@ -108,7 +108,7 @@ def fold(text: str) -> Folded:
 
 
 def plain(text: str) -> str:
-    """The text with full-width forms, look-alike radicals, odd blanks, private-use bullets and Markdown's escapes settled, character for character: every offset stays."""
+    """Give the text with full-width forms, look-alike radicals, odd blanks, private-use bullets and Markdown's escapes settled, character for character: every offset stays."""
     if not text.isascii():
         text = text.translate(_PLAINS)
     return _ESCAPE.sub(" ", text) if "\\" in text else text
@@ -176,10 +176,40 @@ class _PlainTable(dict[int, str]):
 
 # CJK Radicals Supplement forms that NFKC leaves alone, met in text copied from PDF files; source: Unicode, EquivalentUnifiedIdeograph.
 _RADICALS = {
-    "⺟": "母", "⺠": "民", "⻁": "虎", "⻄": "西", "⻅": "见", "⻆": "角", "⻉": "贝", "⻋": "车", "⻑": "長", "⻓": "长", "⻔": "门",
-    "⻘": "青", "⻙": "韦", "⻚": "页", "⻛": "风", "⻜": "飞", "⻝": "食", "⻢": "马", "⻣": "骨", "⻤": "鬼", "⻥": "鱼", "⻦": "鸟",
-    "⻧": "卤", "⻨": "麦", "⻩": "黄", "⻬": "齐", "⻮": "齿", "⻰": "龙", "⻳": "龟", "⺝": "月", "⺼": "肉", "⺁": "厂", "⻌": "辶",
+    "⺟": "母",
+    "⺠": "民",
+    "⻁": "虎",
+    "⻄": "西",
+    "⻅": "见",
+    "⻆": "角",
+    "⻉": "贝",
+    "⻋": "车",
+    "⻑": "長",
+    "⻓": "长",
+    "⻔": "门",
+    "⻘": "青",
+    "⻙": "韦",
+    "⻚": "页",
+    "⻛": "风",
+    "⻜": "飞",
+    "⻝": "食",
+    "⻢": "马",
+    "⻣": "骨",
+    "⻤": "鬼",
+    "⻥": "鱼",
+    "⻦": "鸟",
+    "⻧": "卤",
+    "⻨": "麦",
+    "⻩": "黄",
+    "⻬": "齐",
+    "⻮": "齿",
+    "⻰": "龙",
+    "⻳": "龟",
+    "⺝": "月",
+    "⺼": "肉",
+    "⺁": "厂",
+    "⻌": "辶",
 }
 _FOLDS = _FoldTable()
 _PLAINS = _PlainTable()
-_ASCII_BLANKS = {code: " " for code in (9, 10, 11, 12, 13, 28, 29, 30, 31)}
+_ASCII_BLANKS = dict.fromkeys((9, 10, 11, 12, 13, 28, 29, 30, 31), " ")

@@ -11,13 +11,13 @@ from rubrics.codec.prescore import (
 )
 from rubrics.codec.rubric import (
     COMPILE_SCHEMA,
-    RubricDocumentError,
     digest,
     dump_compilation,
     dump_rubric,
     dump_text,
     load_rubric,
 )
+from rubrics.codec.rules import RubricDocumentError
 
 __all__ = [
     "COMPILE_SCHEMA",

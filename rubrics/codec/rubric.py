@@ -46,9 +46,7 @@ def dump_rubric(rubric: Rubric) -> dict[str, Any]:
     return shape | {
         "locations": list(rubric.locations),
         "degree_floor": rubric.degree_floor.value if rubric.degree_floor else None,
-        "responsibilities": [
-            {"lines": _dump_lines(duty.lines), "text": duty.text} for duty in rubric.responsibilities
-        ],
+        "responsibilities": [{"lines": _dump_lines(duty.lines), "text": duty.text} for duty in rubric.responsibilities],
         "criteria": [_dump_criterion(criterion) for criterion in rubric.criteria],
         "groups": [{"id": group.id, "rule": group.rule, "lines": _dump_lines(group.lines)} for group in rubric.groups],
         "warnings": [_dump_finding(finding) for finding in rubric.warnings],
@@ -66,12 +64,12 @@ def load_rubric(document: Mapping[str, Any]) -> Rubric:
 
 
 def dump_text(document: Mapping[str, Any]) -> str:
-    """A document as the text that is stored and compared: UTF-8 letters kept, two blanks a step, one line end at the end."""
+    """Give a document as the text that is stored and compared: UTF-8 letters kept, two blanks a step, one line end at the end."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def digest(document: Mapping[str, Any]) -> str:
-    """The SHA-256 of a document's content, whatever the order of its keys."""
+    """Give the SHA-256 of a document's content, whatever the order of its keys."""
     canonical = json.dumps(document, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -124,7 +122,8 @@ def _load_rubric(document: Mapping[str, Any]) -> Rubric:
         locations=tuple(_text(name) for name in document.get("locations", ())),
         degree_floor=Degree(floor) if floor is not None else None,
         responsibilities=tuple(
-            Responsibility(_load_lines(duty["lines"]), _text(duty["text"])) for duty in document.get("responsibilities", ())
+            Responsibility(_load_lines(duty["lines"]), _text(duty["text"]))
+            for duty in document.get("responsibilities", ())
         ),
         criteria=tuple(_load_criterion(shape) for shape in document["criteria"]),
         groups=tuple(

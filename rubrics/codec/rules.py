@@ -40,7 +40,7 @@ class RubricDocumentError(ValueError):
     """A document is no rubric of the shape that this version reads; the message says what is wrong, in one sentence."""
 
 
-def dump_rule(rule: Rule) -> dict[str, Any]:
+def dump_rule(rule: Rule) -> dict[str, Any]:  # noqa: C901, PLR0911, PLR0912 - one case for each shape of the contract
     """Write a rule tree; what is not asked stays out of an ask's shape."""
     match rule:
         case AnyOf(rules, open_list):
@@ -163,7 +163,10 @@ def _load_contest(shape: Mapping[str, Any]) -> ContestAsk:
 def _load_experience(shape: Mapping[str, Any]) -> ExperienceAsk:
     inner = shape["experience"]
     return ExperienceAsk(
-        tuple(inner.get("kinds", ())), tuple(inner.get("topics", ())), inner.get("months"), bool(inner.get("lead", False))
+        tuple(inner.get("kinds", ())),
+        tuple(inner.get("topics", ())),
+        inner.get("months"),
+        bool(inner.get("lead", False)),
     )
 
 

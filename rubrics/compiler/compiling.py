@@ -29,6 +29,7 @@ from rubrics.postings import Card, Item, Part, Posting, chunks_of, read_document
 from rubrics.rules import Clause, Reading
 from rubrics.text import Lines, SourceText, Span
 
+_MOST_PARTS = 20
 _ANY_GROUP = re.compile(
     r"一项|多项|任一|任意|之一|其一|满足.{0,6}(?:条|项)|(?:one|any)(?: or more)? of|at least one|any of these"
 )
@@ -39,7 +40,10 @@ def compile_document(text: str, lexicon: Lexicon, *, name: str = "") -> Compilat
     source = SourceText(text)
     drafts = [_Draft(posting, source, lexicon) for posting in read_document(source, lexicon)]
     rubrics = [draft.rubric(place) for place, draft in enumerate(drafts, 1)]
-    rubrics = [replace(rubric, warnings=check_posting(rubric, posting, lexicon)) for rubric, posting in _paired(rubrics, drafts)]
+    rubrics = [
+        replace(rubric, warnings=check_posting(rubric, posting, lexicon))
+        for rubric, posting in _paired(rubrics, drafts)
+    ]
     postings = check_document(tuple(rubrics), tuple(draft.body for draft in drafts))
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return Compilation(name, digest, source.line_count if text else 0, postings)
@@ -73,12 +77,13 @@ class _Draft:
         return "\n".join(self.source.text[item.span.start : item.span.end] for item in items)
 
     def rubric(self, place: int) -> Rubric:
-        """The draft, without findings."""
+        """Give the draft, without findings."""
         groups = _groups(self.posting.items)
         asked = [one for item in self.posting.items for one in self._asked(item, groups)]
         card = _best_card(self.posting.cards)
         asked = [*_card_asks(self.posting.cards, asked), *asked]
         criteria = _numbered(asked, self.source)
+        used = {criterion.group for criterion in criteria}
         body_floor = _body_floor(criteria, self.posting.cards)
         return Rubric(
             slug=slug_of(self.posting.title, self.body, self.posting.lines.first, place),
@@ -92,16 +97,15 @@ class _Draft:
                 for item in self.posting.duties
             ),
             criteria=criteria,
-            groups=tuple(
-                group for group in groups.values() if any(criterion.group == group.id for criterion in criteria)
-            ),
+            groups=tuple(group for group in groups.values() if group.id in used),
         )
 
     def _asked(self, item: Item, groups: dict[int, Group]) -> list[_Asked]:
         found: list[tuple[tuple[Part, ...], tuple[Reading, ...], bool]] = []
         for chunk in chunks_of(item, self.lexicon):
             for parts, readings in read_chunk(chunk, self.lexicon):
-                if found and found[-1][2] == chunk.bonus and may_merge(found[-1][1], readings):
+                near = found and found[-1][2] == chunk.bonus and len(found[-1][0]) < _MOST_PARTS
+                if near and may_merge(found[-1][1], readings):
                     joined = (*found[-1][0], *parts)
                     whole = read_parts(joined, self.lexicon, bonus=chunk.bonus)
                     if len(whole) == 1 and whole[0].category == readings[0].category:
@@ -145,7 +149,7 @@ def _best_card(cards: tuple[Card, ...]) -> Card | None:
 
 
 def _card_asks(cards: tuple[Card, ...], asked: list[_Asked]) -> list[_Asked]:
-    """The card's floor and cities as gates; the floor only when the body names none itself."""
+    """Give the card's floor and cities as gates; the floor only when the body names none itself."""
     gates: list[_Asked] = []
     card = _best_card(cards)
     body = any(one.section is Section.REQUIREMENT and one.reading.category is Category.DEGREE for one in asked)
@@ -156,7 +160,9 @@ def _card_asks(cards: tuple[Card, ...], asked: list[_Asked]) -> list[_Asked]:
         if one.cities and "remote" not in one.row.text.lower():
             names = tuple(name for name, _ in one.cities)
             span = Span(one.cities[0][1].start, one.cities[-1][1].end)
-            gates.append(_Asked(span, Section.REQUIREMENT, Reading(Category.LOCATION, LocationAsk(names), gate=True), None))
+            gates.append(
+                _Asked(span, Section.REQUIREMENT, Reading(Category.LOCATION, LocationAsk(names), gate=True), None)
+            )
             break
     return gates
 
@@ -189,7 +195,7 @@ def _numbered(asked: list[_Asked], source: SourceText) -> tuple[Criterion, ...]:
 
 
 def _body_floor(criteria: tuple[Criterion, ...], cards: tuple[Card, ...]) -> Degree | None:
-    """The lowest degree that the body's requirements name."""
+    """Give the lowest degree that the body's requirements name."""
     card_spans = {card.degree_span for card in cards}
     floors = [
         ask.degree

@@ -13,7 +13,7 @@ _ASCII_WORDS = re.compile(r"[a-z0-9]+")
 
 
 def criterion_key(category: Category, rule: Rule, text: str) -> str:
-    """The key shared by the same statement: spacing, width, case and punctuation do not matter."""
+    """Give the key shared by the same statement: spacing, width, case and punctuation do not matter."""
     match rule:
         case DegreeAsk(degree):
             return f"degree-{degree.value}"
@@ -25,7 +25,7 @@ def criterion_key(category: Category, rule: Rule, text: str) -> str:
 
 
 def slug_of(title: str | None, body: str, line: int, place: int) -> str:
-    """A posting's short name: the Latin words of its title and a digest; unlike for two postings of one document."""
+    """Give a posting's short name: the Latin words of its title and a digest; unlike for two postings of one document."""
     latin = "-".join(_ASCII_WORDS.findall(fold(title or "").text))[:40].strip("-")
     digest = _digest("\n".join((title or "", body, str(line), str(place))))
     return f"{latin or 'posting'}-{digest[:8]}"

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 from rubrics.lexicon import Lexicon
-from rubrics.model import AnyOf, AssessedBy, Category, ContestAsk, ExperienceAsk, LeaderboardAsk, PublicationAsk, Rule, WordsAsk
+from rubrics.model import (
+    AnyOf,
+    AssessedBy,
+    Category,
+    ContestAsk,
+    ExperienceAsk,
+    LeaderboardAsk,
+    PublicationAsk,
+    Rule,
+    WordsAsk,
+)
 from rubrics.postings import Chunk, Part
 from rubrics.rules import (
     Clause,
@@ -28,13 +38,15 @@ from rubrics.rules import (
 )
 from rubrics.rules.clause import one_or_all
 
-_FORWARD = re.compile(r"^\W*(?:如|例如|比如|包括|包含|或|以及|尤其|特别|等|但不限于|such as|e\.g|including|like|or\b|especially)")
+_FORWARD = re.compile(
+    r"^\W*(?:如|例如|比如|包括|包含|或|以及|尤其|特别|等|但不限于|such as|e\.g|including|like|or\b|especially)"
+)
 _SKILLS = frozenset({Category.PROGRAMMING_LANGUAGE, Category.TOOL, Category.KNOWLEDGE, Category.EXPERIENCE})
 _MERGES = frozenset({Category.TRAIT, Category.AVAILABILITY, Category.ACADEMIC_STANDING})
 
 
 def read_chunk(chunk: Chunk, lexicon: Lexicon) -> list[tuple[tuple[Part, ...], tuple[Reading, ...]]]:
-    """Runs of clauses with what they ask; clauses of one chunk part when they speak of different things."""
+    """Give runs of clauses with what they ask; clauses of one chunk part when they speak of different things."""
     runs: list[tuple[tuple[Part, ...], tuple[Reading, ...]]] = []
     for part in chunk.parts:
         alone = read_clause(_clause((part,), chunk, lexicon))
@@ -54,7 +66,7 @@ def may_merge(before: tuple[Reading, ...], after: tuple[Reading, ...]) -> bool:
 
 
 def read_parts(parts: tuple[Part, ...], lexicon: Lexicon, *, bonus: bool) -> tuple[Reading, ...]:
-    """What a run of clauses asks as a whole."""
+    """Tell what a run of clauses asks as a whole."""
     return read_clause(Clause(_raw(parts), bonus, lexicon))
 
 
@@ -89,17 +101,14 @@ def _skills_and_traits(clause: Clause) -> tuple[Reading, ...]:
         return skill.read(clause)
     if built and not (lived and special):
         return (Reading(Category.ENGINEERING, one_or_all([*built, *lived], either=True), assessed_by=AssessedBy.BOTH),)
-    if lived and not _names_level_first(clause):
+    if lived and not (skills and _names_level_first(clause)):
         return (Reading(_lived_category(clause, lived[0]), lived[0]),)
-    if skills:
-        return skill.read(clause)
-    if lived:
-        return (Reading(Category.EXPERIENCE, lived[0]),)
-    if traits:
-        return traits
-    school = standing.read_school(clause)
+    return skill.read(clause) or traits or standing.read_school(clause) or _unread(clause)
+
+
+def _unread(clause: Clause) -> tuple[Reading, ...]:
     category = Category.KNOWLEDGE if _has_level(clause) else Category.OTHER
-    return school or (Reading(category, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
+    return (Reading(category, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
 
 
 def _has_level(clause: Clause) -> bool:
@@ -132,7 +141,9 @@ def _proof_reading(clause: Clause, proofs: list[Rule]) -> Reading:
     elif isinstance(first, PublicationAsk) or not clause.has("read_open_source"):
         category = Category.PUBLICATION
     alternatives = list(proofs)
-    if re.search(r"或|/|\bor\b", clause.words) and any(word in clause.words for word in ("实习", "工作经", "项目", "部署", "开发经验", "experience")):
+    if re.search(r"或|/|\bor\b", clause.words) and any(
+        word in clause.words for word in ("实习", "工作经", "项目", "部署", "开发经验", "experience")
+    ):
         alternatives.extend(experience.asks(clause))
     either = len(alternatives) > 1 and (clause.bonus or bool(re.search(r"或|/|\bor\b|之一", clause.words)))
     if engineering.asks(clause) and category is Category.OPEN_SOURCE:
@@ -145,27 +156,43 @@ def _asks_skill(clause: Clause) -> bool:
     skills = clause.skill_terms()
     if not skills and not experience.asks(clause):
         return False
-    levels = any(clause.has(group) for group in ("level_basic", "level_proficient", "level_expert")) or "熟悉" in clause.words
+    levels = (
+        any(clause.has(group) for group in ("level_basic", "level_proficient", "level_expert"))
+        or "熟悉" in clause.words
+    )
     traits = clause.terms("trait")
     first_trait = min((mention.start for mention, _ in traits), default=0)
     if skills and levels:
-        return min(mention.start for mention, _ in skills) < first_trait or "熟悉" in clause.words or "掌握" in clause.words
+        return (
+            min(mention.start for mention, _ in skills) < first_trait
+            or "熟悉" in clause.words
+            or "掌握" in clause.words
+        )
     if skills:
         return min(mention.start for mention, _ in skills) < first_trait
     return experience.months_of(clause.words) is not None or "经验" in clause.words or "经历" in clause.words
 
 
 def _names_level_first(clause: Clause) -> bool:
-    """A skill with a level word in front: 熟悉 X 并有使用经验 asks for X."""
-    return bool(re.match(r"^\W*(?:能够|能|可以|较|并|且|同时)?\s*(?:熟悉|熟练|精通|掌握|了解|理解|深入|proficien|familiar|expert|knowledge|understanding|fluent)", clause.words)) and bool(
-        clause.skill_terms()
-    ) and experience.months_of(clause.words) is None
+    """Give a skill with a level word in front: 熟悉 X 并有使用经验 asks for X."""
+    return (
+        bool(
+            re.match(
+                r"^\W*(?:能够|能|可以|较|并|且|同时)?\s*(?:熟悉|熟练|精通|掌握|了解|理解|深入|proficien|familiar|expert|knowledge|understanding|fluent)",
+                clause.words,
+            )
+        )
+        and bool(clause.skill_terms())
+        and experience.months_of(clause.words) is None
+    )
 
 
 def _goes_on(
     part: Part, before: tuple[Reading, ...], alone: tuple[Reading, ...], lexicon: Lexicon, chunk: Chunk
 ) -> bool:
-    if _FORWARD.match(part.text.lower()) or (len(chunk.parts) > 1 and part is chunk.parts[1] and _vague(chunk, lexicon)):
+    if _FORWARD.match(part.text.lower()) or (
+        len(chunk.parts) > 1 and part is chunk.parts[1] and _vague(chunk, lexicon)
+    ):
         return True
     kinds_before = {reading.category for reading in before}
     kinds_alone = {reading.category for reading in alone}

@@ -36,13 +36,15 @@ class Lexicon:
         return self.find_folded(fold(text), text, kinds)
 
     def find_folded(self, folded: Folded, text: str, kinds: frozenset[str] | None = None) -> tuple[Mention, ...]:
-        """The same for a text that is folded already."""
+        """Give the same for a text that is folded already."""
         mentions: list[Mention] = []
         for hit in self._forms.scan(folded, text):
             span = folded.span(hit.start, hit.end)
-            for term_id in hit.ids:
-                if kinds is None or self.terms[term_id].kind in kinds:
-                    mentions.append(Mention(span.start, span.end, term_id))
+            mentions.extend(
+                Mention(span.start, span.end, term_id)
+                for term_id in hit.ids
+                if kinds is None or self.terms[term_id].kind in kinds
+            )
         return tuple(mentions)
 
     def is_a(self, term_id: str, ancestor: str) -> bool:
@@ -54,7 +56,7 @@ class Lexicon:
         return self._ancestors.get(term_id, frozenset())
 
     def cues(self, name: str) -> tuple[str, ...]:
-        """The words of a cue group (negation, wish, preference, level_basic …); KeyError for an unknown group."""
+        """Give the words of a cue group (negation, wish, preference, level_basic …); KeyError for an unknown group."""
         return self.cue_words[name]
 
     def find_cues(self, name: str, text: str) -> tuple[Span, ...]:
@@ -70,7 +72,7 @@ class Lexicon:
         return bool(self.find_cues(name, text))
 
     def name(self, term_id: str, language: str) -> str:
-        """A term's name in "zh" or "en"; an unknown id names itself."""
+        """Give a term's name in "zh" or "en"; an unknown id names itself."""
         term = self.terms.get(term_id)
         if term is None:
             return term_id
@@ -79,7 +81,7 @@ class Lexicon:
 
 @cache
 def load_lexicon() -> Lexicon:
-    """The lexicon of the tables beside this module, read once in a process."""
+    """Give the lexicon of the tables beside this module, read once in a process."""
     tables = read_tables()
     terms = {term.id: term for term in tables.terms if term.kind != "stop"}
     return Lexicon(

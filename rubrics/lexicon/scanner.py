@@ -10,6 +10,7 @@ from rubrics.lexicon.tables import Term
 from rubrics.text import Folded, fold
 
 _SEPARATOR = re.compile(r"(?<=[a-z0-9])[ \-](?=[a-z0-9])")
+_START = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _NEARBY = 40
 
@@ -41,7 +42,7 @@ class FormIndex:
 
     @classmethod
     def of_terms(cls, terms: Iterable[Term]) -> FormIndex:
-        """An index of all spellings of terms; a stop spelling (C端, R&D) hides the terms inside it."""
+        """Give an index of all spellings of terms; a stop spelling (C端, R&D) hides the terms inside it."""
         forms: dict[str, list[_Form]] = {}
         for term in terms:
             for spelling in term.forms:
@@ -59,7 +60,7 @@ class FormIndex:
 
     @classmethod
     def of_words(cls, words: Iterable[str]) -> FormIndex:
-        """An index of plain words."""
+        """Give an index of plain words."""
         forms = {fold(word).text: [_Form(word)] for word in words if word}
         return cls(forms, _lengths(forms))
 
@@ -67,13 +68,13 @@ class FormIndex:
         """Hits from left to right, none inside another."""
         text = folded.text
         lengths, forms = self.lengths, self.forms
-        place, end = 0, len(text)
-        while place < end:
-            sizes = lengths.get(text[place : place + 2]) or lengths.get(text[place])
-            if sizes is None or (text[place] in _WORD and place and text[place - 1] in _WORD):
-                place += 1
+        free, end = 0, len(text)
+        for start in _START.finditer(text):
+            place = start.start()
+            if place < free:
                 continue
-            for size in sizes:
+            sizes = lengths.get(text[place : place + 2]) or lengths.get(text[place])
+            for size in sizes or ():
                 known = forms.get(text[place : place + size])
                 if known is None or place + size > end:
                     continue
@@ -86,9 +87,8 @@ class FormIndex:
                 if ids:
                     if ids[0] != "":
                         yield Hit(place, stop, ids)
-                    place = stop - 1
+                    free = stop
                     break
-            place += 1
 
 
 def _bounded_end(text: str, start: int, end: int) -> int | None:
@@ -117,7 +117,7 @@ def _counts(form: _Form, folded: Folded, original: str, start: int, end: int) ->
 
 
 def _variants(spelling: str) -> tuple[str, ...]:
-    """A spelling and its forms with blank, hyphen or nothing between ASCII words."""
+    """Give a spelling and its forms with blank, hyphen or nothing between ASCII words."""
     folded = fold(spelling).text
     if len(folded) < 5 or not _SEPARATOR.search(folded):
         return (folded,)
@@ -130,6 +130,6 @@ def _lengths(forms: Iterable[str]) -> dict[str, tuple[int, ...]]:
     for form in forms:
         (short if len(form) == 1 else sizes).setdefault(form[:2], set()).add(len(form))
     for key, found in sizes.items():
-        found |= short.get(key[0], set())
+        found.update(short.get(key[0], ()))
     merged = {**short, **sizes}
     return {key: tuple(sorted(found, reverse=True)) for key, found in merged.items()}

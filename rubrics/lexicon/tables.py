@@ -66,7 +66,7 @@ def read_tables() -> Tables:
 
 def _read_family(family: str, rows: dict[str, Any], kind: str, terms: dict[str, Term]) -> None:
     own: dict[str, Any] = rows.pop("_", {})
-    inherited = {key: own[key] for key in ("not_before", "not_after") if key in own}
+    inherited: dict[str, Any] = {key: own[key] for key in ("not_before", "not_after") if key in own}
     kind = own.get("kind", kind)
     parents = tuple(own.get("parents", ())) if own.get("bare") else (family,)
     if own and not own.get("bare"):

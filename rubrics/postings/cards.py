@@ -20,11 +20,14 @@ _KEY = re.compile(
     r"^\s*\|?\s*\**\s*(?P<key>[^|:*。,;]{2,24}?)\s*\**\s*(?:[:|]|:\s*\*\*)\s*\**\s*(?P<value>[^|]+?)\s*\|?\s*$"
 )
 _LINK = re.compile(r"^\[(?P<words>[^\]]+)\]\([^)]*\)")
+_LINE = 200
 _SEPARATORS = " \t/|,、·;-—~+()&:`'\"`“”*_>\u3000。."
 _TITLE_KEYS = re.compile(
     r"^(?:岗位名称|职位名称|招聘岗位|招聘职位|职位|岗位|应聘职位|job title|title|position|position title|role|job|role title)$"
 )
-_CITY_KEYS = re.compile(r"^(?:工作城市|工作地点|工作地|地点|城市|base|base地|办公地点|实习地点|location|locations|office|office location|job location)$")
+_CITY_KEYS = re.compile(
+    r"^(?:工作城市|工作地点|工作地|地点|城市|base|base地|办公地点|实习地点|location|locations|office|office location|job location)$"
+)
 _DEGREE_KEYS = re.compile(r"^(?:学历要求|学历|最低学历|degree|education)$")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _END = re.compile(r"[。;,!?]\s*$|[。;!?]\s*\S")
@@ -55,7 +58,7 @@ class CardWords:
 
 @lru_cache(maxsize=4)
 def card_words(lexicon: Lexicon) -> CardWords:
-    """The patterns of a lexicon."""
+    """Give the patterns of a lexicon."""
 
     def alternatives(name: str) -> str:
         words = sorted((fold(word).text for word in lexicon.cues(name)), key=len, reverse=True)
@@ -76,13 +79,13 @@ def card_words(lexicon: Lexicon) -> CardWords:
 def is_button(row: Row, words: CardWords) -> bool:
     """Whether a row is nothing but page buttons (立即投递 收藏 分享)."""
     text = row.text.strip().lower()
-    return bool(text) and len(text) <= 40 and all(part in words.buttons for part in re.split(r"[\s|·]+", text) if part) or (
-        text in words.buttons
-    )
+    return (
+        bool(text) and len(text) <= 40 and all(part in words.buttons for part in re.split(r"[\s|·]+", text) if part)
+    ) or (text in words.buttons)
 
 
 def read_card(row: Row, lexicon: Lexicon) -> Card | None:
-    """A row of cities, degree floor, years, pay and the like and nothing else; None for any other row."""
+    """Give a row of cities, degree floor, years, pay and the like and nothing else; None for any other row."""
     text = row.text
     if len(text) > 120 or row.heading is not None:
         return None
@@ -102,7 +105,7 @@ def read_card(row: Row, lexicon: Lexicon) -> Card | None:
 
 
 def read_remote_line(row: Row, lexicon: Lexicon) -> Card | None:
-    """A set-off line with a place sign (🌎 Remote, London): its cities; None for any other row."""
+    """Give a set-off line with a place sign (🌎 Remote, London): its cities; None for any other row."""
     if "🌎" not in row.source.text[row.start : row.end] and "📍" not in row.source.text[row.start : row.end]:
         return None
     return _card_of(row, 0, row.text, lexicon)
@@ -115,12 +118,17 @@ def is_salary(row: Row) -> bool:
 
 def is_key_value(row: Row) -> bool:
     """Whether a row is a short pair of name and value (Department: Data, URL: …)."""
-    return len(row.text) <= 130 and row.marker == "" and _KEY.match(row.text) is not None and not row.text.rstrip().endswith(("。", ";"))
+    return (
+        len(row.text) <= 130
+        and row.marker == ""
+        and _KEY.match(row.text) is not None
+        and not row.text.rstrip().endswith(("。", ";"))
+    )
 
 
 def read_title_key(row: Row) -> Span | None:
-    """The title in a row such as 岗位名称: x or | 岗位名称 | x |."""
-    key = _KEY.match(row.text)
+    """Give the title in a row such as 岗位名称: x or | 岗位名称 | x |."""
+    key = _KEY.match(row.text) if len(row.text) <= _LINE else None
     if key and _TITLE_KEYS.match(key["key"].strip().lower()):
         return Span(row.start + key.start("value"), row.start + key.end("value"))
     return None
@@ -131,7 +139,9 @@ def is_title_like(row: Row, words: CardWords) -> bool:
     text = row.text.strip()
     if (row.heading is not None and row.heading.strength > 1) or row.blank or row.ruler or row.style == "table":
         return False
-    if (row.marker == "bullet" and not row.level) or (row.marker == "number" and not row.level and row.style != "chinese"):
+    if (row.marker == "bullet" and not row.level) or (
+        row.marker == "number" and not row.level and row.style != "chinese"
+    ):
         return False
     bare = _LINK.sub(lambda match: match["words"], text)
     if len(bare) > 90 or (len(bare) > 46 and not bare.isascii() and not row.level) or ":" in bare[-1:]:
@@ -140,13 +150,15 @@ def is_title_like(row: Row, words: CardWords) -> bool:
         return not _END.search(_BRACKETS.sub("", bare)) or row.level == 1
     if _END.search(_BRACKETS.sub("", bare)) or "http" in bare or "@" in bare:
         return False
-    return bool(words.roles.search(fold(bare).text)) and len(bare.split()) <= 14 and (
-        not bare.startswith(words.duty_verbs) or bool(words.role_end.search(fold(bare).text))
+    return (
+        bool(words.roles.search(fold(bare).text))
+        and len(bare.split()) <= 14
+        and (not bare.startswith(words.duty_verbs) or bool(words.role_end.search(fold(bare).text)))
     )
 
 
 def split_title(source_text: str, start: int, end: int, words: CardWords) -> tuple[str, str | None]:
-    """A title line as title and track: a role, its brackets, and the careers page's category run on to it."""
+    """Give a title line as title and track: a role, its brackets, and the careers page's category run on to it."""
     text = source_text[start:end]
     link = _LINK.match(text)
     if link:
@@ -187,7 +199,7 @@ def _card_of(row: Row, offset: int, text: str, lexicon: Lexicon) -> Card:
         span = Span(base + mention.start, base + mention.end)
         if lexicon.terms[mention.term_id].kind == "city":
             name = text[mention.start : mention.end]
-            name = name[:-1] if name.endswith("市") else name
+            name = name.removesuffix("市")
             if name not in [known for known, _ in cities]:
                 cities.append((name, span))
         else:
@@ -196,7 +208,9 @@ def _card_of(row: Row, offset: int, text: str, lexicon: Lexicon) -> Card:
             span = Span(span.start, span.end + (tail.end() if tail else 0))
             if degree is None or DEGREE_ORDER[found] < DEGREE_ORDER[degree]:
                 degree = found
-                degree_span = Span(min(span.start, degree_span.start), max(span.end, degree_span.end)) if degree_span else span
+                degree_span = (
+                    Span(min(span.start, degree_span.start), max(span.end, degree_span.end)) if degree_span else span
+                )
     return Card(row, tuple(cities), degree, degree_span)
 
 

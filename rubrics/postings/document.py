@@ -25,6 +25,9 @@ from rubrics.postings.rows import Row, read_rows
 from rubrics.text import Lines, SourceText, Span
 
 _DUTY_SHARE = 0.5
+_LOOK_BACK = 60
+_STRONG = 2
+_SHORT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ def _head_and_body(rows: list[Row], words: CardWords, lexicon: Lexicon) -> tuple
         if place == 0 and len(rows) > 2 and rows[1].level and is_title_like(rows[1], words):
             return [rows[1]], [row, *rows[2:]]
         kept = _head_rows(rows[:place], words, lexicon)
-        return kept, [*[other for other in rows[:place] if other not in kept], *rows[place:]]
+        heads = set(kept)
+        return kept, [*[other for other in rows[:place] if other not in heads], *rows[place:]]
     kept = _head_rows(rows, words, lexicon, stop=True)
     return kept, rows[len(kept) :]
 
@@ -129,37 +133,69 @@ def _title_span(head: list[Row], words: CardWords, lexicon: Lexicon) -> Span | N
 # --- where postings begin ---
 
 
+@dataclass(slots=True)
+class _Seen:
+    """What the present posting has shown so far while its end is looked for."""
+
+    start: int = 0
+    requirement: bool = False
+    duty: bool = False
+    heading: int | None = None
+
+
 def _starts(rows: list[Row], words: CardWords, lexicon: Lexicon) -> list[int]:
-    """Places of rows that begin a posting; the first row always does."""
+    """Give the places of rows that begin a posting; the first row always does."""
     starts = [0] if rows else []
-    seen_requirement = seen_duty = False
+    last_requirement = max((place for place, row in enumerate(rows) if _asks(row)), default=-1)
     duty_words: set[str] = set()
+    seen = _Seen()
     for place, row in enumerate(rows):
-        if place == 0:
-            pass
-        elif place > starts[-1] and _is_card_start(rows, place, words, lexicon):
-            begin = _title_place(rows, place, starts[-1], words, lexicon)
-            if begin > starts[-1] and (seen_requirement or seen_duty):
-                starts.append(begin)
-                seen_requirement = seen_duty = False
-        if row.heading is None or row.heading.strength < 2:
+        begin = _start_before(rows, place, seen, duty_words, words, lexicon, last_requirement)
+        if begin is not None:
+            starts.append(begin)
+            seen = _Seen(start=begin, duty=_asks(row))
+        if not _is_strong(row) or row.heading is None:
             continue
+        seen.heading = place
         if row.heading.kind is HeadingKind.DUTY:
-            if seen_requirement and _requirement_follows(rows, place):
-                begin = _title_place(rows, place, starts[-1], words, lexicon)
-                if _may_split(rows, starts[-1], begin, place, duty_words):
-                    starts.append(begin)
-                    seen_requirement = False
-            seen_duty = True
+            seen.duty = True
             duty_words.add(row.text.strip(" :*"))
-        elif row.heading.kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}:
-            if row.heading.kind is HeadingKind.REQUIREMENT and seen_requirement and row.heading.strength == 2:
-                begin = _hidden_start(rows, starts[-1], place, words)
-                if begin is not None:
-                    starts.append(begin)
-                    seen_duty = True
-            seen_requirement = True
+        elif row.heading.kind is not HeadingKind.OTHER:
+            seen.requirement = True
     return starts
+
+
+def _start_before(
+    rows: list[Row],
+    place: int,
+    seen: _Seen,
+    duty_words: set[str],
+    words: CardWords,
+    lexicon: Lexicon,
+    last_requirement: int,
+) -> int | None:
+    """Give the row at which a new posting begins, as the row at ``place`` shows, or None."""
+    row = rows[place]
+    if place <= seen.start:
+        return None
+    begin: int | None = None
+    if _is_strong(row) and row.heading is not None and row.heading.kind is HeadingKind.DUTY:
+        if seen.requirement and last_requirement > place:
+            begin = _title_place(rows, place, seen.start, words, lexicon)
+            begin = begin if _may_split(rows, seen.start, begin, place, duty_words) else None
+    elif _asks(row):
+        begin = _hidden_start(rows, seen.heading, place, words) if seen.requirement else None
+    elif (seen.requirement or seen.duty) and _is_card_start(rows, place, words, lexicon):
+        begin = _title_place(rows, place, seen.start, words, lexicon)
+    return begin if begin is not None and begin > seen.start else None
+
+
+def _is_strong(row: Row) -> bool:
+    return row.heading is not None and row.heading.strength == _STRONG
+
+
+def _asks(row: Row) -> bool:
+    return _is_strong(row) and row.heading is not None and row.heading.kind is HeadingKind.REQUIREMENT
 
 
 def _is_card_start(rows: list[Row], place: int, words: CardWords, lexicon: Lexicon) -> bool:
@@ -178,29 +214,17 @@ def _title_place(rows: list[Row], place: int, floor: int, words: CardWords, lexi
         row = rows[begin - 1]
         if row.heading is not None and row.heading.strength == 2:
             break
-        if is_button(row, words) or is_salary(row) or read_card(row, lexicon) is not None:
+        if is_button(row, words) or is_salary(row) or _is_city_card(row, lexicon):
             begin -= 1
             continue
-        if is_title_like(row, words):
-            begin -= 1
-            if row.level or not rows[begin].gap:
-                pass
-            break
-        if len(row.text) <= 40 and row.marker == "" and rows[place].heading is None and begin == place:
-            begin -= 1
-            break
-        break
+        plain = len(row.text) <= _SHORT and row.marker == "" and rows[place].heading is None and begin == place
+        return begin - 1 if plain or is_title_like(row, words) else begin
     return begin
 
 
-def _requirement_follows(rows: list[Row], place: int) -> bool:
-    for row in rows[place + 1 :]:
-        if row.heading is not None and row.heading.strength == 2:
-            if row.heading.kind is HeadingKind.REQUIREMENT:
-                return True
-            if row.heading.kind is HeadingKind.OTHER:
-                continue
-    return False
+def _is_city_card(row: Row, lexicon: Lexicon) -> bool:
+    card = read_card(row, lexicon)
+    return card is not None and bool(card.cities)
 
 
 def _may_split(rows: list[Row], start: int, begin: int, place: int, duty_words: set[str]) -> bool:
@@ -208,35 +232,26 @@ def _may_split(rows: list[Row], start: int, begin: int, place: int, duty_words: 
     if begin < place:
         return True
     again = rows[place].text.strip(" :*") in duty_words
-    return again and _is_chinese(rows[start:begin]) == _is_chinese(rows[place : place + 6])
+    return again and _is_chinese(rows[start : min(begin, start + _LOOK_BACK)]) == _is_chinese(rows[place : place + 6])
 
 
-def _hidden_start(rows: list[Row], start: int, place: int, words: CardWords) -> int | None:
-    """Where a posting without title and heading begins between one requirement section and the next."""
-    last = max(
-        (at for at in range(start, place) if (heading := rows[at].heading) is not None and heading.strength == 2),
-        default=start,
-    )
-    governing = rows[last].heading
-    kind = governing.kind if governing else None
-    if kind not in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}:
+def _hidden_start(rows: list[Row], last: int | None, place: int, words: CardWords) -> int | None:
+    """Give the row where a posting without title and heading begins between one asking section and the next."""
+    governing = rows[last].heading if last is not None else None
+    if last is None or governing is None or governing.kind not in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}:
         return None
-    between = range(last + 1, place)
-    for at in reversed(between):
-        if at == last + 1:
-            break
+    for at in range(place - 1, max(last + 1, place - _LOOK_BACK), -1):
         row, before = rows[at], rows[at - 1]
         changed = row.style != before.style or (row.number == 1 and (before.number or 0) >= 1)
-        if not (row.gap or changed) or row.heading is not None:
+        if not (row.gap or changed) or row.heading is not None or row.cut:
             continue
         group = rows[at:place]
-        duties = [other for other in group if other.text.startswith(words.duty_verbs)]
         if is_title_like(row, words) and not row.marker and len(group) > 1:
-            duties = [other for other in group[1:] if other.text.startswith(words.duty_verbs)]
             group = group[1:]
-        if not row.cut and len(duties) >= max(1, _DUTY_SHARE * len(group)):
-            if row.gap or all(other.style == row.style for other in group):
-                return at
+        duties = sum(other.text.startswith(words.duty_verbs) for other in group)
+        alike = row.gap or all(other.style == row.style for other in group)
+        if duties >= max(1, _DUTY_SHARE * len(group)) and alike:
+            return at
     return None
 
 

@@ -19,6 +19,9 @@ _PREFIXES = re.compile(
     r"(?:(?:^|(?<=[。;!?\s])|(?<=\d\.))[a-zA-Z一-鿿]{1,6}|[【\[「(]|[一二三四五六七八九十]{1,2}[、.]\s*|\d{1,2}\s*[.、)]\s*【?)$"
 )
 _CLAUSE = re.compile(r"[,;。!?]")
+_FIRST_NUMBER = re.compile(r"[\s】」\]:]*(?:\(?1\s?[、.):,](?!\d)|[①❶]|[-•●*])")
+_SURE = frozenset({"加分项"})
+_NEARBY = 16
 _STRONG_LENGTH = 3
 _PREFIX = 8
 
@@ -60,7 +63,7 @@ class Headings:
     preference: re.Pattern[str]
 
     def read_row(self, words: str, *, level: int = 0, bold: bool = False, marked: bool = False) -> Heading | None:
-        """What a whole row announces, or None when it is no heading."""
+        """Tell what a whole row announces, or None when it is no heading."""
         if len(words) > 90:
             return None
         set_off = level > 0 or bold
@@ -78,33 +81,33 @@ class Headings:
 
     def inline(self, words: str) -> list[InlineHeading]:
         """Headings inside a running line, each followed by a colon, a number or the line's end."""
-        found: list[InlineHeading] = []
-        boxed = [match.span() for match in _BOXED.finditer(words)]
-        for match in self.chinese.finditer(words):
-            form = match["form"]
-            start = match.start("form")
-            boxed = [span for span in boxed if not span[0] <= start < span[1]]
-            before = words[:start].rstrip()
-            after = words[match.end("form") :]
-            colon = after.lstrip(" 】」]").startswith(":")
-            numbered = re.match(r"[\s】」\]:]*(?:\(?1\s?[、.):,](?!\d)|[①❶]|[-•●*])", after)
-            closed = not before or before[-1] in "。;.!?】、:*)(【|" or before[-1].isdigit() or words[start - 1] in " \t"
-            ends = not after.strip(" :】")
-            if not (colon or numbered or (ends and before)):
-                continue
-            strong = len(form) > _STRONG_LENGTH or form == "加分项"
-            if not closed and not (strong and (colon or numbered) and form not in {"岗位方向"}):
-                if not (numbered and len(form) >= 4):
-                    continue
-            if not strong and not closed:
-                continue
-            if self.forms[form] is HeadingKind.OTHER and not (closed and colon and (strong or not before)):
-                continue
-            start -= _prefix_length(words[:start])
-            end = match.end("form") + len(after) - len(after.lstrip(" 】」]:"))
-            found.append(InlineHeading(self.forms[form], start, end))
-        found.extend(InlineHeading(HeadingKind.OTHER, start, end, 1) for start, end in boxed if start)
+        found = [
+            heading for match in self.chinese.finditer(words) if (heading := self._inline(words, match)) is not None
+        ]
+        taken = {place for heading in found for place in range(heading.start, heading.end)}
+        boxes = (match.span() for match in _BOXED.finditer(words) if match.start())
+        found.extend(InlineHeading(HeadingKind.OTHER, *box, 1) for box in boxes if taken.isdisjoint(range(*box)))
         return sorted(found, key=lambda heading: heading.start)
+
+    def _inline(self, words: str, match: re.Match[str]) -> InlineHeading | None:
+        form, start, end = match["form"], match.start("form"), match.end("form")
+        before = words[max(0, start - _NEARBY) : start]
+        after = words[end : end + _NEARBY]
+        colon = after.lstrip(" 】」]").startswith(":")
+        numbered = _FIRST_NUMBER.match(after) is not None
+        first = not before.rstrip()
+        closed = first or before[-1] in " \t" or before[-1] in "。;.!?】、:*)(【|" or before[-1].isdigit()
+        ends = not after.strip(" :】") and end + _NEARBY >= len(words)
+        strong = len(form) > _STRONG_LENGTH or form in _SURE
+        if not (colon or numbered or (ends and not first)) or not (strong or closed):
+            return None
+        if not closed and not (colon or numbered):
+            return None
+        kind = self.forms[form]
+        if kind is HeadingKind.OTHER and not (closed and colon and (strong or first)):
+            return None
+        stop = end + len(after) - len(after.lstrip(" 】」]:"))
+        return InlineHeading(kind, start - _prefix_length(before), stop)
 
     def _read_chinese(self, core: str, *, colon: bool, set_off: bool, marked: bool) -> Heading | None:
         if len(_CHINESE.findall(core)) > 34 or len(core) > 70:
@@ -123,12 +126,10 @@ class Headings:
             if len(form) > len(best) and ((at_end and not far) or (at_start and (colon or set_off) and len(form) >= 4)):
                 best = form
         if not best:
-            return Heading(HeadingKind.OTHER, 1) if set_off and level_like(core) else None
-        if len(best) <= _STRONG_LENGTH and not (colon or set_off) and len(core) > len(best) + 4:
-            return None
-        if marked and not colon and not set_off and len(core) > len(best):
-            return None
-        return Heading(self.forms[best])
+            return Heading(HeadingKind.OTHER, 1) if set_off and len(core) <= 12 else None
+        plain = not (colon or set_off)
+        short = len(best) <= _STRONG_LENGTH and len(core) > len(best) + 4
+        return None if plain and (short or (marked and len(core) > len(best))) else Heading(self.forms[best])
 
     def _read_english(self, core: str, *, colon: bool, set_off: bool, marked: bool) -> Heading | None:
         words = core.split()
@@ -139,22 +140,17 @@ class Headings:
             if len(match.group()) > len(best):
                 best = match.group()
         share = len(best) / len(core)
-        if best and (share >= 0.6 or ((colon or set_off) and (share >= 0.25 or core.startswith(best)))):
-            if share >= 0.6 or len(words) <= 10:
-                return Heading(self.forms[best])
+        hinted = (colon or set_off) and len(words) <= 10 and (share >= 0.25 or core.startswith(best))
+        if best and (share >= 0.6 or hinted):
+            return Heading(self.forms[best])
         if set_off and len(words) <= 10 and not marked:
             return Heading(HeadingKind.OTHER, 1)
         return None
 
 
-def level_like(core: str) -> bool:
-    """Whether a set-off row is short enough to be a heading at all."""
-    return len(core) <= 12
-
-
 @lru_cache(maxsize=4)
 def headings_of(lexicon: Lexicon) -> Headings:
-    """The headings of a lexicon, made once."""
+    """Give the headings of a lexicon, made once."""
     forms: dict[str, HeadingKind] = {}
     for kind in (HeadingKind.OTHER, HeadingKind.DUTY, HeadingKind.REQUIREMENT, HeadingKind.BONUS):
         for word in lexicon.cues(f"heading_{kind.value}"):

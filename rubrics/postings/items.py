@@ -13,7 +13,9 @@ from rubrics.text import Lines, SourceText, Span, fold, plain
 
 _SENTENCE_END = re.compile(r"[。;.!?；…]\s*[\"'”)]*$")
 _LEAD_IN = re.compile(r"(?:具有|具备|有|满足|符合).{0,3}(?:以下|下列|如下).{0,8}优先")
-_HARD_BONUS = re.compile(r"优先(?:考虑|录取|录用|选择)?[\s。;,!)]*$|优先(?:考虑|录取|录用)|者优先|的优先|加分|[尤更为]佳")
+_HARD_BONUS = re.compile(
+    r"优先(?:考虑|录取|录用|选择)?[\s。;,!)]*$|优先(?:考虑|录取|录用)|者优先|的优先|加[^，。;,]{0,3}分|[尤更为]佳"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,9 @@ def _without_prose(rows: list[Row], lexicon: Lexicon, *, chinese: bool) -> list[
                 kept.append(row)
             continue
         text = row.text
-        if chinese and (_HARD_BONUS.search(text) or _starts_asking(text, lexicon)):
-            kept.append(row)
-        elif chinese and not row.gap and kept and not ended:
+        if (chinese and (_HARD_BONUS.search(text) or _starts_asking(text, lexicon))) or (
+            chinese and not row.gap and kept and not ended
+        ):
             kept.append(row)
         elif kept and row.gap and len(text) > 60:
             ended = True
@@ -142,9 +144,7 @@ def _joined(rows: tuple[Row, ...], kind: HeadingKind, heading: Row | None) -> li
             continue
         if before is not None and items and marked and not row.marker and not row.gap and _continues(before, row):
             last = items[-1]
-            items[-1] = replace(
-                last, span=Span(last.span.start, row.end), lines=Lines(last.lines.first, row.line)
-            )
+            items[-1] = replace(last, span=Span(last.span.start, row.end), lines=Lines(last.lines.first, row.line))
         else:
             items.append(
                 Item(
@@ -164,7 +164,9 @@ def _joined(rows: tuple[Row, ...], kind: HeadingKind, heading: Row | None) -> li
 
 
 def _continues(before: Row, row: Row) -> bool:
-    return not row.marker and row.heading is None and row.line == before.line + 1 and not _SENTENCE_END.search(before.text)
+    return (
+        not row.marker and row.heading is None and row.line == before.line + 1 and not _SENTENCE_END.search(before.text)
+    )
 
 
 def _turned(item: Item, kind: HeadingKind) -> Item:
@@ -194,5 +196,6 @@ def _sign_pattern(lexicon: Lexicon) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4)
 def _contact_pattern(lexicon: Lexicon) -> re.Pattern[str]:
-    words = "|".join(re.escape(fold(word).text) for word in lexicon.cues("read_contact"))
+    groups = (*lexicon.cues("read_contact"), *lexicon.cues("read_team"))
+    words = "|".join(re.escape(fold(word).text) for word in groups)
     return re.compile(rf"^[\W_]*(?:{words})")

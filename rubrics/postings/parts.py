@@ -16,7 +16,9 @@ _DEGREE_FLOOR = re.compile(
     r"(?:本科|硕士|博士|大专|研究生|专科)(?:研究生)?(?:学历|学位)?(?:及其?以上|以上|或以上)|(?:bachelor|master|ph\.?d|doctora)\S*"
 )
 _YEARS = re.compile(r"\d+\s*\+?\s*(?:[-~至到]\s*\d+\s*)?(?:年|个月|years?|yrs?)")
-_FORWARD = re.compile(r"^\s*(?:如|例如|比如|包括|包含|诸如|譬如|但不限于|或者?|以及|尤其|特别|such as|e\.g|including|like|or\b|especially|particularly)")
+_FORWARD = re.compile(
+    r"^\s*(?:如|例如|比如|包括|包含|诸如|譬如|但不限于|或者?|以及|尤其|特别|such as|e\.g|including|like|or\b|especially|particularly)"
+)
 _LEAD_COLON = re.compile(r"^[^:]{2,40}(?:之一|其一|任一|一项|至少|以下|下列|如下|任意)[^:]{0,16}:")
 _BARE_CUE = re.compile(
     r"^[\s(]*(?:者|的|均|则|会|可|将|是|为)?(?:非必须|非必需|optional|not required|优先(?:考虑|录用|录取|选择)?|加分|更佳|尤佳|为佳|更好|preferred|preferable|a plus|is a plus|desirable|nice to have|would be a plus)[\s)。.;!]*$"
@@ -26,7 +28,10 @@ _NAME_END = re.compile(r"(?:^|[一-鿿、,/\s])[a-z0-9][a-z0-9+#.\-]*$")
 _VERBAL_CUE = re.compile(
     r"(?:\b(?:is|are|will be|would be|being)\s+(?:also\s+)?(?:a |an )?(?:\w+\s+){0,2}(?:plus|preferred|bonus|asset|advantage|advantageous|desirable|desired|beneficial|helpful|ideal|preferable|nice to have|added advantages?|advantages)\b)"
 )
+_AND = ("和", "及", "以及", "与", "或", "and ", "or ")
+_HAVING = ("有", "具有", "具备", "拥有")
 _INNER = re.compile(r"\([^()]*\)")
+_MOST_PARTS = 20
 _MINIMUM = 2
 
 
@@ -59,20 +64,22 @@ class Chunk:
 
 
 def chunks_of(item: Item, lexicon: Lexicon) -> tuple[Chunk, ...]:
-    """The clauses of an item, marked as asked or preferred; together they cover all its words."""
+    """Give the clauses of an item, marked as asked or preferred; together they cover all its words."""
     words = _words(lexicon)
     parts = _parts(item, words)
     in_bonus = item.kind is HeadingKind.BONUS
     marks = [in_bonus] * len(parts) if in_bonus else _preferred(item, parts, words)
+    chinese = not item.text.isascii()
     chunks: list[Chunk] = []
     for part, bonus in zip(parts, marks, strict=True):
-        joins = (
-            bool(chunks)
-            and chunks[-1].bonus == bonus
-            and _belongs(chunks[-1].parts, part, words, whole=item.text)
-        )
-        if joins:
-            chunks[-1] = Chunk((*chunks[-1].parts, part), bonus, hidden=chunks[-1].hidden)
+        last = chunks[-1] if chunks else None
+        if (
+            last is not None
+            and last.bonus == bonus
+            and len(last.parts) < _MOST_PARTS
+            and _belongs(last.parts, part, words, chinese=chinese)
+        ):
+            chunks[-1] = Chunk((*last.parts, part), bonus, hidden=last.hidden)
         else:
             chunks.append(Chunk((part,), bonus, hidden=bonus and not in_bonus))
     return tuple(chunks)
@@ -86,7 +93,7 @@ def _parts(item: Item, words: _Words) -> list[Part]:
     opened = {place for match in _INNER.finditer(text) if words.prefers(match.group()) for place in match.span()}
     start = depth = 0
     for place, character in enumerate(text):
-        if place in opened or place + 1 in opened and character == ")":
+        if place in opened or (place + 1 in opened and character == ")"):
             _add(pieces, item, text, start, place)
             start = place + 1
         elif character in "([【《":
@@ -111,7 +118,11 @@ def _is_cut(text: str, place: int, character: str) -> bool:
         after = text[place + 1 : place + 2]
         before = text[max(0, place - 4) : place].lower()
         if after == "" or after.isspace():
-            return not (before.endswith(("e.g", "i.e", " etc", "b.s", "m.s", "ph", "ph.d", "vs", "u.s", "b.a", "sr", "jr", "eg", " b", " m")))
+            return not (
+                before.endswith(
+                    ("e.g", "i.e", " etc", "b.s", "m.s", "ph", "ph.d", "vs", "u.s", "b.a", "sr", "jr", "eg", " b", " m")
+                )
+            )
         return "一" <= after <= "鿿" and bool(re.search("[一-鿿)]$", before))
     return False
 
@@ -131,43 +142,65 @@ def _add(pieces: list[Part], item: Item, text: str, start: int, end: int) -> Non
 def _preferred(item: Item, parts: list[Part], words: _Words) -> list[bool]:
     """For each clause whether it is only preferred: the word binds to its clause, to the list before it, or to the whole item."""
     marks = [False] * len(parts)
-    cues = [place for place, part in enumerate(parts) if words.prefers(part.text)]
-    for cue in cues:
-        text = parts[cue].text
-        first = cue
-        verbal = _VERBAL_CUE.search(fold(text).text)
-        if verbal and not words.owns_predicate(text[: verbal.start()]):
-            while first > 0 and _same_sentence(item, parts, first) and not marks[first - 1]:
-                first -= 1
-                if words.owns_predicate(parts[first].text) and not verbal.start() == 0:
-                    break
-        elif _BARE_CUE.match(fold(text).text):
-            first = max(0, cue - 1)
-            while first > 0 and not words.predicate.search(fold(parts[first].text).text) and _same_sentence(item, parts, first):
-                first -= 1
-        elif not words.owns_predicate(text):
-            while (
-                first > 0
-                and not marks[first - 1]
-                and _same_sentence(item, parts, first)
-                and not words.owns_predicate(parts[first - 1].text)
-                and not _is_floor(parts[first - 1].text)
-                and not words.hard.search(fold(parts[first - 1].text).text)
-            ):
-                first -= 1
-            if first > 0 and "等" in text and not _is_floor(parts[first - 1].text) and _same_sentence(item, parts, first):
-                first -= 1
-        for place in range(first, cue + 1):
-            marks[place] = True
-        place = cue + 1
-        while place < len(parts) and (
-            _FORWARD.match(fold(parts[place].text).text)
-            or (not words.owns_predicate(parts[place].text) and not _is_floor(parts[place].text))
-            or (cue == 0 and words.opens_item(text) and not words.asks_hard(parts[place].text))
-        ):
-            marks[place] = True
-            place += 1
+    reach = 0
+    for cue, part in enumerate(parts):
+        if cue < reach or not words.prefers(part.text):
+            continue
+        first = _first_preferred(item, parts, cue, reach, words)
+        reach = cue + 1
+        while reach < len(parts) and _goes_on_preferring(parts, cue, reach, words):
+            reach += 1
+        marks[first:reach] = [True] * (reach - first)
     return marks
+
+
+def _first_preferred(item: Item, parts: list[Part], cue: int, floor: int, words: _Words) -> int:
+    """Give the first clause that a preference word binds; none before ``floor``."""
+    text = parts[cue].text
+    first = cue
+
+    def may_step() -> bool:
+        return first > floor and _same_sentence(item, parts, first)
+
+    verbal = _VERBAL_CUE.search(fold(text).text)
+    if verbal and not words.owns_predicate(text[: verbal.start()]):
+        while may_step():
+            first -= 1
+            if words.owns_predicate(parts[first].text) and verbal.start() != 0:
+                break
+        return first
+    if _BARE_CUE.match(fold(text).text):
+        first = max(floor, cue - 1)
+        while may_step() and not words.predicate.search(fold(parts[first].text).text):
+            first -= 1
+        return first
+    if words.owns_predicate(text):
+        return first
+    while may_step() and words.is_bare(parts[first - 1].text):
+        first -= 1
+    if may_step() and _closes_list(parts, first, cue):
+        first -= 1
+    return first
+
+
+def _goes_on_preferring(parts: list[Part], cue: int, place: int, words: _Words) -> bool:
+    """Whether a clause after a preferred one still belongs to it: an example, an alternative, words without a verb."""
+    text = parts[place].text
+    if _FORWARD.match(fold(text).text):
+        return True
+    if not words.owns_predicate(text) and not _is_floor(text):
+        return True
+    return cue == 0 and words.opens_item(parts[cue].text) and not words.asks_hard(text)
+
+
+def _closes_list(parts: list[Part], first: int, cue: int) -> bool:
+    """Whether a preferred clause without a verb ends the list that the clause before it began: 有 A, B 和 C 经验者优先."""
+    before, text = parts[first - 1].text.strip(), parts[cue].text.strip()
+    if _is_floor(before):
+        return False
+    if "等" in text or text.startswith(_AND):
+        return True
+    return before.startswith(_HAVING) and any(word in text for word in ("经验", "经历", "背景", "者"))
 
 
 def _is_floor(text: str) -> bool:
@@ -180,7 +213,7 @@ def _same_sentence(item: Item, parts: list[Part], place: int) -> bool:
     return not any(mark in between for mark in "。;!?\n") and not between.strip().startswith(".")
 
 
-def _belongs(group: tuple[Part, ...], part: Part, words: _Words, *, whole: str) -> bool:
+def _belongs(group: tuple[Part, ...], part: Part, words: _Words, *, chinese: bool) -> bool:
     """Whether a clause goes on with the one before it: an example, an alternative, a list without a verb of its own."""
     text = fold(part.text).text
     if _FORWARD.match(text) or words.continuation.match(text):
@@ -190,7 +223,7 @@ def _belongs(group: tuple[Part, ...], part: Part, words: _Words, *, whole: str) 
     if not words.owns_predicate(part.text):
         return True
     last = fold(group[-1].text).text
-    if _NAME_START.match(text) and _NAME_END.search(last) and not whole.isascii():
+    if _NAME_START.match(text) and _NAME_END.search(last) and chinese:
         return True
     return len(last) < _MINIMUM + 2 or last.count("(") > last.count(")")
 
@@ -214,6 +247,9 @@ class _Words:
             return False
         return bool(self.predicate.search(folded[:48]))
 
+    def is_bare(self, text: str) -> bool:
+        return not (self.owns_predicate(text) or _is_floor(text) or self.hard.search(fold(text).text))
+
     def opens_item(self, text: str) -> bool:
         return bool(re.search(r"(?:能力|经验|精神|背景|成绩|经历)优先", text))
 
@@ -223,7 +259,7 @@ class _Words:
 
 @lru_cache(maxsize=4)
 def _words(lexicon: Lexicon) -> _Words:
-    def one_of(name: str, start: str = "", *, bound: bool = True) -> re.Pattern[str]:
+    def one_of(name: str, start: str = "") -> re.Pattern[str]:
         found = sorted((fold(word).text for word in lexicon.cues(name)), key=len, reverse=True)
         pieces = [re.escape(w) if not w.isascii() else rf"(?<![a-z]){re.escape(w)}(?![a-z])" for w in found]
         return re.compile(start + "(?:" + "|".join(pieces) + ")")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from rubrics.postings.headings import Heading, Headings
 from rubrics.text import SourceText, plain
@@ -19,16 +20,17 @@ _MARKER = re.compile(
 _CIRCLED = re.compile("[①-⑳❶-❿]\\s*")
 _EDGE = " \t\r\n\v\f*_#`|>\u3000"
 _RULER = re.compile(r"^\s*(?:[-=_*~—]\s*){3,}$")
-_TABLE_RULE = re.compile(r"^\s*\|?[\s:|\-]+\|?\s*$")
 _DIGITS = re.compile(r"\d+")
 _NUMBERED = re.compile(
     r"(?<![\d.\-~/])(\d{1,2})\s{0,2}(?:、|(?<![A-Za-z]\d)(?<![A-Za-z]\d\d)(?:\)|[.:,](?![\d%])|(?=\s[一-鿿])))"
 )
-_CHOICE_LEAD = re.compile(r"(?:之一|其一|任一|至少|以下|下列|如下|任意)[^:]{0,14}:\s*$|one of the following[^:]{0,20}:\s*$", re.IGNORECASE)
+_CHOICE_LEAD = re.compile(
+    r"(?:之一|其一|任一|至少|以下|下列|如下|任意)[^:]{0,14}:\s*$|one of the following[^:]{0,20}:\s*$", re.IGNORECASE
+)
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Row:
     """A stretch of one line: where its words start and end in the document, and how it is marked.
 
@@ -95,9 +97,7 @@ def _rows_of_line(
     return [piece for piece in pieces if not piece.blank] or [first]
 
 
-def _row(
-    source: SourceText, text: str, number: int, start: int, end: int, gap: bool, *, cut: bool = False
-) -> Row:
+def _row(source: SourceText, text: str, number: int, start: int, end: int, gap: bool, *, cut: bool = False) -> Row:
     line = text[start:end]
     match = _MARKER.match(line)
     assert match is not None  # noqa: S101  # every part of the pattern is optional
@@ -120,7 +120,7 @@ def _row(
     words = line[place:]
     bold = words.lstrip().startswith(("**", "__")) and words.rstrip().rstrip(":").endswith(("**", "__"))
     left = len(words) - len(words.lstrip(_EDGE))
-    right = len(words.rstrip(_EDGE + "\"'"  if words.count('"') % 2 else words.rstrip(_EDGE) and _EDGE))
+    right = len(words.rstrip(_EDGE + "\"'" if words.count('"') % 2 else words.rstrip(_EDGE) and _EDGE))
     level = len(match["hash"] or match["hash2"] or "")
     begin = start + place + left
     return Row(
@@ -149,7 +149,7 @@ def _chinese_number(text: str) -> int | None:
 
 
 def _split_headings(row: Row, text: str, headings: Headings) -> list[Row]:
-    """Cut a row where a heading stands inside it: 岗位职责:1、…任职要求:1、…"""
+    """Cut a row where a heading stands inside it (岗位职责:1、…任职要求:1、…)."""
     whole = headings.read_row(row.text, level=row.level, bold=row.bold, marked=row.marker == "bullet")
     if whole is not None:
         return [_with_heading(row, whole)]
@@ -185,7 +185,7 @@ def _split_numbers(row: Row, text: str) -> list[Row]:
         return [row]
     edges = [0, *cuts, len(words)]
     pieces = []
-    for left, right in zip(edges, edges[1:], strict=False):
+    for left, right in pairwise(edges):
         piece = _row(row.source, text, row.line, row.start + left, row.start + right, row.gap and not left, cut=True)
         pieces.append(_remarked(piece, row) if left == 0 else piece)
     return pieces
@@ -197,9 +197,12 @@ def _number_cuts(words: str, own: int | None) -> list[int]:
         return []
     expected = own + 1 if own is not None else 1
     cuts: list[int] = []
+    depth = last = 0
     for place, value, mark in found:
-        bare = not mark.strip()[-1:] or mark.strip().isdigit()
-        if value != expected or _depth(words, place) > 0:
+        depth += words.count("(", last, place) - words.count(")", last, place)
+        last = place
+        bare = mark.strip().isdigit()
+        if value != expected or depth > 0:
             continue
         if bare and (not cuts and own is None):
             continue
@@ -208,13 +211,8 @@ def _number_cuts(words: str, own: int | None) -> list[int]:
     return cuts if own is not None or len(cuts) >= 2 else []
 
 
-def _depth(words: str, place: int) -> int:
-    before = words[:place]
-    return before.count("(") - before.count(")")
-
-
 def _remarked(piece: Row, row: Row) -> Row:
-    """A first piece with the marks of the row that it was cut from."""
+    """Give a first piece with the marks of the row that it was cut from."""
     return replace(
         piece,
         start=max(piece.start, row.start),

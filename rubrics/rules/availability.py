@@ -16,16 +16,27 @@ _PER_WEEK = re.compile(
     rf"(?:每周|一周|每星期|周)[^,。;]{{0,10}}?{_NUMBER}\s*(?:[-~至到]\s*\d)?\s*(?:个工作日|天|日)|{_NUMBER}\s*天\s*/\s*周|(\d)\+?\s*days?\s+(?:a|per)\s+week"
 )
 _MONTHS = re.compile(rf"{_NUMBER}\s*(?:[-~至到]\s*\d{{1,2}}\s*)?个?月|(\d{{1,2}})\+?\s*[- ]?months?")
-_AT_ONCE = re.compile(r"(?:尽快|立即|马上|随时|即刻)(?:能|可)?(?:到岗|入职|上岗)|start immediately|immediately available|available immediately")
+_AT_ONCE = re.compile(
+    r"(?:尽快|立即|马上|随时|即刻)(?:能|可)?(?:到岗|入职|上岗)|start immediately|immediately available|available immediately"
+)
 
 
 def read(clause: Clause) -> tuple[Reading, ...]:
-    """What the clause asks of time and presence, a gate unless it is only preferred."""
+    """Tell what the clause asks of time and presence, a gate unless it is only preferred."""
     words = clause.words
     within = _within_days(words) if clause.has("read_arrival") else None
     per_week = _first(_PER_WEEK, words)
     months = None
-    if clause.has("read_months") and ("实习" in words or "intern" in words or within is not None or per_week or "到岗" in words or "连续" in words or "持续" in words or "commit" in words):
+    if clause.has("read_months") and (
+        "实习" in words
+        or "intern" in words
+        or within is not None
+        or per_week
+        or "到岗" in words
+        or "连续" in words
+        or "持续" in words
+        or "commit" in words
+    ):
         months = _first(_MONTHS, _MONTH_ARRIVAL.sub(" ", words))
     on_site = True if clause.has("read_on_site") and not clause.skill_terms() else None
     if within is None and per_week is None and months is None and on_site is None:

@@ -7,7 +7,7 @@ from rubrics.rules.clause import Clause, Reading, one_or_all
 
 
 def read(clause: Clause) -> tuple[Reading, ...]:
-    """The certificates named; several are alternatives, as postings mean them."""
+    """Give the certificates named; several are alternatives, as postings mean them."""
     asks: list[Rule] = [CertificationAsk(term.id) for _, term in clause.terms("certification")]
     if not asks:
         return ()

@@ -18,7 +18,9 @@ def asks(clause: Clause) -> tuple[Rule, ...]:
     contests = clause.terms("contest")
     if clause.has("read_contest") or any(not term.facts.get("generic") for _, term in contests):
         named = tuple(term.id for _, term in contests if not term.facts.get("generic"))
-        found.append(ContestAsk(named, _kind(clause, [term.facts.get("contest") for _, term in contests]), prize=_prize(clause)))
+        found.append(
+            ContestAsk(named, _kind(clause, [term.facts.get("contest") for _, term in contests]), prize=_prize(clause))
+        )
     if clause.has("read_leaderboard"):
         found.append(LeaderboardAsk(tuple(term.id for _, term in clause.terms("dataset") if term.id != "dataset")))
     return tuple(found)

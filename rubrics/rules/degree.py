@@ -11,7 +11,7 @@ _OPEN_TO_HIGHER = re.compile(r"在读|博均可|本硕博|硕博")
 
 
 def read(clause: Clause) -> tuple[Reading, ...]:
-    """The degree asked for, a gate unless it is only preferred; "or equivalent experience" opens an alternative."""
+    """Give the degree asked for, a gate unless it is only preferred; "or equivalent experience" opens an alternative."""
     found = [Degree(term.id) for _, term in clause.terms("degree")]
     if not found:
         return ()

@@ -7,7 +7,7 @@ from rubrics.rules.clause import Clause, Reading
 
 
 def read(clause: Clause) -> tuple[Reading, ...]:
-    """An enrolment asked for, a gate unless it is only preferred."""
+    """Give an enrolment asked for, a gate unless it is only preferred."""
     if not clause.has("read_enrolment") or clause.has("read_enrolment_not"):
         return ()
     return (Reading(Category.ENROLMENT, EnrolmentAsk(enrolled=True), gate=not clause.bonus),)

@@ -19,7 +19,7 @@ _KINDS = ("internship", "project", "research", "production", "deployment", "data
 
 
 def asks(clause: Clause) -> tuple[Rule, ...]:
-    """The experience asked for; nothing when the words only name a skill."""
+    """Give the experience asked for; nothing when the words only name a skill."""
     months = months_of(clause.words)
     words = cue_pattern(clause.lexicon, "read_experience_no").sub(" ", clause.words)
     if not cue_pattern(clause.lexicon, "read_experience").search(words) and months is None:

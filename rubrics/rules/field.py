@@ -5,11 +5,26 @@ from __future__ import annotations
 from rubrics.model import AnyOf, Category, ExperienceAsk, FieldAsk, Rule
 from rubrics.rules.clause import Clause, Reading
 
-_STUDY = ("专业", "背景", "学科", "学位", "学历", "类", "相关领域", "相关方向", "毕业", "degree", "major", "field", "discipline", "studies")
+_STUDY = (
+    "专业",
+    "背景",
+    "学科",
+    "学位",
+    "学历",
+    "类",
+    "相关领域",
+    "相关方向",
+    "毕业",
+    "degree",
+    "major",
+    "field",
+    "discipline",
+    "studies",
+)
 
 
 def read(clause: Clause) -> tuple[Reading, ...]:
-    """The fields asked for; the words must speak of study, not of work."""
+    """Give the fields asked for; the words must speak of study, not of work."""
     fields = tuple(term.id for _, term in clause.terms("field"))
     if not fields or not any(word in clause.words for word in _STUDY):
         return ()
@@ -25,5 +40,7 @@ def read(clause: Clause) -> tuple[Reading, ...]:
 def _speaks_of_skill(clause: Clause) -> bool:
     if any(word in clause.words for word in ("专业", "学历", "学位", "学科")):
         return False
-    level = clause.has("level_expert") or clause.has("level_proficient") or "熟悉" in clause.words or "了解" in clause.words
-    return level or "degree" not in clause.words and "背景" not in clause.words and clause.has("read_experience")
+    level = (
+        clause.has("level_expert") or clause.has("level_proficient") or "熟悉" in clause.words or "了解" in clause.words
+    )
+    return level or ("degree" not in clause.words and "背景" not in clause.words and clause.has("read_experience"))

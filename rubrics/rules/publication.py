@@ -7,14 +7,16 @@ import re
 from rubrics.model import AllOf, AnyOf, Degree, DegreeAsk, PublicationAsk, Rule, VenueRank
 from rubrics.rules.clause import SKILL_KINDS, Clause
 
-_RANK = re.compile(r"(?:ccf\s*-?\s*)([abc])\s*(?:[/、]\s*[abc])*\s*(?:类|级|档)?|(?<![a-z])([abc])\s*类(?:会议|期刊|论文|及?以上)")
+_RANK = re.compile(
+    r"(?:ccf\s*-?\s*)([abc])\s*(?:[/、]\s*[abc])*\s*(?:类|级|档)?|(?<![a-z])([abc])\s*类(?:会议|期刊|论文|及?以上)"
+)
 _CASES = re.compile(r"(?:研究生|硕士|博士|本科)[^,;。]{0,6}(?:发表|一作|第一作者)")
 _SUBJECT = {"研究生": Degree.MASTER, "硕士": Degree.MASTER, "博士": Degree.DOCTORATE, "本科": Degree.BACHELOR}
 _TOP = re.compile(r"顶会|顶刊|顶级|顶尖|top[- ](?:tier|conference)|premier|flagship")
 
 
 def asks(clause: Clause) -> tuple[Rule, ...]:
-    """The papers asked for; "研究生 … A 类, 或本科 … B 类" becomes two cases, each with its degree."""
+    """Give the papers asked for; "研究生 … A 类, 或本科 … B 类" becomes two cases, each with its degree."""
     if not clause.has("read_publication") and not (clause.terms("venue") and _is_venue_list(clause)):
         return ()
     writing = clause.has("read_paper_writing")
@@ -48,7 +50,9 @@ def _ask(clause: Clause, words: str) -> PublicationAsk:
 
 
 def _topics(clause: Clause) -> tuple[str, ...]:
-    return tuple(term.id for _, term in clause.terms(*SKILL_KINDS) if term.kind == "knowledge" and not term.facts.get("generic"))
+    return tuple(
+        term.id for _, term in clause.terms(*SKILL_KINDS) if term.kind == "knowledge" and not term.facts.get("generic")
+    )
 
 
 def _is_venue_list(clause: Clause) -> bool:

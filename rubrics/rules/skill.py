@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 from rubrics.lexicon import Mention, Term
 from rubrics.model import AtLeast, Category, Rule, SkillAsk
@@ -23,7 +24,7 @@ _CATEGORY = {
 
 
 def read(clause: Clause) -> tuple[Reading, ...]:
-    """The skills that the clause names, as one rule."""
+    """Give the skills that the clause names, as one rule."""
     found = clause.skill_terms()
     if not found:
         return ()
@@ -31,7 +32,7 @@ def read(clause: Clause) -> tuple[Reading, ...]:
 
 
 def category_of(terms: list[Term]) -> Category:
-    """The category of most terms; on a tie that of the first."""
+    """Give the category of most terms; on a tie that of the first."""
     counted = Counter(_CATEGORY[term.kind] for term in terms)
     best = max(counted.values())
     return next(_CATEGORY[term.kind] for term in terms if counted[_CATEGORY[term.kind]] == best)
@@ -51,8 +52,5 @@ def rule_of(clause: Clause, found: list[tuple[Mention, Term]]) -> Rule:
 
 
 def _choice_between(clause: Clause, found: list[tuple[Mention, Term]]) -> bool:
-    gaps = [
-        clause.words[before.end : after.start]
-        for (before, _), (after, _) in zip(found, found[1:], strict=False)
-    ]
+    gaps = [clause.words[before.end : after.start] for (before, _), (after, _) in pairwise(found)]
     return any(_ALTERNATIVE.search(gap) for gap in gaps)

@@ -25,7 +25,7 @@ def read(clause: Clause) -> tuple[Reading, ...]:
 
 
 def read_school(clause: Clause) -> tuple[Reading, ...]:
-    """A wish for certain schools."""
+    """Give a wish for certain schools."""
     if clause.has("read_school"):
         return (Reading(Category.ACADEMIC_STANDING, WordsAsk(clause.raw), assessed_by=AssessedBy.INTERVIEW),)
     return ()

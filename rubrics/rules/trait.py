@@ -7,7 +7,7 @@ from rubrics.rules.clause import Clause, Reading
 
 
 def read(clause: Clause) -> tuple[Reading, ...]:
-    """The traits named, together."""
+    """Give the traits named, together."""
     found = tuple(TraitAsk(term.id) for _, term in clause.terms("trait"))
     if not found:
         return ()

@@ -1,0 +1,136 @@
+"""The lexicon's tables and its search."""
+
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rubrics.lexicon import load_lexicon
+from rubrics.text import fold
+
+LEXICON = load_lexicon()
+
+
+def found(text, *kinds):
+    return [
+        (text[mention.start : mention.end], mention.term_id)
+        for mention in LEXICON.find(text, frozenset(kinds) if kinds else None)
+    ]
+
+
+def skills(text):
+    return [term for _, term in found(text, "programming_language", "tool", "knowledge", "dataset")]
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("熟悉PyTorch框架", ["pytorch"]),
+        ("C/C++", ["c", "cpp"]),
+        ("熟悉C语言和C#", ["c", "csharp"]),
+        ("强化学习 = reinforcement learning", ["reinforcement_learning", "reinforcement_learning"]),
+        ("deep-learning 与 scikit learn", ["deep_learning", "scikit_learn"]),
+        ("GPUs and LLMs", ["gpu", "llm"]),
+        ("C端用户", []),
+        ("R&D department", []),
+        ("Python, R and SAS for statistics", ["python", "r_language", "sas", "statistics_topic"]),
+        ("ready to go live", []),
+        ("Go, Rust or Java programming", ["golang", "rust", "java"]),
+        ("an inspark of joy", []),
+        ("Spark 与 Hadoop", ["spark", "hadoop"]),
+        ("javascript", ["javascript"]),
+        ("Node.js", ["nodejs"]),
+        ("量化交易", ["quant_finance"]),
+        ("模型量化、剪枝", ["quantization", "pruning"]),
+    ],
+)
+def test_finds_the_longest_spelling_with_its_context(text, terms):
+    assert skills(text) == terms
+
+
+@pytest.mark.parametrize(
+    ("text", "cities"),
+    [("北京市、上海", ["city_beijing", "city_shanghai"]), ("北京大学", []), ("南京银行", []), ("Hong Kong", ["city_hong_kong"])],
+)
+def test_finds_cities_but_no_schools(text, cities):
+    assert [term for _, term in found(text, "city")] == cities
+
+
+def test_families_reach_over_several_steps():
+    assert LEXICON.is_a("pytorch", "deep_learning_framework")
+    assert LEXICON.is_a("pytorch", "machine_learning")
+    assert LEXICON.is_a("field_ml", "field_cs")
+    assert LEXICON.is_a("pytorch", "pytorch")
+    assert not LEXICON.is_a("deep_learning_framework", "pytorch")
+
+
+def test_names_in_both_languages():
+    assert LEXICON.name("reinforcement_learning", "zh") == "强化学习"
+    assert LEXICON.name("reinforcement_learning", "en") == "reinforcement learning"
+    assert LEXICON.name("no_such_term", "en") == "no_such_term"
+
+
+def test_cue_words_are_bounded():
+    assert LEXICON.has_cue("level_familiar", "familiar with Go")
+    assert not LEXICON.has_cue("level_familiar", "unfamiliar with Go")
+    with pytest.raises(KeyError):
+        LEXICON.cues("no such group")
+
+
+def test_there_are_enough_terms_of_each_kind():
+    kinds = Counter(term.kind for term in LEXICON.terms.values())
+    assert kinds["tool"] > 400
+    assert kinds["knowledge"] > 200
+    assert kinds["programming_language"] > 50
+    assert kinds["city"] > 350
+    assert kinds["field"] > 40
+
+
+def test_no_spelling_belongs_to_two_terms_of_one_kind():
+    owners = {}
+    for term in LEXICON.terms.values():
+        for spelling in {fold(form).text for form in term.forms}:
+            owners.setdefault((term.kind, spelling), set()).add(term.id)
+    kinds = {"tool", "knowledge", "programming_language", "field", "degree", "trait", "certification", "language"}
+    assert {key: ids for key, ids in owners.items() if len(ids) > 1 and key[0] in kinds} == {}
+
+
+def test_every_parent_is_a_term():
+    missing = {
+        (term.id, parent) for term in LEXICON.terms.values() for parent in term.parents if parent not in LEXICON.terms
+    }
+    assert missing == set()
+
+
+def test_the_version_names_the_tables_and_loading_is_fast():
+    program = (
+        "import time, rubrics.lexicon.lexicon as l; t = time.process_time(); x = l.load_lexicon();"
+        "print(x.version, time.process_time() - t)"
+    )
+    version, seconds = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert version == LEXICON.version
+    assert float(seconds) < 0.6
+
+
+@given(st.text(max_size=400))
+def test_mentions_lie_in_any_text(text):
+    for mention in LEXICON.find(text):
+        assert 0 <= mention.start < mention.end <= len(text)
+
+
+def test_search_takes_linear_time():
+    text = "熟悉PyTorch、C++ 与 deep learning, "
+    LEXICON.find(text * 10)
+
+    def seconds(times):
+        begun = time.process_time()
+        LEXICON.find(text * times)
+        return time.process_time() - begun
+
+    assert seconds(8000) < 25 * max(seconds(1000), 0.005)
