@@ -46,8 +46,9 @@ def command(password: str) -> None:
     if not sign_ins:
         click.echo("The database holds postings already; the demonstration was not added.")
         return
-    click.echo("The demonstration is loaded." if is_new else "The demonstration is there already; its data were kept.")
-    shown = password if is_new else "as given when it was loaded" if password == DEMO_PASSWORD else password
-    click.echo(f"Sign in with password {DEMO_PASSWORD if shown != password else password}:")
+    if is_new:
+        click.echo(f"The demonstration is loaded. Every sign-in has the password {password}")
+    else:
+        click.echo(f"The demonstration is there already; its data were kept. Its password, unless changed: {password}")
     for sign_in in sign_ins:
-        click.echo(f"  {sign_in.email:<22} {ROLES[sign_in.role]:<15} {sign_in.name}")
+        click.echo(f"  {sign_in.email:<20} {ROLES[sign_in.role]:<15} {sign_in.name}")

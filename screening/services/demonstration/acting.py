@@ -17,7 +17,7 @@ from screening.documents.storage import store_file
 from screening.models import Application, FormVersion, Job, JobState, ResumeFile, Stage, TextState, User
 from screening.services.applying import Contact, submit_application, withdraw_application
 from screening.services.demonstration.pieces import table
-from screening.services.demonstration.plan import SEED, Applicant
+from screening.services.demonstration.plan import Applicant
 from screening.services.demonstration.postings import SECOND_RECRUITER, Opened
 from screening.services.demonstration.resumes import write_resume
 from screening.services.demonstration.stories import Story
@@ -44,7 +44,7 @@ class Troupe:
     applications: dict[tuple[str, str], Application] = field(default_factory=dict)
 
     def application_of(self, applicant: Applicant) -> Application:
-        """The applicant's application, once it was submitted."""
+        """Give the applicant's application, once it was submitted."""
         return self.applications[applicant.slug, applicant.email]
 
     def recruiter_of(self, applicant: Applicant) -> User:
@@ -116,7 +116,11 @@ def _read_at_once(session: Session, application: Application, text: str) -> None
 
 def _move(troupe: Troupe, applicant: Applicant, stage: Stage, at: datetime, random: Random) -> Callable[[], None]:
     note = random.choice(table("interviews")["moves"][stage.value]) or None
-    reason = random.choice(("requirement", "interview", "others_stronger", "availability")) if stage is Stage.REJECTED else None
+    reason = (
+        random.choice(("requirement", "interview", "others_stronger", "availability"))
+        if stage is Stage.REJECTED
+        else None
+    )
 
     def act() -> None:
         application = troupe.application_of(applicant)

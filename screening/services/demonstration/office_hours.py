@@ -13,7 +13,7 @@ REACH = 20  # days
 
 
 def some_time(random: Random, now: datetime, days_ago: float) -> datetime:
-    """A moment about so many days before now; at night people sleep, so it is moved into the day."""
+    """Give a moment about so many days before now; at night people sleep, so it is moved into the day."""
     local = (now - timedelta(days=days_ago)).astimezone(ZoneInfo(ZONE))
     hour = local.hour if 9 <= local.hour <= 21 else random.randint(9, 21)
     moment = local.replace(hour=hour, minute=random.randrange(60), second=random.randrange(60), microsecond=0)
@@ -21,7 +21,7 @@ def some_time(random: Random, now: datetime, days_ago: float) -> datetime:
 
 
 def rising(moments: list[datetime], now: datetime) -> list[datetime]:
-    """The same moments, each at least a quarter of an hour after the one before, the last before now."""
+    """Give the same moments, each at least a quarter of an hour after the one before, the last before now."""
     risen: list[datetime] = []
     for moment in moments:
         risen.append(max(moment, risen[-1] + timedelta(minutes=15)) if risen else moment)
@@ -36,7 +36,7 @@ class Diary:
         self._busy: dict[str, set[datetime]] = {name: set() for name in interviewers}
 
     def panel(self, random: Random, absent: tuple[str, ...] = ()) -> tuple[str, str]:
-        """Two interviewers who have sat the least so far, not those who are absent."""
+        """Choose two interviewers who have sat the least so far, not those who are absent."""
         present = [name for name in self._busy if name not in absent]
         random.shuffle(present)
         first, second, *_ = sorted(present, key=lambda name: len(self._busy[name]))
@@ -45,7 +45,7 @@ class Diary:
     def book(
         self, random: Random, panel: tuple[str, str], day: datetime, *, after: datetime, before: datetime | None
     ) -> datetime:
-        """A free slot within the bounds on the day, else on the nearest other; a weekend only where nothing else is left."""
+        """Take a free slot within the bounds on the day, else on the nearest other; a weekend only where nothing else is left."""
         local = day.astimezone(ZoneInfo(ZONE))
         days = [local + timedelta(days=offset) for offset in sorted(range(-REACH, REACH + 1), key=abs)]
         for candidate in [*(day for day in days if day.weekday() < 5), *days]:
@@ -57,7 +57,9 @@ class Diary:
                 return start
         raise RuntimeError("no free slot within the bounds")
 
-    def _free(self, panel: tuple[str, str], local: datetime, after: datetime, before: datetime | None) -> list[datetime]:
+    def _free(
+        self, panel: tuple[str, str], local: datetime, after: datetime, before: datetime | None
+    ) -> list[datetime]:
         starts = [datetime.combine(local.date(), slot, ZoneInfo(ZONE)) for slot in SLOTS]
         return [
             start

@@ -36,8 +36,10 @@ class Opinion:
     summary: str
 
 
-def form_opinion(criteria: Iterable[Criterion], *, strength: int, strictness: float, contrary: bool, seed: int) -> Opinion:
-    """An interviewer's opinion of an applicant; a contrary one sees the first criterion two steps away from the likely."""
+def form_opinion(
+    criteria: Iterable[Criterion], *, strength: int, strictness: float, contrary: bool, seed: int
+) -> Opinion:
+    """Form an interviewer's opinion of an applicant; a contrary one sees the first criterion two steps away from the likely."""
     random = Random(seed)
     ratings: dict[str, tuple[int | None, str]] = {}
     for place, criterion in enumerate(criteria):
@@ -57,7 +59,7 @@ def form_opinion(criteria: Iterable[Criterion], *, strength: int, strictness: fl
 
 
 def _note(random: Random, criterion: Criterion, value: int | None) -> str:
-    """Notes are a must for 1 and 4 and frequent for the rest."""
+    """Write a note: a must for 1 and 4, frequent for the rest."""
     if value is None or (value in {2, 3} and random.random() < 0.25):
         return ""
     notes = table("interviews")["notes"][KINDS.get(criterion.category, "floor")]

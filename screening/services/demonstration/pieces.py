@@ -24,7 +24,7 @@ class Pair:
     en: str
 
     def spoken(self, language: str) -> str:
-        """The text in "zh" or "en"."""
+        """Give the text in "zh" or "en"."""
         return self.en if language == "en" else self.zh
 
 
@@ -63,21 +63,25 @@ class Profile:
 
 @cache
 def table(name: str) -> Mapping[str, Any]:
-    """One table of ``texts/`` by its name without the ending."""
+    """Read one table of ``texts/`` by its name without the ending."""
     return tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))
 
 
 @cache
 def profile(name: str) -> Profile:
-    """The pieces of one trade; ``name`` is one of PROFILES."""
+    """Read the pieces of one trade; ``name`` is one of PROFILES."""
     raw = table(name)
     return Profile(
         areas=pairs(raw["areas"]),
         courses=pairs(raw["courses"]),
         interests=pairs(raw["interests"]),
         skills=tuple((skill, level) for skill, level in raw["skills"]),
-        projects=tuple(Piece(Pair(*row["name"]), pairs(row["lines"]), tuple(row["keywords"])) for row in raw["projects"]),
-        work=tuple(Piece(Pair(*row["company"]), pairs(row["lines"]), (), Pair(*row["position"])) for row in raw["work"]),
+        projects=tuple(
+            Piece(Pair(*row["name"]), pairs(row["lines"]), tuple(row["keywords"])) for row in raw["projects"]
+        ),
+        work=tuple(
+            Piece(Pair(*row["company"]), pairs(row["lines"]), (), Pair(*row["position"])) for row in raw["work"]
+        ),
         papers=tuple(Paper(row["title"][1], row["venue"]) for row in raw["papers"]),
         awards=tuple(Pair(*row["title"]) for row in raw["awards"]),
         open_source=tuple(Piece(Pair(*row["name"]), (Pair(*row["line"]),)) for row in raw["open_source"]),
@@ -85,7 +89,7 @@ def profile(name: str) -> Profile:
 
 
 def pairs(rows: list[list[str]]) -> tuple[Pair, ...]:
-    """Rows of [Chinese, English] as pairs."""
+    """Give rows of [Chinese, English] as pairs."""
     return tuple(Pair(*row) for row in rows)
 
 

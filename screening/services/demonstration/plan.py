@@ -49,10 +49,10 @@ STAGES = {
     Stage.WITHDRAWN: 10,
 }
 STRENGTHS = {
-    Stage.APPLIED: (1, 1, 2, 2, 3, 3, 4),
-    Stage.SCREENING: (1, 2, 2, 3, 3, 4),
-    Stage.INTERVIEW: (2, 3, 3, 3, 4, 4),
-    Stage.DEBRIEF: (3, 3, 4, 4),
+    Stage.APPLIED: (1, 1, 1, 2, 2, 2, 3, 4),
+    Stage.SCREENING: (1, 1, 2, 2, 3, 4),
+    Stage.INTERVIEW: (2, 2, 3, 3, 3, 4),
+    Stage.DEBRIEF: (2, 3, 3, 4),
     Stage.OFFER: (3, 4, 4),
     Stage.HIRED: (4, 4, 3),
     Stage.REJECTED: (1, 1, 1, 2, 2, 3),
@@ -78,10 +78,14 @@ class Applicant:
 
 
 def cast_applicants(entries: tuple[CatalogueEntry, ...]) -> tuple[Applicant, ...]:
-    """The whole cast, always the same for the same catalogue; nobody stands twice at one posting."""
+    """Give the whole cast, always the same for the same catalogue; nobody stands twice at one posting."""
     random = Random(SEED)
     cities = {entry.slug: entry.rubric.locations or ("北京", "上海") for entry in entries}
-    places = [(slug, trade) for slug, (crowd, trades) in CROWDS.items() for trade in (random.choice(trades) for _ in range(crowd))]
+    places = [
+        (slug, trade)
+        for slug, (crowd, trades) in CROWDS.items()
+        for trade in (random.choice(trades) for _ in range(crowd))
+    ]
     stages = [stage for stage, count in STAGES.items() for _ in range(count)]
     random.shuffle(stages)
     people = _people(random)
@@ -109,7 +113,7 @@ def cast_applicants(entries: tuple[CatalogueEntry, ...]) -> tuple[Applicant, ...
 
 
 def _people(random: Random) -> Iterator[tuple[str, str, str]]:
-    """Names and addresses, the hard names first, then ever new "little" somethings."""
+    """Give names and addresses, the hard names first, then ever new "little" somethings."""
     tables = table("people")
     for name, latin, mailbox in tables["hard_names"]:
         yield name, latin, f"{mailbox}@example.com"

@@ -22,8 +22,12 @@ from screening.services.rubric_edits import answers_for, reword, weigh
 
 DOCUMENT_NAME = "远山智能 2027 届实习职位.txt"
 BEGUN = timedelta(days=62)
-SECOND_RECRUITER = frozenset({"dialogue-nlp", "nlp-large-model", "llm-platform", "llm-training-framework", "multimodal-data"})
-HIRING_MANAGER = frozenset({"end-to-end-driving", "driving-agi", "driving-systems", "perception-engineering", "world-model"})
+SECOND_RECRUITER = frozenset(
+    {"dialogue-nlp", "nlp-large-model", "llm-platform", "llm-training-framework", "multimodal-data"}
+)
+HIRING_MANAGER = frozenset(
+    {"end-to-end-driving", "driving-agi", "driving-systems", "perception-engineering", "world-model"}
+)
 LEFT_OPEN = "irdc-vision"  # its degree conflict waits for an answer in the draft of version 2
 
 
@@ -62,12 +66,21 @@ def open_postings(
     return opened
 
 
-def revise_postings(session: Session, *, opened: Mapping[str, Opened], staff: Mapping[str, User], now: datetime) -> None:
+def revise_postings(
+    session: Session, *, opened: Mapping[str, Opened], staff: Mapping[str, User], now: datetime
+) -> None:
     """Open drafts of version 2: a weight, a clearer wording, and a conflict that nobody has settled yet."""
     recruiter = staff["liang@example.com"]
     driving, dialogue, vision = (opened[slug] for slug in ("end-to-end-driving", "dialogue-nlp", LEFT_OPEN))
     first = next(criterion for criterion in driving.rubric.criteria if criterion.id == "r2")
-    _edit(session, driving, weigh(driving.rubric, first.id, 2.0), f"weigh:{first.id}", recruiter, now - timedelta(days=1, hours=3))
+    _edit(
+        session,
+        driving,
+        weigh(driving.rubric, first.id, 2.0),
+        f"weigh:{first.id}",
+        recruiter,
+        now - timedelta(days=1, hours=3),
+    )
     spoken = next(criterion for criterion in dialogue.rubric.criteria if criterion.id.startswith("r"))
     reworded = reword(dialogue.rubric, spoken.id, f"{spoken.text.rstrip('。')}（请写明做过的任务）")
     _edit(session, dialogue, reworded, f"reword:{spoken.id}", recruiter, now - timedelta(hours=20))
@@ -75,7 +88,7 @@ def revise_postings(session: Session, *, opened: Mapping[str, Opened], staff: Ma
 
 
 def shift(rubric: Rubric, *, lines: int, characters: int) -> Rubric:
-    """The same rubric inside a longer document, so many lines and characters further down."""
+    """Give the same rubric inside a longer document, so many lines and characters further down."""
 
     def moved(place: Lines) -> Lines:
         return Lines(place.first + lines, place.last + lines)
@@ -100,7 +113,9 @@ def _review(session: Session, posting: Posting, reviewed: Rubric, *, actor: User
     """Put the reviewed criteria in the draft's place and answer its findings."""
     draft = _draft(session, posting)
     compiled = load_rubric(draft.document)
-    rubric = replace(reviewed, slug=posting.slug, warnings=compiled.warnings, title=compiled.title, version=draft.number)
+    rubric = replace(
+        reviewed, slug=posting.slug, warnings=compiled.warnings, title=compiled.title, version=draft.number
+    )
     draft = save_rubric(
         session, posting=posting, rubric=rubric, revision=draft.revision, change="review", actor_id=actor.id, now=now
     )

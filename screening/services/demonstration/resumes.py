@@ -33,7 +33,7 @@ class WrittenFile:
 
 
 def write_resume(brief: Brief, chosen: Chosen, today: date) -> WrittenFile:
-    """An applicant's résumé file."""
+    """Write an applicant's résumé file."""
     random = Random(brief.seed + 2)
     language = "zh" if brief.language == "zh" else "en"
     sections = _sections(brief, chosen, language, today)
@@ -68,10 +68,14 @@ def _education(chosen: Chosen, language: str) -> list[str]:
         studying = place == 0
         if language == "en":
             status = "in progress" if studying else "finished"
-            lines.append(f"{school.first}.09 – {school.last}.06  {school.name.en}, {DEGREES[school.degree].en} in {school.area.en}, {status}, GPA {school.grade}")
+            lines.append(
+                f"{school.first}.09 – {school.last}.06  {school.name.en}, {DEGREES[school.degree].en} in {school.area.en}, {status}, GPA {school.grade}"
+            )
         else:
             status = "在读" if studying else "毕业"
-            lines.append(f"{school.first}.09 – {school.last}.06  {school.name.zh}，{school.area.zh}，{DEGREES[school.degree].zh}{status}，GPA {school.grade}")
+            lines.append(
+                f"{school.first}.09 – {school.last}.06  {school.name.zh}，{school.area.zh}，{DEGREES[school.degree].zh}{status}，GPA {school.grade}"
+            )
     mark, label = (", ", "Courses: ") if language == "en" else ("、", "课程：")
     return [*lines, label + mark.join(course.spoken(language) for course in chosen.courses)]
 
@@ -81,7 +85,10 @@ def _work_lines(chosen: Chosen, language: str, *, jobs: bool) -> list[str]:
     for piece, pick in chosen.work if jobs else (*chosen.projects, *chosen.open_source):
         position = f"{'，' if language == 'zh' else ', '}{piece.position.spoken(language)}" if jobs else ""
         lines.append(piece.name.spoken(language) + position)
-        lines += [f"  - {settle_choices(line.spoken(language), pick)}{'.' if language == 'en' else '。'}" for line in piece.lines]
+        lines += [
+            f"  - {settle_choices(line.spoken(language), pick)}{'.' if language == 'en' else '。'}"
+            for line in piece.lines
+        ]
     return lines
 
 
@@ -98,7 +105,7 @@ def _skill_line(chosen: Chosen, language: str) -> str:
 
 
 def _odd_lines(brief: Brief, language: str, today: date) -> list[str]:
-    """What a scorer must see through: a stay abroad against the promise to come soon, orders to the scorer, stuffed words."""
+    """Write what a scorer must see through: a stay abroad against the promise to come soon, orders to the scorer, stuffed words."""
     common = table("common")
     if brief.oddity == "exchange":
         return [Pair(*common["exchange"]).spoken(language).replace("{year}", str(today.year + 1))]
@@ -111,7 +118,10 @@ def _bracketed(name: str, opening: str, sections: Sections) -> str:
 
 
 def _markdown(name: str, opening: str, sections: Sections) -> str:
-    parts = [f"## {heading}\n\n" + "\n".join(line if line.startswith("  -") else f"- {line}" for line in lines) for heading, lines in sections]
+    parts = [
+        f"## {heading}\n\n" + "\n".join(line if line.startswith("  -") else f"- {line}" for line in lines)
+        for heading, lines in sections
+    ]
     return "\n\n".join([f"# {name}\n\n{opening}", *parts]) + "\n"
 
 
@@ -124,7 +134,7 @@ Layout = Callable[[str, str, Sections], str]
 
 
 def _word_file(brief: Brief, sections: Sections) -> bytes:
-    """A Word file whose last paragraph is set to hidden text."""
+    """Write a Word file whose last paragraph is set to hidden text."""
     document = Document()
     document.add_heading(brief.name, level=1)
     for heading, lines in sections:

@@ -66,7 +66,7 @@ class Story:
 
 
 def tell_stories(applicants: Iterable[Applicant], interviewers: tuple[str, ...], now: datetime) -> tuple[Story, ...]:
-    """All histories, the same for the same cast and moment; no interviewer sits in two places at once."""
+    """Tell all histories, the same for the same cast and moment; no interviewer sits in two places at once."""
     random = Random(SEED + 1)
     diary = Diary(interviewers)
     return tuple(_story(random, applicant, diary, now) for applicant in applicants)
@@ -77,7 +77,14 @@ def _story(random: Random, applicant: Applicant, diary: Diary, now: datetime) ->
     stay = random.uniform(*STAYS[applicant.stage][random.random() < 0.2])
     ages = [stay]
     for stage in reversed(path):
-        ages.append(ages[-1] + (random.uniform(5, 10) if stage is Stage.DEBRIEF or _after_interview(path, stage) else random.uniform(0.6, 3)))
+        ages.append(
+            ages[-1]
+            + (
+                random.uniform(5, 10)
+                if stage is Stage.DEBRIEF or _after_interview(path, stage)
+                else random.uniform(0.6, 3)
+            )
+        )
     times = rising([some_time(random, now, age) for age in reversed(ages)], now)
     submitted_at, moved = times[0], times[1:]
     moves = tuple(zip(moved, path, strict=True))
@@ -118,7 +125,7 @@ def _interviews(
 
 
 def _rounds_under_way(random: Random, begun: datetime, diary: Diary, now: datetime) -> Iterable[PlannedInterview]:
-    """A first round that is over or to come; where it is over and judged, sometimes a second one is planned."""
+    """Plan a first round that is over or to come; where it is over and judged, sometimes a second one is planned."""
     panel = diary.panel(random)
     planned = begun + timedelta(minutes=random.randint(5, 90))
     if now - begun > timedelta(days=4) and random.random() < 0.75:
@@ -137,7 +144,7 @@ def _rounds_under_way(random: Random, begun: datetime, diary: Diary, now: dateti
 def _finished_rounds(
     random: Random, begun: datetime, ended: datetime, diary: Diary, now: datetime, *, owes: bool
 ) -> Iterable[PlannedInterview]:
-    """One or two rounds between the move to interviews and the next move."""
+    """Plan one or two rounds between the move to interviews and the next move."""
     rounds = 2 if ended - begun > timedelta(days=4) else 1
     panel: tuple[str, ...] = ()
     planned = begun + timedelta(minutes=random.randint(5, 90))
@@ -152,9 +159,16 @@ def _finished_rounds(
 
 
 def _interview(
-    random: Random, number: int, planned: datetime, start: datetime, panel: tuple[str, str], until: datetime, *, sent: int
+    random: Random,
+    number: int,
+    planned: datetime,
+    start: datetime,
+    panel: tuple[str, str],
+    until: datetime,
+    *,
+    sent: int,
 ) -> PlannedInterview:
-    """Evaluations come between the end of the interview and ``until``."""
+    """Let evaluations come between the end of the interview and ``until``."""
     ready = start + timedelta(minutes=MINUTES + 5)
     sittings = []
     for place, email in enumerate(panel):

@@ -10,7 +10,11 @@ from typing import Any
 from screening.services.demonstration.pieces import Pair, Paper, Piece, Profile, pairs, profile, settle_choices, table
 
 LEVEL_WORDS = (Pair("了解", "basic"), Pair("熟悉", "familiar"), Pair("掌握", "proficient"), Pair("精通", "expert"))
-DEGREES = {"bachelor": Pair("本科", "Bachelor"), "master": Pair("硕士", "Master"), "doctorate": Pair("博士", "Doctorate")}
+DEGREES = {
+    "bachelor": Pair("本科", "Bachelor"),
+    "master": Pair("硕士", "Master"),
+    "doctorate": Pair("博士", "Doctorate"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +69,33 @@ def choose(brief: Brief, today: date) -> Chosen:
     """Decide what an applicant has to show; the same brief and day give the same choice."""
     random = Random(brief.seed)
     trade = profile(brief.trade)
-    common = table("common")
     strength = brief.strength
-    projects = _sample(random, trade.projects[:-1] if strength > 1 else trade.projects[-2:], {4: 3, 3: 2, 2: 1, 1: 1}[strength])
+
+    def seldom(pieces: tuple[Any, ...], chances: tuple[float, float, float, float]) -> list[Any]:
+        return _sample(random, pieces, 1 if random.random() < chances[strength - 1] else 0)
+
+    projects = _sample(
+        random, trade.projects[:-1] if strength > 1 else trade.projects[-2:], {4: 3, 3: 2, 2: 1, 1: 1}[strength]
+    )
     interest = random.choice(trade.interests)
-    opening = random.choice(pairs(common["openings"]))
+    opening = random.choice(pairs(table("common")["openings"]))
     skills = _skills(random, trade, strength)
+    shown = {
+        "work": seldom(trade.work, (0.05, 0.3, 0.6, 0.9)),
+        "papers": seldom(trade.papers, (0, 0.08, 0.35, 0.85)),
+        "awards": seldom(trade.awards, (0.05, 0.2, 0.5, 0.8)),
+        "open_source": seldom(trade.open_source, (0, 0.1, 0.3, 0.6)),
+    }
     return Chosen(
         schools=_schools(random, trade, brief, today),
         projects=_picked(random, projects),
-        work=_picked(random, _sample(random, trade.work, 1 if random.random() < (0.05, 0.3, 0.6, 0.9)[strength - 1] else 0)),
-        papers=tuple(_sample(random, trade.papers, 1 if random.random() < (0, 0.08, 0.35, 0.85)[strength - 1] else 0)),
-        awards=_picked(random, _sample(random, trade.awards, 1 if random.random() < (0.05, 0.2, 0.5, 0.8)[strength - 1] else 0)),
-        open_source=_picked(random, _sample(random, trade.open_source, 1 if random.random() < (0, 0.1, 0.3, 0.6)[strength - 1] else 0)),
+        work=_picked(random, shown["work"]),
+        papers=tuple(shown["papers"]),
+        awards=_picked(random, shown["awards"]),
+        open_source=_picked(random, shown["open_source"]),
         skills=skills,
         courses=tuple(_sample(random, trade.courses, 3)),
-        remarks=_remarks(random, trade, skills, strength),
+        remarks=_remarks(random, trade, skills, strength, [kind for kind, pieces in shown.items() if not pieces]),
         opening=Pair(opening.zh.replace("{interest}", interest.zh), opening.en.replace("{interest}", interest.en)),
         within_days=random.choice((7, 10, 14, 14, 14) if strength > 1 else (14, 30, 60)),
         months=random.choice((3, 4, 6, 6) if strength > 1 else (2, 3)),
@@ -92,7 +107,9 @@ def write_answers(brief: Brief, chosen: Chosen, *, email: str, questions: list[A
     language = "en" if brief.language == "en" else "zh"
     document: dict[str, Any] = {
         "basics": {"name": brief.name, "email": email, "summary": chosen.opening.spoken(language)},
-        "education": [_school_answer(school, language, studying=place == 0) for place, school in enumerate(chosen.schools)],
+        "education": [
+            _school_answer(school, language, studying=place == 0) for place, school in enumerate(chosen.schools)
+        ],
         "availability": {
             "start": (today + timedelta(days=chosen.within_days)).isoformat(),
             "within_days": chosen.within_days,
@@ -165,7 +182,9 @@ def _skill_answer(name: str, level: int, chosen: Chosen, language: str) -> dict[
     answer = {"name": name, "level": LEVEL_WORDS[level].spoken(language)}
     for piece, pick in chosen.projects:
         if name in piece.keywords:
-            answer["example"] = f"{piece.name.spoken(language)}{': ' if language == 'en' else '：'}{settle_choices(piece.lines[0].spoken(language), pick)}"
+            answer["example"] = (
+                f"{piece.name.spoken(language)}{': ' if language == 'en' else '：'}{settle_choices(piece.lines[0].spoken(language), pick)}"
+            )
             break
     return answer
 
@@ -189,18 +208,22 @@ def _schools(random: Random, trade: Profile, brief: Brief, today: date) -> tuple
 
 def _skills(random: Random, trade: Profile, strength: int) -> tuple[tuple[str, int], ...]:
     kept = [(name, level) for name, level in trade.skills if random.random() < (0.45, 0.7, 0.85, 0.95)[strength - 1]]
-    shift = {1: (-3, -2), 2: (-2, -1), 3: (-1, -1, -1, -2), 4: (-1, -1, 0)}[strength]
+    shift = {1: (-3,), 2: (-3, -2, -2), 3: (-2, -2, -1), 4: (-1, -1, 0)}[strength]
     return tuple((name, max(0, min(3, level + random.choice(shift)))) for name, level in kept or trade.skills[:1])
 
 
-def _remarks(random: Random, trade: Profile, skills: tuple[tuple[str, int], ...], strength: int) -> tuple[Pair, ...]:
-    """Closing lines, and at times a wish or a plain "never used" for a skill that the applicant lacks."""
+def _remarks(
+    random: Random, trade: Profile, skills: tuple[tuple[str, int], ...], strength: int, lacking: list[str]
+) -> tuple[Pair, ...]:
+    """Write closing lines, and at times a wish, a plain "never used" for a skill that the applicant lacks, or an honest no."""
     common = table("common")
     remarks = [random.choice(pairs(common["closings"])), random.choice(pairs(common["english_levels"]))]
     missing = [name for name, _ in trade.skills if name not in dict(skills)]
-    if missing and random.random() < (0.9, 0.6, 0.3, 0.1)[strength - 1]:
+    if missing and random.random() < (0.95, 0.7, 0.4, 0.15)[strength - 1]:
         wish, skill = random.choice(pairs(common["wishes"])), random.choice(missing)
         remarks.append(Pair(wish.zh.replace("{skill}", f" {skill}"), wish.en.replace("{skill}", skill)))
+    if lacking and random.random() < (0.7, 0.5, 0.3, 0.05)[strength - 1]:
+        remarks.append(Pair(*common["denials"][random.choice(lacking)]))
     pick = random.randrange(6)
     return tuple(Pair(settle_choices(remark.zh, pick), settle_choices(remark.en, pick)) for remark in remarks)
 
