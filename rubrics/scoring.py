@@ -9,6 +9,7 @@ quarters of what is still open. Sections are apart, so no bonus hides a missing 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
@@ -120,17 +121,33 @@ def _or_unnamed_equal(outcome: Outcome, rules: Iterable[Rule], reading: Reading)
     if outcome.verdict in {Verdict.MET, Verdict.PARTLY}:
         return outcome
     named = {ask.term for ask in _asks(rules) if isinstance(ask, SkillAsk)}
-    families = sorted(
-        {family for term in named & reading.lexicon.terms.keys() for family in reading.lexicon.terms[term].parents}
-    )
-    for family in families:
+    lexicon = reading.lexicon
+    families = {family for term in named & lexicon.terms.keys() for family in lexicon.terms[term].parents}
+    for family in sorted(families):
+        if not _is_a_list(family, lexicon):
+            continue
         for sighting in reading.family_sightings(family):
-            if sighting.stance in EVIDENCE and not any(reading.lexicon.is_a(sighting.term, term) for term in named):
-                zh, en = reading.lexicon.name(sighting.term, "zh"), reading.lexicon.name(sighting.term, "en")
-                return partly(
-                    f"{zh}：未列出的同类", f"{en}: an equal that is not named", reading.quote_sighting(sighting)
-                )
+            if sighting.stance not in EVIDENCE or any(lexicon.is_a(sighting.term, term) for term in named):
+                continue
+            if sighting.term == family and lexicon.terms[family].kind == "knowledge":
+                continue
+            zh, en = lexicon.name(sighting.term, "zh"), lexicon.name(sighting.term, "en")
+            return partly(f"{zh}：未列出的同类", f"{en}: an equal that is not named", reading.quote_sighting(sighting))
     return outcome
+
+
+_WIDEST_LIST = 15
+_FAMILY_SIZES: dict[str, Counter[str]] = {}
+
+
+def _is_a_list(family: str, lexicon: Lexicon) -> bool:
+    """Whether members of a family are equals: tools are, topics only in a small family (深度学习 is too wide)."""
+    sizes = _FAMILY_SIZES.get(lexicon.version)
+    if sizes is None:
+        sizes = Counter(parent for term in lexicon.terms.values() for parent in term.parents)
+        _FAMILY_SIZES[lexicon.version] = sizes
+    known = lexicon.terms.get(family)
+    return (known is not None and known.kind != "knowledge") or sizes[family] <= _WIDEST_LIST
 
 
 def _denied_in_statement(criterion: Criterion, reading: Reading) -> Outcome | None:

@@ -12,7 +12,7 @@ from rubrics.evidence.texts import Role
 from rubrics.model import LEVEL_ORDER, Level
 
 _BREAK = re.compile(
-    r"[。;!?\n]|\.(?=\s|$)|(?P<soft>,|(?<=[^\d\s])\s+[-–—]{1,2}\s+(?=[^\d\s]))|(?=但|不过|然而|却(?!步)|只是(?!了解))|\b(?=(?:but|however|although|though|yet|whereas|while)\b)"
+    r"[。;!?\n]|(?<![\s.(][a-z])(?<!\.eng)(?<!\.sc)(?<!\.tech)(?<!\bal)(?<!proc)(?<!dept)(?<!e\.g)(?<!i\.e)\.(?=\s|$)|(?P<soft>,|(?<=[^\d\s])\s+[-–—]{1,2}\s+(?=[^\d\s]))|(?=但|不过|然而|却(?!步)|只是(?!了解))|\b(?=(?:but|however|although|though|yet|whereas|while)\b)"
 )
 _LISTED = re.compile(r"[\s、/+&()\[\].:*\-0-9%]|和|与|及|或者?|以及|等|\b(?:and|or|etc)\b")
 _BARE_WORD = re.compile(r"^[a-z0-9+#.\-]{1,20}$")
@@ -139,9 +139,9 @@ def trimmed(text: str, start: int, end: int, around: tuple[int, int]) -> tuple[i
         start = max(start, first - _QUOTE_LIMIT // 2)
         end = min(end, max(last, start + _QUOTE_LIMIT))
     match = _TRIM_LEFT.match(text, start, end)
-    if match is not None and match.end() <= first:
+    if match is not None and match.end() < end and (match.end() <= first or first == start):
         start = match.end()
-    while end > last and text[end - 1] in " \t\r\n,，。;；、:：|":
+    while end > max(last, start + 1) and text[end - 1] in " \t\r\n,，。;；、:：|":
         end -= 1
     return start, end
 
@@ -230,11 +230,12 @@ def _level_of(plain: str, first: int, stop: int, cues: Cues) -> int:
     for start, end, level in levels:
         if start == near and (near > stop or "、" in plain or "," in plain) and not plain[end : end + 1].isalpha():
             return level
-    before = [(end, level) for start, end, level in levels if start <= first]
+    before = [(end, level) for start, end, level in levels if start <= first and plain[start - 1 : start] != "("]
     if before:
         nearest = max(end for end, _ in before)
         return max(level for end, level in before if nearest - end <= 4)
-    return max(level for _, _, level in levels)
+    after = [level for start, _, level in levels if start >= stop and plain[start - 1 : start] != "("]
+    return max(after, default=0)
 
 
 _LEVEL_CUES = (

@@ -110,7 +110,7 @@ def _fit(ask: ContestAsk, contest: str, reading: Reading) -> int:
         return 2
     fits = ask.kind == "any" or ask.kind in kinds
     if not ask.contests:
-        return 2 if fits else 0
+        return 2 if fits else int(ask.kind == "ml" and "model" in kinds)
     if not ask.contests_open:
         return 0
     if fits and facts.get("commercial") and not facts.get("generic"):

@@ -11,7 +11,7 @@ from rubrics.evidence.dates import covered_months, month_of, reference_month, sp
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
 from rubrics.evidence.reading import Reading
 from rubrics.evidence.texts import Passage, Role, entries, field_of
-from rubrics.model import EngineeringAsk, ExperienceAsk, OpenSourceAsk
+from rubrics.model import LEVEL_ORDER, EngineeringAsk, ExperienceAsk, Level, OpenSourceAsk
 from rubrics.prescore import Quote
 
 _ROLES = (
@@ -63,7 +63,8 @@ def find_experience(ask: ExperienceAsk, reading: Reading, relevant: frozenset[st
     """Judge experience; without topics it must touch one of the ``relevant`` terms to count in full."""
     kinds = frozenset(kind for kind in ask.kinds if kind != "any")
     told = reading.remember("episodes", lambda: tuple(_episodes(reading)))
-    judged = sorted((_judge(ask, kinds, episode, relevant, reading) for episode in told), key=lambda item: -item[0])
+    ranked = sorted(told, key=lambda episode: not episode.kinds & {"work", "project", "internship"})
+    judged = sorted((_judge(ask, kinds, episode, relevant, reading) for episode in ranked), key=lambda item: -item[0])
     name = _kind_name(ask)
     topics = _topic_names(ask.topics, reading)
     best = judged[0] if judged else (0, ())
@@ -84,28 +85,54 @@ def find_engineering(ask: EngineeringAsk, reading: Reading) -> Outcome:
     """Judge engineering: figures, scale, production or performance work are met; plain development is partly."""
     told = reading.remember("episodes", lambda: tuple(_episodes(reading)))
     soft: list[Quote] = []
+    aside: list[Quote] = []
     for episode in told:
         if not episode.kinds & {"work", "internship", "project", "deployment", "production"}:
             continue
-        if ask.topics and not any(_touches(stretch.terms, ask.topics, reading) for stretch in episode.stretches):
-            continue
+        on_topic = not ask.topics or any(_touches(s.terms, ask.topics, reading) for s in episode.stretches)
         for stretch in episode.stretches:
             plain = stretch.clause.plain
             if reading.cues.has("engineering_hard", plain) or (
                 reading.cues.has("deployment", plain) and reading.cues.has("use", plain)
             ):
-                return met(
-                    "写到工程规模、性能或上线的具体事实",
-                    "concrete facts on scale, performance or production",
-                    _quote(stretch, reading),
-                )
-            if reading.cues.has("engineering_soft", plain) and reading.cues.has("use", plain):
+                if on_topic:
+                    return met(
+                        "写到工程规模、性能或上线的具体事实",
+                        "concrete facts on scale, performance or production",
+                        _quote(stretch, reading),
+                    )
+                aside.append(_quote(stretch, reading))
+            if on_topic and reading.cues.has("engineering_soft", plain) and reading.cues.has("use", plain):
                 soft.append(_quote(stretch, reading))
+    stated = _stated_topics(ask.topics, reading)
+    if stated is not None:
+        return stated
+    if aside:
+        return partly(
+            "有工程事实，看不出与所问方面一致", "engineering facts, perhaps not on the side asked for", aside[0]
+        )
     if soft:
         return partly("有开发经历，没有写规模或效果", "development work, without scale or effect", soft[0])
     return not_shown("工程能力：材料里没有写具体事实", "engineering: no concrete facts")
 
 
+def _stated_topics(topics: tuple[str, ...], reading: Reading) -> Outcome | None:
+    """A side of engineering that is named (性能调优) and used or claimed."""
+    for topic in topics:
+        for sighting in reading.family_sightings(topic):
+            name = reading.lexicon.name(sighting.term, "zh"), reading.lexicon.name(sighting.term, "en")
+            if sighting.stance is Stance.OWN or (
+                sighting.stance is Stance.CLAIM and sighting.judged.level >= _FAMILIAR
+            ):
+                return met(
+                    f"{name[0]}：用过或自述熟悉", f"{name[1]}: used or claimed", reading.quote_sighting(sighting)
+                )
+            if sighting.stance in EVIDENCE:
+                return partly(f"{name[0]}：只是提到", f"{name[1]}: only named", reading.quote_sighting(sighting))
+    return None
+
+
+_FAMILIAR = LEVEL_ORDER[Level.FAMILIAR]
 _LINK = re.compile(r"(?:github|gitee|gitlab|huggingface)\.(?:com|co)/[\w.\-/]+")
 
 
@@ -307,7 +334,7 @@ def _judge(
             return 1, (_quote(_kind_stretch(kinds, episode, reading), reading),)
         topical = touching
     quotes = [_quote(topical[0] if topical else _kind_stretch(kinds, episode, reading), reading)]
-    if kinds & {"production", "deployment", "data_set"}:
+    if kinds & {"production", "deployment"}:
         quotes.append(_quote(_kind_stretch(kinds, episode, reading), reading))
     if ask.lead and not episode.lead:
         return 3, tuple(quotes)

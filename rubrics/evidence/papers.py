@@ -201,13 +201,17 @@ def _papers_told(passage: Passage, reading: Reading) -> Iterator[Paper]:
         return
     clauses = reading.clauses(passage)
     context = line if len(clauses) <= 8 else None
+    named = any(
+        reading.lexicon.terms[term].kind == "venue"
+        for term in reading.terms_within(passage.source, passage.start, passage.end)
+    )
     for clause in clauses:
         terms = reading.terms_within(passage.source, clause.start, clause.end)
         venues = frozenset(term for term in terms if reading.lexicon.terms[term].kind == "venue")
         venues |= _titled_venues(clause.plain, reading.lexicon) if passage.role is Role.PUBLICATION else frozenset()
         ranked = reading.cues.has("ccf_rank", clause.plain)
         own = reading.cues.has("paper_own", clause.plain)
-        if not venues and not ranked and not own:
+        if not venues and not ranked and (not own or named):
             continue
         paper = _paper_told(passage, clause, venues, own or passage.role is Role.PUBLICATION, context, reading)
         if paper is not None:

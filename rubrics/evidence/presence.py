@@ -356,7 +356,10 @@ def _told_cities(
         city = field_of(place, "/basics/location", "city")
         if city is not None and _cities(city.text, reading) & wanted:
             lives.append(reading.quote_answer(city))
+    last = ""
     for source, start, end, plain in _clauses(reading):
+        before = last if reading.sources[source].plain[start - 1 : start] == "," else ""
+        last = f"{before},{plain}"
         if cues.has("any_place", plain):
             anywhere.append(_clause_quote(reading, source, start, end))
             continue
@@ -371,7 +374,7 @@ def _told_cities(
             (no if ours else []).append(quote)
         elif cues.has("residence", plain):
             (lives if ours else []).append(quote)
-        elif cues.has("willing_place", plain):
+        elif cues.has("willing_place", plain) or (_GOES_ON.match(plain) and cues.has("willing_place", before)):
             if ours:
                 yes.append(quote)
             elif cues.has("only_place", plain):
@@ -381,6 +384,7 @@ def _told_cities(
 
 # --- shared ----------------------------------------------------------------------------------------------------------
 
+_GOES_ON = re.compile(r"\s*(?:in|or|and|at|/|或|和|、|以及)\b|\s*[或和、/]")
 _PAST = re.compile(
     r"(?:曾|过|了)(?:在|于)?|实习经历|(?:19|20)\d\d[./年-]\d{1,2}\s*(?:-|–|—|~|至|到)|worked|interned|completed|spent"
 )

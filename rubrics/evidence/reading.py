@@ -5,6 +5,7 @@ The scan for lexicon terms is done once; everything else is worked out when the 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from rubrics.dossier import Dossier
-from rubrics.evidence.clauses import Clause, Judged, Stance, judge_mention, level_in, split_clauses, trimmed
+from rubrics.evidence.clauses import EVIDENCE, Clause, Judged, Stance, judge_mention, level_in, split_clauses, trimmed
 from rubrics.evidence.cues import Cues
 from rubrics.evidence.flags import masked_stretches
 from rubrics.evidence.resume import read_lines
@@ -31,6 +32,10 @@ from rubrics.lexicon import Lexicon
 from rubrics.prescore import Quote
 
 T = TypeVar("T")
+
+_LINK = re.compile(
+    r"https?://[^\s，。；、()（）]+|www\.[^\s，。；、()（）]+|[\w.+-]+@[\w.-]+|[a-z0-9-]+\.(?:com|org|io|net|cn|edu)/[^\s，。；、()（）]*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +172,7 @@ class Reading:
             if line.heading:
                 self._headings.add((line.start, line.end))
             else:
-                self._add_passage(Passage(self._resume, line.start, line.end, line.role, line.entry))
+                self._add_passage(Passage(self._resume, line.start, line.end, line.role, line.entry, line.title))
 
     def _add_source(
         self,
@@ -198,7 +203,10 @@ class Reading:
         for number, source in enumerate(self._sources):
             spans: list[tuple[int, int]] = []
             terms: list[tuple[int, int, str]] = []
+            links = [match.span() for match in _LINK.finditer(source.plain)]
             for mention in self.lexicon.find(source.text):
+                if links and any(start <= mention.start < end for start, end in links):
+                    continue
                 self._index.setdefault(mention.term_id, []).append((number, mention.start, mention.end))
                 terms.append((mention.start, mention.end, mention.term_id))
                 if not spans or spans[-1] != (mention.start, mention.end):
@@ -215,16 +223,25 @@ class Reading:
                 continue
             passage = passages[place]
             clause = self._clause_at(passage, start)
-            yield Sighting(term, source, start, end, passage, clause, self._judged(passage, clause, start, end))
+            yield Sighting(term, source, start, end, passage, clause, self._judged(passage, clause, (start, end), term))
 
-    def _judged(self, passage: Passage, clause: Clause, start: int, end: int) -> Judged:
-        key = ("judged", passage.source, start, end)
+    def _is_in_a_compound(self, source: int, start: int, term: str) -> bool:
+        """Whether a word that is a part of countless compounds (检测算法) does not stand on its own."""
+        if start == 0 or term not in self.lexicon.cues("compound_terms"):
+            return False
+        return self.cues.pattern("compound_joins").search(self._sources[source].plain[start - 1 : start]) is None
+
+    def _judged(self, passage: Passage, clause: Clause, span: tuple[int, int], term: str) -> Judged:
+        start, end = span
+        key = ("judged", passage.source, start, end, term)
         return self.remember(
-            key, lambda: self._settle(passage, judge_mention(clause, start, end, passage.role, self.cues))
+            key, lambda: self._settle(passage, judge_mention(clause, start, end, passage.role, self.cues), start, term)
         )
 
-    def _settle(self, passage: Passage, judged: Judged) -> Judged:
+    def _settle(self, passage: Passage, judged: Judged, start: int, term: str) -> Judged:
         """Let the level field of a structured skill, and where it was used, speak for the whole entry."""
+        if judged.stance in EVIDENCE and self._is_in_a_compound(passage.source, start, term):
+            return Judged(Stance.NAME)
         if passage.title and judged.stance is Stance.OWN:
             return Judged(Stance.LISTED)
         if passage.role is not Role.SKILL or judged.stance not in {Stance.LISTED, Stance.CLAIM, Stance.OWN}:

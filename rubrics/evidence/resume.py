@@ -45,6 +45,7 @@ class ResumeLine:
     role: Role
     entry: str
     heading: bool = False
+    title: bool = False
 
 
 def read_lines(plain: str, cues: Cues) -> Iterator[ResumeLine]:
@@ -66,7 +67,9 @@ def read_lines(plain: str, cues: Cues) -> Iterator[ResumeLine]:
         after_blank = False
         inline = _inline_role(line, cues)
         heading = not bullet and _looks_like_heading(line, cues)
-        yield ResumeLine(start, end, inline or role, f"r{entry}", heading=heading)
+        title = role is Role.WORK and inline is None and not bullet and _DATED.search(line) is not None
+        title = title and not cues.has("use", line)
+        yield ResumeLine(start, end, inline or role, f"r{entry}", heading=heading, title=title)
 
 
 def _heading_role(line: str, cues: Cues) -> Role | None:

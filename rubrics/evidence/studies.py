@@ -187,7 +187,7 @@ def _row_in_progress(row: dict[str, Json], plain: str, reading: Reading) -> bool
     enrolled = row.get("enrolled")
     if isinstance(enrolled, bool):
         return enrolled
-    if _matches(reading, "enrolled", plain) or _matches(reading, "graduation_expected", plain):
+    if any(_matches(reading, name, plain) for name in ("enrolled", "graduating", "graduation_expected")):
         return True
     return end_is_ahead(row.get("endDate"), reading)
 
@@ -240,7 +240,7 @@ def _studies_told(reading: Reading) -> Iterator[Study]:
 
 
 def _told_in_progress(clause: str, line: str, reading: Reading) -> bool | None:
-    if _matches(reading, "enrolled", clause) or _matches(reading, "graduation_expected", line):
+    if any(_matches(reading, name, line) for name in ("enrolled", "graduating", "graduation_expected")):
         return True
     return None
 
@@ -346,7 +346,14 @@ def _enrolment(reading: Reading) -> tuple[list[Quote], list[Quote], list[Quote]]
         for clause in reading.clauses(passage):
             if _matches(reading, "quoted", clause.plain) or _matches(reading, "wish", clause.plain):
                 continue
-            for name, found in (("graduated", no), ("enrolled", yes), ("graduation_expected", perhaps)):
+            for name, found in (
+                ("graduated", no),
+                ("enrolled", yes),
+                ("graduating", yes),
+                ("graduation_expected", perhaps),
+            ):
+                if name == "graduating" and passage.role is not Role.EDUCATION:
+                    continue
                 match = reading.cues.pattern(name).search(clause.plain)
                 if match is None or (name == "graduated" and _is_future(clause.plain, match.start(), reading)):
                     continue
@@ -382,7 +389,7 @@ def _enrolment_answered(reading: Reading, yes: list[Quote], no: list[Quote], per
 
 
 def _is_future(plain: str, place: int, reading: Reading) -> bool:
-    return any(match.start() <= place for match in reading.cues.pattern("graduation_expected").finditer(plain))
+    return any(match.start() <= place for match in reading.cues.pattern("graduating").finditer(plain))
 
 
 # --- standing --------------------------------------------------------------------------------------------------------
