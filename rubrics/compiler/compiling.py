@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from rubrics.checks import check_document, check_posting
 from rubrics.compiler.keys import criterion_key, slug_of
 from rubrics.compiler.reading import may_merge, read_chunk, read_parts
+from rubrics.compiler.terms import DocumentTerms
 from rubrics.lexicon import Lexicon
 from rubrics.model import (
     DEGREE_ORDER,
@@ -23,6 +24,7 @@ from rubrics.model import (
     Rubric,
     Rule,
     Section,
+    WordsAsk,
     rule_asks,
 )
 from rubrics.postings import Card, Item, Part, Posting, chunks_of, read_document
@@ -38,7 +40,8 @@ _ANY_GROUP = re.compile(
 def compile_document(text: str, lexicon: Lexicon, *, name: str = "") -> Compilation:
     """Compile a document: its postings as rubric drafts with findings; no posting gives an empty tuple, no text raises."""
     source = SourceText(text)
-    drafts = [_Draft(posting, source, lexicon) for posting in read_document(source, lexicon)]
+    terms = DocumentTerms.of(text, lexicon)
+    drafts = [_Draft(posting, source, terms) for posting in read_document(source, lexicon)]
     rubrics = [draft.rubric(place) for place, draft in enumerate(drafts, 1)]
     rubrics = [
         replace(rubric, warnings=check_posting(rubric, posting, lexicon))
@@ -68,7 +71,7 @@ class _Asked:
 class _Draft:
     posting: Posting
     source: SourceText
-    lexicon: Lexicon
+    terms: DocumentTerms
 
     @property
     def body(self) -> str:
@@ -102,12 +105,12 @@ class _Draft:
 
     def _asked(self, item: Item, groups: dict[int, Group]) -> list[_Asked]:
         found: list[tuple[tuple[Part, ...], tuple[Reading, ...], bool]] = []
-        for chunk in chunks_of(item, self.lexicon):
-            for parts, readings in read_chunk(chunk, self.lexicon):
+        for chunk in chunks_of(item, self.terms.lexicon):
+            for parts, readings in read_chunk(chunk, self.terms):
                 near = found and found[-1][2] == chunk.bonus and len(found[-1][0]) < _MOST_PARTS
                 if near and may_merge(found[-1][1], readings):
                     joined = (*found[-1][0], *parts)
-                    whole = read_parts(joined, self.lexicon, bonus=chunk.bonus)
+                    whole = read_parts(joined, self.terms, bonus=chunk.bonus)
                     if len(whole) == 1 and whole[0].category == readings[0].category:
                         found[-1] = (joined, whole, chunk.bonus)
                         continue
@@ -118,16 +121,18 @@ class _Draft:
             section = Section.BONUS if bonus else Section.REQUIREMENT
             lead = item.lead if place == 0 else None
             span = Span(lead.start if lead else parts[0].start, parts[-1].end)
-            clause = Clause(self.source.text[span.start : span.end], bonus, self.lexicon)
-            weight = 0.0 if clause.has("read_unlimited") or _asks_unlawfully(clause) else 1.0
-            asked.extend(
-                _Asked(span, section, reading, group.id if group and bonus else None, weight) for reading in readings
-            )
+            clause = self.terms.clause(parts, bonus=bonus)
+            name = group.id if group and bonus else None
+            asked.extend(_Asked(span, section, reading, name, _weight(clause, reading)) for reading in readings)
         return asked
 
 
-def _asks_unlawfully(clause: Clause) -> bool:
-    return clause.has("read_unlawful") and not clause.has("read_unlawful_no")
+def _weight(clause: Clause, reading: Reading) -> float:
+    """Nothing for what must not decide, and for words that only take a demand back (专业不限)."""
+    if clause.has("read_unlawful") and not clause.has("read_unlawful_no"):
+        return 0.0
+    waived = clause.has("read_unlimited") or clause.has("read_waiver")
+    return 0.0 if waived and isinstance(reading.rule, WordsAsk) else 1.0
 
 
 def _groups(items: tuple[Item, ...]) -> dict[int, Group]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rubrics.lexicon import Lexicon
+from rubrics.compiler.terms import DocumentTerms
 from rubrics.model import (
     AnyOf,
     AssessedBy,
@@ -45,16 +45,16 @@ _SKILLS = frozenset({Category.PROGRAMMING_LANGUAGE, Category.TOOL, Category.KNOW
 _MERGES = frozenset({Category.TRAIT, Category.AVAILABILITY, Category.ACADEMIC_STANDING})
 
 
-def read_chunk(chunk: Chunk, lexicon: Lexicon) -> list[tuple[tuple[Part, ...], tuple[Reading, ...]]]:
+def read_chunk(chunk: Chunk, terms: DocumentTerms) -> list[tuple[tuple[Part, ...], tuple[Reading, ...]]]:
     """Give runs of clauses with what they ask; clauses of one chunk part when they speak of different things."""
     runs: list[tuple[tuple[Part, ...], tuple[Reading, ...]]] = []
     for part in chunk.parts:
-        alone = read_clause(_clause((part,), chunk, lexicon))
+        alone = read_clause(terms.clause((part,), bonus=chunk.bonus))
         if runs:
             parts, readings = runs[-1]
-            if _goes_on(part, readings, alone, lexicon, chunk):
+            if _goes_on(part, readings, alone, terms, chunk):
                 joined = (*parts, part)
-                runs[-1] = (joined, read_clause(_clause(joined, chunk, lexicon)))
+                runs[-1] = (joined, read_clause(terms.clause(joined, bonus=chunk.bonus)))
                 continue
         runs.append(((part,), alone))
     return runs
@@ -65,9 +65,9 @@ def may_merge(before: tuple[Reading, ...], after: tuple[Reading, ...]) -> bool:
     return len(before) == len(after) == 1 and before[0].category == after[0].category and before[0].category in _MERGES
 
 
-def read_parts(parts: tuple[Part, ...], lexicon: Lexicon, *, bonus: bool) -> tuple[Reading, ...]:
+def read_parts(parts: tuple[Part, ...], terms: DocumentTerms, *, bonus: bool) -> tuple[Reading, ...]:
     """Tell what a run of clauses asks as a whole."""
-    return read_clause(Clause(_raw(parts), bonus, lexicon))
+    return read_clause(terms.clause(parts, bonus=bonus))
 
 
 def read_clause(clause: Clause) -> tuple[Reading, ...]:
@@ -96,6 +96,8 @@ def _skills_and_traits(clause: Clause) -> tuple[Reading, ...]:
         return traits
     lived = experience.asks(clause)
     built = engineering.asks(clause)
+    if skill.counts(clause) and experience.months_of(clause.words) is None:
+        return skill.read(clause)
     special = [term for _, term in skills if not term.facts.get("generic")]
     if special and _has_level(clause) and clause.has("read_either"):
         return skill.read(clause)
@@ -188,11 +190,9 @@ def _names_level_first(clause: Clause) -> bool:
 
 
 def _goes_on(
-    part: Part, before: tuple[Reading, ...], alone: tuple[Reading, ...], lexicon: Lexicon, chunk: Chunk
+    part: Part, before: tuple[Reading, ...], alone: tuple[Reading, ...], terms: DocumentTerms, chunk: Chunk
 ) -> bool:
-    if _FORWARD.match(part.text.lower()) or (
-        len(chunk.parts) > 1 and part is chunk.parts[1] and _vague(chunk, lexicon)
-    ):
+    if _FORWARD.match(part.text.lower()) or (len(chunk.parts) > 1 and part is chunk.parts[1] and _vague(chunk, terms)):
         return True
     kinds_before = {reading.category for reading in before}
     kinds_alone = {reading.category for reading in alone}
@@ -201,13 +201,5 @@ def _goes_on(
     return kinds_alone == {Category.OTHER} or kinds_before == {Category.OTHER} or bool(kinds_before & kinds_alone)
 
 
-def _vague(chunk: Chunk, lexicon: Lexicon) -> bool:
-    return Clause(chunk.parts[0].text, chunk.bonus, lexicon).has("read_vague_lead")
-
-
-def _clause(parts: tuple[Part, ...], chunk: Chunk, lexicon: Lexicon) -> Clause:
-    return Clause(_raw(parts), chunk.bonus, lexicon)
-
-
-def _raw(parts: tuple[Part, ...]) -> str:
-    return parts[0].source.text[parts[0].start : parts[-1].end]
+def _vague(chunk: Chunk, terms: DocumentTerms) -> bool:
+    return terms.clause(chunk.parts[:1], bonus=chunk.bonus).has("read_vague_lead")

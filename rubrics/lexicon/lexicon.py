@@ -47,6 +47,11 @@ class Lexicon:
             )
         return tuple(mentions)
 
+    def exact(self, text: str) -> tuple[str, ...]:
+        """Ids of the terms of which a text is a spelling, whatever context they need elsewhere."""
+        ids = (form.term_id for form in self._forms.forms.get(fold(text).text, ()) if form.exact in {None, text})
+        return tuple(dict.fromkeys(term_id for term_id in ids if term_id))
+
     def is_a(self, term_id: str, ancestor: str) -> bool:
         """Whether a term is another one or belongs to its family, at any depth."""
         return term_id == ancestor or ancestor in self._ancestors.get(term_id, frozenset())

@@ -87,7 +87,7 @@ def is_button(row: Row, words: CardWords) -> bool:
 def read_card(row: Row, lexicon: Lexicon) -> Card | None:
     """Give a row of cities, degree floor, years, pay and the like and nothing else; None for any other row."""
     text = row.text
-    if len(text) > 120 or row.heading is not None:
+    if len(text) > 120 or row.heading is not None or any(mark in text for mark in "。;!?"):
         return None
     key = _KEY.match(text)
     if key and _CITY_KEYS.match(key["key"].strip().lower()):

@@ -49,6 +49,8 @@ def read_document(source: SourceText, lexicon: Lexicon) -> tuple[Posting, ...]:
     headings = headings_of(lexicon)
     words = card_words(lexicon)
     rows = read_rows(source, headings)
+    if not rows:
+        return ()
     starts = _starts(rows, words, lexicon)
     postings = []
     for first, last in zip(starts, [*starts[1:], len(rows)], strict=True):
@@ -145,7 +147,7 @@ class _Seen:
 
 def _starts(rows: list[Row], words: CardWords, lexicon: Lexicon) -> list[int]:
     """Give the places of rows that begin a posting; the first row always does."""
-    starts = [0] if rows else []
+    starts = [0]
     last_requirement = max((place for place, row in enumerate(rows) if _asks(row)), default=-1)
     duty_words: set[str] = set()
     seen = _Seen()
@@ -201,10 +203,10 @@ def _asks(row: Row) -> bool:
 def _is_card_start(rows: list[Row], place: int, words: CardWords, lexicon: Lexicon) -> bool:
     """Give a card of cities or a button, with its title right above it."""
     row = rows[place]
-    if row.heading is not None or not (is_button(row, words) or read_card(row, lexicon) is not None):
-        return False
-    nearby = rows[place + 1 : place + 5]
-    return is_button(row, words) or any(is_button(other, words) for other in nearby)
+    if row.heading is not None or is_button(row, words):
+        return row.heading is None
+    nearby = any(is_button(other, words) for other in rows[place + 1 : place + 5])
+    return nearby and read_card(row, lexicon) is not None
 
 
 def _title_place(rows: list[Row], place: int, floor: int, words: CardWords, lexicon: Lexicon) -> int:

@@ -40,6 +40,7 @@ class Clause:
     raw: str
     bonus: bool
     lexicon: Lexicon
+    found: tuple[Mention, ...] | None = None
 
     @cached_property
     def words(self) -> str:
@@ -48,7 +49,9 @@ class Clause:
 
     @cached_property
     def mentions(self) -> tuple[Mention, ...]:
-        """All terms of the clause."""
+        """All terms of the clause: those that were found for it, or those in its own words."""
+        if self.found is not None:
+            return self.found
         return self.lexicon.find_folded(fold(self.raw), self.raw)
 
     def terms(self, *kinds: str) -> list[tuple[Mention, Term]]:
@@ -80,8 +83,9 @@ class Clause:
         return self._skill_terms
 
     def topics(self) -> tuple[str, ...]:
-        """Ids of what the clause is about, general words left out."""
-        return tuple(term.id for _, term in self.skill_terms() if not term.facts.get("generic"))
+        """Ids of what the clause is about, general words left out; before examples their family counts too."""
+        named = self.terms(*SKILL_KINDS) if self.has("read_example") else self.skill_terms()
+        return tuple(term.id for _, term in named if not term.facts.get("generic"))
 
     def _names_family(self, found: list[tuple[Mention, Term]], place: int) -> bool:
         """Whether a family is only named to say what its members are: 深度学习平台PyTorch, "frameworks such as React"."""

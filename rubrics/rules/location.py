@@ -9,12 +9,12 @@ from rubrics.rules.clause import Clause, Reading
 def read(clause: Clause) -> tuple[Reading, ...]:
     """Cities that a person must work in; a work permit or readiness to travel stays words for a person."""
     if clause.has("read_work_right"):
-        return (Reading(Category.OTHER, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
+        return (Reading(Category.LOCATION, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
     cities = tuple(dict.fromkeys(_name(clause.raw[m.start : m.end]) for m, _ in clause.terms("city")))
     if cities and clause.has("read_location"):
         return (Reading(Category.LOCATION, LocationAsk(cities), gate=not clause.bonus),)
     if clause.has("read_travel") and not clause.skill_terms():
-        return (Reading(Category.OTHER, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
+        return (Reading(Category.LOCATION, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
     return ()
 
 

@@ -31,6 +31,11 @@ def read(clause: Clause) -> tuple[Reading, ...]:
     return (Reading(category_of([term for _, term in found]), rule_of(clause, found)),)
 
 
+def counts(clause: Clause) -> bool:
+    """Whether the clause asks for k of the skills that it names."""
+    return _AT_LEAST.search(clause.words) is not None and len(clause.skill_terms()) > 1
+
+
 def category_of(terms: list[Term]) -> Category:
     """Give the category of most terms; on a tie that of the first."""
     counted = Counter(_CATEGORY[term.kind] for term in terms)

@@ -81,18 +81,19 @@ def test_cities_and_floors_come_apart(postings, text):
 
 def test_every_asking_line_is_in_its_sections(postings):
     requirement, bonus = taken(postings, Section.REQUIREMENT), taken(postings, Section.BONUS)
-    cards = {criterion.lines.first for rubric in postings for criterion in rubric.criteria if criterion.category is Category.LOCATION}
+    cards = {
+        criterion.lines.first
+        for rubric in postings
+        for criterion in rubric.criteria
+        if criterion.category is Category.LOCATION
+    }
     assert lines_of(REQUIREMENT) | lines_of(BONUS) <= requirement | bonus
     assert requirement - cards == lines_of(REQUIREMENT)
     assert bonus == lines_of(BONUS)
 
 
 def test_hidden_bonuses_are_told(postings):
-    told = {
-        finding.lines.first
-        for rubric in postings
-        for finding in codes(rubric, FindingCode.BONUS_IN_REQUIREMENTS)
-    }
+    told = {finding.lines.first for rubric in postings for finding in codes(rubric, FindingCode.BONUS_IN_REQUIREMENTS)}
     assert told == {49, 50, 51, 52, 304, 305, 306, 319, 388, 389, 390}
 
 
@@ -137,7 +138,11 @@ def test_spans_are_the_documents_own_words(postings, text):
 def test_no_term_of_a_rule_is_unknown(postings):
     lexicon = load_lexicon()
     terms = {
-        ask.term for rubric in postings for criterion in rubric.criteria for ask in rule_asks(criterion.rule) if hasattr(ask, "term")
+        ask.term
+        for rubric in postings
+        for criterion in rubric.criteria
+        for ask in rule_asks(criterion.rule)
+        if hasattr(ask, "term")
     }
     assert terms <= set(lexicon.terms)
 

@@ -11,7 +11,14 @@ UNICODE = st.text(st.characters(codec=None), max_size=300)
 
 @pytest.mark.parametrize(
     ("text", "lines"),
-    [("", [""]), ("a", ["a"]), ("a\n", ["a"]), ("a\r\nb\rc\n", ["a", "b", "c"]), ("\n\n", ["", ""]), ("a\n\nb", ["a", "", "b"])],
+    [
+        ("", [""]),
+        ("a", ["a"]),
+        ("a\n", ["a"]),
+        ("a\r\nb\rc\n", ["a", "b", "c"]),
+        ("\n\n", ["", ""]),
+        ("a\n\nb", ["a", "", "b"]),
+    ],
 )
 def test_lines_end_at_any_line_end(text, lines):
     source = SourceText(text)

@@ -1,0 +1,42 @@
+"""The terms of a whole document, found once: a clause sees its own, told apart by the words around it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from rubrics.lexicon import Lexicon, Mention
+from rubrics.postings import Part
+from rubrics.rules import Clause
+
+_LONE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentTerms:
+    """A document's text, its mentions in order and where each starts."""
+
+    text: str
+    lexicon: Lexicon
+    mentions: tuple[Mention, ...]
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str, lexicon: Lexicon) -> DocumentTerms:
+        """Find the terms of a document."""
+        mentions = lexicon.find(text)
+        return cls(text, lexicon, mentions, tuple(mention.start for mention in mentions))
+
+    def clause(self, parts: tuple[Part, ...], *, bonus: bool) -> Clause:
+        """Give a run of clauses with its terms; a lone word that is a term's spelling needs no context."""
+        start, end = parts[0].start, parts[-1].end
+        found = self.mentions[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+        inside = tuple(
+            Mention(mention.start - start, mention.end - start, mention.term_id)
+            for mention in found
+            if mention.end <= end
+        )
+        raw = self.text[start:end]
+        if not inside and len(raw) <= _LONE:
+            inside = tuple(Mention(0, len(raw), term_id) for term_id in self.lexicon.exact(raw))
+        return Clause(raw, bonus, self.lexicon, inside)
