@@ -6,13 +6,16 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-from flask import current_app, url_for
+from flask import current_app, g, url_for
 
 
 def asset(name: str) -> str:
-    """Give the address of ``static/<name>`` with a digest of its content."""
-    path = Path(current_app.static_folder or "") / name
-    return url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns if path.exists() else 0))
+    """Give the address of ``static/<name>`` with a digest of its content; a page asks for its icons hundreds of times."""
+    made: dict[str, str] = g.setdefault("assets", {})
+    if name not in made:
+        path = Path(current_app.static_folder or "") / name
+        made[name] = url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns if path.exists() else 0))
+    return made[name]
 
 
 @lru_cache(maxsize=256)
