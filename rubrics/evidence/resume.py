@@ -17,6 +17,7 @@ _EDGES = re.compile(r"^[\s#*·•●■◆▪►>\-–—=_|【\[(<「]+|[\s:*#\
 _NUMBER = re.compile(r"^(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[ivx]{1,4})\s*[.、):]\s*")
 _BULLET = re.compile(r"^\s*(?:[*·•●■◆▪►>+\-–—]|\(?\d{1,2}[.、)](?!\d)|[①-⑳])\s*")
 _INLINE = re.compile(r"^\s*[#*·•●■◆▪►\-【\[]*\s*([^:\n]{1,30}?)[\]】*]*\s*:")
+_NAME = re.compile(r"[^\d:,、。;|/]+")
 _DATED = re.compile(r"(?:19|20)\d\d")
 _ENDS = re.compile(r"[。.;；!?！？:,，、]\s*$")
 _HEADINGS = {
@@ -51,11 +52,17 @@ class ResumeLine:
 def read_lines(plain: str, cues: Cues) -> Iterator[ResumeLine]:
     """The résumé's lines in order, from its plain text."""
     role, entry, after_blank = Role.OTHER, 0, False
+    top = plain.count("\n") >= 3
     for start, end in _joined(plain):
         line = plain[start:end]
         if not line.strip():
             after_blank = True
             continue
+        if top and _is_a_name(line, cues):
+            top = False
+            yield ResumeLine(start, end, role, f"r{entry}", heading=True)
+            continue
+        top = False
         opened = _heading_role(line, cues)
         if opened is not None:
             role, entry, after_blank = opened, entry + 1, False
@@ -70,6 +77,23 @@ def read_lines(plain: str, cues: Cues) -> Iterator[ResumeLine]:
         title = role is Role.WORK and inline is None and not bullet and _DATED.search(line) is not None
         title = title and not cues.has("use", line)
         yield ResumeLine(start, end, inline or role, f"r{entry}", heading=heading, title=title)
+
+
+def _is_a_name(line: str, cues: Cues) -> bool:
+    """Whether the first line of a résumé is but the person's name."""
+    if len(line.strip()) > 30 or not _NAME.fullmatch(line.strip()):
+        return False
+    return not any(
+        cues.has(name, line)
+        for name in (
+            "use",
+            "level_expert_claim",
+            "level_proficient_claim",
+            "level_familiar_claim",
+            "level_basic_claim",
+            "denial",
+        )
+    )
 
 
 def _heading_role(line: str, cues: Cues) -> Role | None:

@@ -55,10 +55,10 @@ def main() -> None:
         label.value.ljust(16) + "".join(str(found.table[label, verdict]).rjust(14) for verdict in Verdict)
         for label in Verdict
     ]
-    lines += [
+    lines.append(
         f"pairs {len(pairs)}   macro-F1 {found.macro_f1:.3f}   precision of met {found.met_precision:.3f}   "
         f"met where contradicted {found.met_where_contradicted}"
-    ]
+    )
     lines += [f"  {pair.name}: labelled {pair.verdict}, judged {verdict}: {why}" for pair, verdict, why in found.wrong]
     sys.stdout.write("\n".join(lines) + "\n")
 

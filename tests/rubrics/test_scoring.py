@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -93,11 +94,11 @@ def test_any_group_saturates():
         return interval.low
 
     lows = [low(count) for count in range(5)]
-    steps = [after - before for before, after in zip(lows, lows[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(lows)]
     assert lows[0] == 0.0
     assert lows[4] == 1.0
     assert lows[1] > 0.7
-    assert all(first > second for first, second in zip(steps, steps[1:], strict=False))
+    assert all(first > second for first, second in pairwise(steps))
 
 
 @pytest.mark.parametrize(
@@ -224,7 +225,9 @@ def test_disagreement_goes_to_a_person_with_both_quotations():
 
 
 def test_claim_and_denial_of_one_skill_are_never_met():
-    found = score_of(criterion_of(SkillAsk("cpp", Level.FAMILIAR)), resume="没有使用过 C++\n项目经历\n- 用 C++ 开发渲染器")
+    found = score_of(
+        criterion_of(SkillAsk("cpp", Level.FAMILIAR)), resume="没有使用过 C++\n项目经历\n- 用 C++ 开发渲染器"
+    )
     assert found.results[0].verdict is Verdict.PARTLY
     assert {flag.code for flag in found.flags} == {"conflicting_answers"}
 
