@@ -56,10 +56,9 @@ def command(host: str, port: int, demo: bool, webs: int, concurrency: int) -> No
 
 def prepare_database(*, demo: bool) -> None:
     """Bring the database to the present version and fill it for a demonstration; both leave existing data alone."""
-    for name in ["init-db", *(["demo"] if demo else [])]:
-        code = subprocess.run(program(name), check=False, stdin=subprocess.DEVNULL).returncode  # noqa: S603 - our own command
-        if code:
-            raise ChildNotReadyError(f"screening {name} did not succeed; its message stands above")
+    line = [*program("init-db"), *(["--demo"] if demo else [])]
+    if subprocess.run(line, check=False, stdin=subprocess.DEVNULL).returncode:  # noqa: S603 - our own command
+        raise ChildNotReadyError("The database could not be prepared; the reason stands above")
 
 
 def plan_children(
@@ -70,7 +69,26 @@ def plan_children(
     broker = settings.embedded_socket
     if broker is not None:
         yield plan_broker(broker, settings.instance / "valkey")
-    needs = ("broker",) if broker is not None else ()
+    yield from plan_webs(listener, webs, environment)
+    yield from plan_workers(settings, concurrency, environment)
+
+
+def plan_webs(listener: socket.socket, number: int, environment: dict[str, str]) -> Iterator[ChildPlan]:
+    """Plan the web servers, which share one listening socket; pages are there before the worker has started."""
+    descriptor = listener.fileno()
+    for web in range(1, number + 1):
+        yield ChildPlan(
+            name=f"web-{web}",
+            command=[*program("web"), "--descriptor", str(descriptor)],
+            environment=environment,
+            descriptors=(descriptor,),
+            stop_within=15,
+            is_ready=functools.partial(answers, *listener.getsockname()[:2]) if web == number else None,
+        )
+
+
+def plan_workers(settings: Settings, concurrency: int, environment: dict[str, str]) -> Iterator[ChildPlan]:
+    """Plan the worker and the relay; the worker starts again with the broker, after which it sometimes hears nothing more."""
     beats = {name: settings.instance / f"{name}.heartbeat" for name in ("worker", "relay")}
     yield ChildPlan(
         name="worker",
@@ -78,7 +96,7 @@ def plan_children(
         environment={**environment, "SCREENING_HEARTBEAT_FILE": str(beats["worker"])},
         heartbeat=beats["worker"],
         stop_within=20,
-        needs=needs,
+        needs=("broker",),
     )
     yield ChildPlan(
         name="relay",
@@ -87,16 +105,6 @@ def plan_children(
         heartbeat=beats["relay"],
         stop_within=5,
     )
-    descriptor = listener.fileno()
-    for number in range(1, webs + 1):
-        yield ChildPlan(
-            name=f"web-{number}",
-            command=[*program("web"), "--descriptor", str(descriptor)],
-            environment=environment,
-            descriptors=(descriptor,),
-            stop_within=15,
-            is_ready=functools.partial(answers, *listener.getsockname()[:2]) if number == webs else None,
-        )
 
 
 def plan_broker(path: Path, data: Path) -> ChildPlan:
