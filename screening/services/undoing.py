@@ -12,11 +12,13 @@ from sqlalchemy import update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from screening.models import ChangedVerdict, Posting, RubricVersion, StageMove, UndoStep
+from screening.models import ChangedVerdict, Decision, Interview, Posting, RubricVersion, StageMove, UndoStep
 from screening.models.base import JsonObject
 from screening.policy import Actor, Permission, Scope, allows
 from screening.queries.scopes import application_scope
+from screening.services.deciding import DecideError, take_back_decision
 from screening.services.drafting import RevisionError, undo_rubric_edit
+from screening.services.interviewing import InterviewError, restore_interview
 from screening.services.judging import JudgeError, take_back_verdict
 from screening.services.moving import MoveError, undo_moves
 from screening.services.publishing import reopen_posting
@@ -31,6 +33,8 @@ class Act(StrEnum):
     VERDICT = "verdict"  # changed: id of ChangedVerdict
     RUBRIC = "rubric"  # version: id of RubricVersion; revision: the one that the edit made
     CLOSE = "close"  # posting: id of the Posting that was closed
+    DECISION = "decision"  # decision: id of Decision
+    CANCEL = "cancel"  # interview: id of the Interview that was cancelled
 
 
 class UndoError(Exception):
@@ -75,7 +79,7 @@ def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone
     act = Act(step.act)
     try:
         BACKWARDS[act](session, step.arguments, actor, now)
-    except (MoveError, JudgeError, RevisionError, NoResultFound) as error:
+    except (MoveError, JudgeError, RevisionError, DecideError, InterviewError, NoResultFound) as error:
         raise UndoError("changed") from error
     return Undone(act, step.arguments)
 
@@ -107,6 +111,18 @@ def _undo_close(session: Session, arguments: JsonObject, actor: Actor, now: date
     reopen_posting(session, posting=posting, actor_id=actor.id, now=now)
 
 
+def _undo_decision(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    decision = session.get_one(Decision, int(arguments["decision"]))
+    _require(session, Permission.DECIDE, actor, application_id=decision.application_id)
+    take_back_decision(session, decision=decision, actor_id=actor.id, now=now)
+
+
+def _undo_cancel(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    interview = session.get_one(Interview, int(arguments["interview"]))
+    _require(session, Permission.INTERVIEW_SCHEDULE, actor, application_id=interview.application_id)
+    restore_interview(session, interview=interview, actor_id=actor.id, now=now)
+
+
 def _require(session: Session, permission: Permission, actor: Actor, *, application_id: int) -> None:
     if not allows(actor, permission, application_scope(session, application_id)):
         raise UndoError("forbidden")
@@ -117,4 +133,6 @@ BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] 
     Act.VERDICT: _undo_verdict,
     Act.RUBRIC: _undo_rubric,
     Act.CLOSE: _undo_close,
+    Act.DECISION: _undo_decision,
+    Act.CANCEL: _undo_cancel,
 }
