@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Rule
 
-from screening.models import Interview, Panelist, ResumeFile, Role, RubricVersion, User
+from screening.models import Application, Interview, Panelist, ResumeFile, Role, RubricState, RubricVersion, User
 from screening.web.auth.sessions import Account
 from tests.factories import NOW, make_application, make_posting, make_user
 
@@ -50,18 +50,7 @@ def make_world(session: Session) -> World:
     panelist = make_user(session, Role.INTERVIEWER)
     posting = make_posting(session, recruiter)
     application = make_application(session, posting)
-    version = session.scalars(select(RubricVersion.id).where(RubricVersion.posting_id == posting.id)).one()
-    interview = Interview(
-        application_id=application.id,
-        rubric_version_id=version,
-        round="1",
-        starts_at=NOW,
-        minutes=45,
-        time_zone="Asia/Shanghai",
-        focus=["r2"],
-        created_by=recruiter.id,
-        created_at=NOW,
-    )
+    interview = make_interview(session, application, recruiter)
     file = ResumeFile(
         application_id=application.id,
         original_name="cv.txt",
@@ -71,7 +60,7 @@ def make_world(session: Session) -> World:
         storage_key="nowhere",
         uploaded_at=NOW,
     )
-    session.add_all([interview, file])
+    session.add(file)
     session.flush()
     session.add(Panelist(interview_id=interview.id, user_id=panelist.id))
     session.commit()
@@ -85,6 +74,30 @@ def make_world(session: Session) -> World:
         "slug": posting.slug,
     }
     return World(values=values, admin=admin, recruiter=recruiter, stranger=stranger, panelist=panelist)
+
+
+def make_interview(session: Session, application: Application, planner: User) -> Interview:
+    """Plan an interview without a panel."""
+    version = session.scalars(
+        select(RubricVersion.id)
+        .where(RubricVersion.posting_id == application.posting_id, RubricVersion.state == RubricState.PUBLISHED)
+        .order_by(RubricVersion.number.desc())
+    ).first()
+    assert version is not None
+    interview = Interview(
+        application_id=application.id,
+        rubric_version_id=version,
+        round="1",
+        starts_at=NOW,
+        minutes=45,
+        time_zone="Asia/Shanghai",
+        focus=["r2"],
+        created_by=planner.id,
+        created_at=NOW,
+    )
+    session.add(interview)
+    session.flush()
+    return interview
 
 
 def addresses(app: Flask, values: dict[str, Any]) -> Iterator[Address]:

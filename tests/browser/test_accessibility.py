@@ -6,11 +6,16 @@ new page. Language, theme and width are combined so that each pair of choices is
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from sqlalchemy import func, select
 
-from tests.architecture.doors import make_world
-from tests.factories import PASSWORD
+from screening.models import Application, Evaluation, Interview, Panelist, Posting, Role
+from screening.services.demonstration.loading import load_demo
+from tests.architecture.doors import World, make_interview
+from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +36,7 @@ PAGES = (
     ("admin", "/staff/postings/{posting_id}/rubric"),
     ("admin", "/staff/applications/{application_id}"),
     ("admin", "/staff/applications/{application_id}/interviews/new"),
-    ("admin", "/staff/applications/{application_id}/debrief"),
+    ("admin", "/staff/applications/{judged_id}/debrief"),
     ("admin", "/staff/interviews"),
     ("admin", "/staff/search?q=%E4%BA%91"),
     ("admin", "/staff/users/"),
@@ -54,10 +59,40 @@ SMALL_READERS = {"zh": {"locale": "zh-CN", "viewport": SMALL}, "en": {"locale": 
 EXPECTED_NOISE = "the server responded with a status of 404"
 
 
-@pytest.fixture
-def world(live_server):
-    with live_server.session() as session:
-        yield make_world(session)
+@pytest.fixture(scope="module")
+def world(running_site):
+    """Fill the site with the demonstration once, and plan one interview whose evaluation is still owed."""
+    running_site.clean()
+    with running_site.session() as session:
+        load_demo(session, now=datetime.now(UTC), password=PASSWORD, uploads=running_site.settings.uploads)
+        admin = make_user(session, Role.ADMIN)
+        panelist = make_user(session, Role.INTERVIEWER)
+        scored = session.scalars(select(Application).order_by(Application.rank_score.desc(), Application.id)).first()
+        judged = session.scalars(
+            select(Interview.application_id)
+            .join(Evaluation, Evaluation.interview_id == Interview.id)
+            .group_by(Interview.application_id)
+            .order_by(func.count().desc(), Interview.application_id)
+        ).first()
+        interview = make_interview(session, scored, admin)
+        session.add(Panelist(interview_id=interview.id, user_id=panelist.id))
+        posting = session.get_one(Posting, scored.posting_id)
+        session.commit()
+    return World(
+        values={
+            "posting_id": posting.id,
+            "slug": posting.slug,
+            "document_id": posting.document_id,
+            "application_id": scored.id,
+            "judged_id": judged or scored.id,
+            "interview_id": interview.id,
+            "user_id": panelist.id,
+        },
+        admin=admin,
+        recruiter=admin,
+        stranger=panelist,
+        panelist=panelist,
+    )
 
 
 def visits(page, site, world):
@@ -85,13 +120,13 @@ def sign_in(page, site, email):
 
 
 @pytest.mark.parametrize("page", READERS.values(), ids=READERS, indirect=True)
-def test_axe_finds_nothing(page, live_server, world):
+def test_axe_finds_nothing(page, running_site, world):
     said = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     axe = Axe()
     found = []
-    for who, path in visits(page, live_server, world):
+    for who, path in visits(page, running_site, world):
         found += [
             (who, path, violation["id"], [node["html"][:200] for node in violation["nodes"]])
             for violation in axe.run(page).response["violations"]
@@ -101,9 +136,9 @@ def test_axe_finds_nothing(page, live_server, world):
 
 
 @pytest.mark.parametrize("page", SMALL_READERS.values(), ids=SMALL_READERS, indirect=True)
-def test_nothing_scrolls_sideways_on_a_small_phone(page, live_server, world):
+def test_nothing_scrolls_sideways_on_a_small_phone(page, running_site, world):
     wide = []
-    for who, path in visits(page, live_server, world):
+    for who, path in visits(page, running_site, world):
         overhang = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if overhang > 0:
             wide.append((who, path, overhang))
