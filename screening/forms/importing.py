@@ -42,7 +42,8 @@ class ImportForm(FlaskForm):
         upload = self.upload
         if upload is None:
             return "", (self.text.data or "").replace("\r\n", "\n")
-        content = upload.stream.read(DOCUMENT_BYTES + 1)
+        with upload.stream:
+            content = upload.stream.read(DOCUMENT_BYTES + 1)
         if len(content) > DOCUMENT_BYTES:
             raise UploadError("too_large")
         try:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from io import BytesIO
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.http import dump_options_header
 
 from rubrics.prescore import Verdict
 from screening.documents.storage import read_file
@@ -143,9 +144,10 @@ def file(file: ResumeFile) -> ResponseReturnValue:
         content = read_file(current_app.config["SCREENING"].uploads, file.storage_key)
     except (FileNotFoundError, ValueError):
         abort(404)
-    response = Response(content, mimetype="application/octet-stream")
     name = "".join(character for character in file.original_name if character.isprintable() and character not in '\\/"')
-    response.headers["Content-Disposition"] = dump_options_header("attachment", {"filename": name or "file"})
+    response = send_file(
+        BytesIO(content), mimetype="application/octet-stream", as_attachment=True, download_name=name or "file"
+    )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
