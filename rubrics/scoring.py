@@ -17,8 +17,7 @@ from typing import assert_never
 from rubrics.dossier import Dossier, input_digest
 from rubrics.evidence import Outcome, Reading, find_evidence
 from rubrics.evidence.clauses import EVIDENCE
-from rubrics.evidence.cues import Cues
-from rubrics.evidence.flags import copied_stretches, copy_flags, find_flags
+from rubrics.evidence.flags import Squeezed, copied_stretches, copy_flags, hidden_flags, squeezed_texts
 from rubrics.evidence.outcome import contradicted, for_interview, join_all, join_any, partly
 from rubrics.evidence.texts import entries, field_of
 from rubrics.lexicon import Lexicon
@@ -57,8 +56,9 @@ def prescore_many(rubrics: Sequence[Rubric], dossier: Dossier, lexicon: Lexicon)
     """Pre-score one application against several rubrics; it is read and scanned once."""
     reading = Reading(dossier, lexicon)
     digest = input_digest(dossier)
-    flags = find_flags(dossier, Cues(lexicon))
-    return tuple(_prescore(rubric, reading, digest, flags) for rubric in rubrics)
+    texts = squeezed_texts(dossier)
+    flags = [*hidden_flags(dossier, reading.cues), *reading.flags]
+    return tuple(_prescore(rubric, reading, texts, digest, flags) for rubric in rubrics)
 
 
 def score_verdicts(rubric: Rubric, verdicts: Mapping[str, Verdict]) -> Score:
@@ -71,9 +71,11 @@ def score_verdicts(rubric: Rubric, verdicts: Mapping[str, Verdict]) -> Score:
     )
 
 
-def _prescore(rubric: Rubric, shared: Reading, digest: str, flags: Sequence[Flag]) -> Prescore:
+def _prescore(
+    rubric: Rubric, shared: Reading, texts: Sequence[Squeezed], digest: str, flags: Sequence[Flag]
+) -> Prescore:
     dossier, lexicon = shared.dossier, shared.lexicon
-    copied = copied_stretches(dossier, [criterion.text for criterion in rubric.criteria])
+    copied = copied_stretches(texts, [criterion.text for criterion in rubric.criteria])
     reading = Reading(dossier, lexicon, copied) if copied else shared
     relevant = frozenset(_terms_of(rubric))
     outcomes = {criterion.id: _judge(criterion, reading, relevant) for criterion in rubric.criteria}

@@ -105,21 +105,33 @@ def judge_mention(clause: Clause, start: int, end: int, role: Role, cues: Cues) 
         return Judged(Stance.WISH)
     if role is Role.REFERENCE:
         return Judged(Stance.OTHER_PERSON)
-    if role is Role.QUOTED or cues.has("quoted", plain):
+    hints = cues.hints(plain)
+    if role is Role.QUOTED or ("quoted" in hints and cues.has("quoted", plain)):
         return Judged(Stance.QUOTED)
     if _is_in_a_name(plain, first, stop, cues):
         return Judged(Stance.NAME)
+    if not hints.isdisjoint(_SCOPES):
+        scoped = _scoped(plain, first, stop, role, cues)
+        if scoped is not None:
+            return scoped
+    return _positive(plain, first, stop, role, cues)
+
+
+_SCOPES = frozenset({"denial", "wish", "other_person", "instead_of"})
+
+
+def _scoped(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judged | None:
+    """What takes a mention out of the person's own doings: denial, wish, somebody else, a thing replaced."""
     predicates = _predicates(plain, cues)
     denied = _denial(plain, first, stop, predicates, role, cues)
     if denied is not None:
         return denied
     if _is_wished(plain, first, stop, predicates, cues):
         return Judged(Stance.WISH)
-    if _is_of_others(plain, first, stop, cues):
+    replaced = any(0 <= first - end <= 12 for _, end in cues.places("instead_of", plain))
+    if replaced or _is_of_others(plain, first, stop, cues):
         return Judged(Stance.OTHER_PERSON)
-    if any(0 <= first - end <= 12 for _, end in cues.places("instead_of", plain)):
-        return Judged(Stance.OTHER_PERSON)
-    return _positive(plain, first, stop, role, cues)
+    return None
 
 
 def level_in(plain: str, cues: Cues) -> int:
@@ -129,7 +141,9 @@ def level_in(plain: str, cues: Cues) -> int:
 
 def tells_of_others(plain: str, cues: Cues) -> bool:
     """Whether a clause tells of somebody else's doings."""
-    return any(not cues.has("other_exempt", plain[:start]) for start, _ in cues.places("other_person", plain))
+    return any(
+        cues.pattern("other_exempt").search(plain[:start]) is None for start, _ in cues.places("other_person", plain)
+    )
 
 
 def trimmed(text: str, start: int, end: int, around: tuple[int, int]) -> tuple[int, int]:
@@ -198,7 +212,7 @@ def _is_wished(plain: str, first: int, stop: int, predicate: int, cues: Cues) ->
 
 def _is_of_others(plain: str, first: int, stop: int, cues: Cues) -> bool:
     for start, end in cues.places("other_person", plain):
-        if cues.has("other_exempt", plain[:start]):
+        if cues.pattern("other_exempt").search(plain[:start]) is not None:
             continue
         if plain.startswith(("由", "by ", "from "), start) or end <= first or stop <= end:
             return True

@@ -46,7 +46,7 @@ class Cues:
 
     def has(self, name: str, plain: str) -> bool:
         """Whether a cue of the group stands in a plain text."""
-        if name not in self._possible_in(plain):
+        if name not in self.hints(plain):
             return False
         key = (name, plain)
         known = self._answers.get(key)
@@ -56,7 +56,7 @@ class Cues:
 
     def places(self, name: str, plain: str) -> tuple[tuple[int, int], ...]:
         """Give the spans of all cues of the group in a plain text, in order."""
-        if name not in self._possible_in(plain):
+        if name not in self.hints(plain):
             return ()
         key = (name, plain)
         known = self._places.get(key)
@@ -64,8 +64,8 @@ class Cues:
             known = self._places[key] = tuple(match.span() for match in self.pattern(name).finditer(plain))
         return known
 
-    def _possible_in(self, plain: str) -> frozenset[str]:
-        """The groups of which a word can begin somewhere in the text."""
+    def hints(self, plain: str) -> frozenset[str]:
+        """Give the groups of which a word can begin somewhere in the text: a quick "perhaps", or a sure no."""
         known = self._possible.get(plain)
         if known is None:
             by_start = self._table.groups_by_start

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rubrics.evidence.clauses import EVIDENCE, Clause, Stance, tells_of_others
@@ -89,7 +89,7 @@ def find_engineering(ask: EngineeringAsk, reading: Reading) -> Outcome:
     for episode in told:
         if not episode.kinds & {"work", "internship", "project", "deployment", "production"}:
             continue
-        on_topic = not ask.topics or any(_touches(s.terms, ask.topics, reading) for s in episode.stretches)
+        on_topic = not ask.topics or any(_tells_of(s, ask.topics, reading) for s in episode.stretches)
         for stretch in episode.stretches:
             plain = stretch.clause.plain
             if reading.cues.has("engineering_hard", plain) or (
@@ -233,7 +233,8 @@ def _episode(members: list[Passage], reading: Reading) -> Episode | None:
                 clause.plain, reading.cues
             ):
                 continue
-            stretches.append(Stretch(passage, clause, _own_terms(passage, clause, reading)))
+            terms = reading.terms_within(passage.source, clause.start, clause.end)
+            stretches.append(Stretch(passage, clause, terms))
     if not stretches:
         return None
     role = members[0].role
@@ -276,18 +277,6 @@ def _kinds_of(role: Role, members: list[Passage], text: str, reading: Reading) -
     return frozenset(found)
 
 
-def _own_terms(passage: Passage, clause: Clause, reading: Reading) -> frozenset[str]:
-    terms = reading.terms_within(passage.source, clause.start, clause.end)
-    return frozenset(
-        term
-        for term in terms
-        if any(
-            s.stance in EVIDENCE and s.source == passage.source and clause.start <= s.start < clause.end
-            for s in reading.sightings(term)
-        )
-    )
-
-
 def _spans(members: list[Passage], reading: Reading) -> Iterator[tuple[int, int]]:
     entry = members[0].entry
     if entry.startswith("/"):
@@ -318,7 +307,7 @@ def _judge(
     """4 complete; 3 lead missing; 2 topic without the kind; 1 the kind without a word on relevance; 0 nothing."""
     fits = _fits_kind(kinds, episode, has_topics=bool(ask.topics))
     topical = (
-        [stretch for stretch in episode.stretches if _touches(stretch.terms, ask.topics, reading)] if ask.topics else []
+        [stretch for stretch in episode.stretches if _tells_of(stretch, ask.topics, reading)] if ask.topics else []
     )
     if ask.topics and not topical:
         return 0, ()
@@ -329,7 +318,7 @@ def _judge(
             return 0, ()
         return 2, (_quote(topical[0], reading),)
     if not ask.topics:
-        touching = [s for s in episode.stretches if _touches_any(s.terms, relevant, reading)]
+        touching = [s for s in episode.stretches if _tells_of(s, sorted(relevant), reading)]
         if relevant and not touching:
             return 1, (_quote(_kind_stretch(kinds, episode, reading), reading),)
         topical = touching
@@ -395,7 +384,7 @@ def _by_months(
         episode
         for episode in told
         if _fits_kind(kinds, episode, has_topics=bool(ask.topics))
-        and (not ask.topics or any(_touches(s.terms, ask.topics, reading) for s in episode.stretches))
+        and (not ask.topics or any(_tells_of(s, ask.topics, reading) for s in episode.stretches))
     ]
     total = covered_months(span for episode in fitting for span in episode.spans)
     quotes = judged[0][1]
@@ -433,12 +422,21 @@ def _stated_months(episodes: list[Episode]) -> int:
     return best
 
 
-def _touches(terms: frozenset[str], topics: tuple[str, ...], reading: Reading) -> bool:
-    return any(reading.lexicon.is_a(term, topic) for term in terms for topic in topics)
+def _touches(terms: frozenset[str], topics: Iterable[str], reading: Reading) -> bool:
+    return any(terms & reading.members(topic) for topic in topics)
 
 
-def _touches_any(terms: frozenset[str], relevant: frozenset[str], reading: Reading) -> bool:
-    return any(term in relevant or reading.lexicon.ancestors(term) & relevant for term in terms)
+def _tells_of(stretch: Stretch, topics: Iterable[str], reading: Reading) -> bool:
+    """Whether a clause tells of a topic as something the person did, knows or learnt."""
+    if not stretch.terms:
+        return False
+    source, clause = stretch.passage.source, stretch.clause
+    return any(
+        sighting.stance in EVIDENCE and sighting.source == source and clause.start <= sighting.start < clause.end
+        for topic in topics
+        for term in sorted(stretch.terms & reading.members(topic))
+        for sighting in reading.sightings(term)
+    )
 
 
 def _entry_terms(passage: Passage, reading: Reading) -> frozenset[str]:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from rubrics.dossier import Dossier
 from rubrics.evidence.cues import Cues
@@ -23,12 +25,11 @@ _STUFFED_REPEATS, _STUFFED_TERMS, _STUFFED_SHARE = 4, 35, 0.8
 _WORD = re.compile(r"[a-z][a-z0-9+#.\-]*|[\u4e00-\u9fff]{2,12}")
 
 
-def masked_stretches(plain: str, cues: Cues) -> list[tuple[int, int]]:
-    """Stretches of a text that must not speak: instructions to a scorer, stuffed lines, and personal particulars."""
+def flagged_stretches(plain: str, cues: Cues) -> list[tuple[str, int, int]]:
+    """Find what must not speak in a visible text: instructions to a scorer and stuffed lines, each with its code."""
     return [
-        *instructions(plain, cues),
-        *stuffed_lines(plain),
-        *(match.span() for match in cues.pattern("personal_line").finditer(plain)),
+        *(("scorer_instruction", start, end) for start, end in instructions(plain, cues)),
+        *(("keyword_stuffing", start, end) for start, end in stuffed_lines(plain)),
     ]
 
 
@@ -55,16 +56,11 @@ def stuffed_lines(plain: str) -> list[tuple[int, int]]:
     return found
 
 
-def find_flags(dossier: Dossier, cues: Cues) -> list[Flag]:
-    """The flags that hold whatever the rubric: hidden text, instructions, stuffing."""
+def hidden_flags(dossier: Dossier, cues: Cues) -> list[Flag]:
+    """Flags on hidden text, and on what it tries to say."""
     flags = [Flag("hidden_text", RESUME, start, end) for start, end in hidden_stretches(dossier)]
-    for pointer, plain in _visible_texts(dossier):
-        flags += [Flag("scorer_instruction", pointer, start, end) for start, end in instructions(plain, cues)]
-        flags += [Flag("keyword_stuffing", pointer, start, end) for start, end in stuffed_lines(plain)]
-    if dossier.resume and dossier.hidden:
-        hidden = _only_hidden(dossier)
-        flags += [Flag("scorer_instruction", RESUME, start, end) for start, end in instructions(hidden, cues)]
-        flags += [Flag("keyword_stuffing", RESUME, start, end) for start, end in stuffed_lines(hidden)]
+    if flags:
+        flags += [Flag(code, RESUME, start, end) for code, start, end in flagged_stretches(_only_hidden(dossier), cues)]
     return flags
 
 
@@ -73,22 +69,40 @@ def copy_flags(copied: Sequence[tuple[str, int, int]]) -> list[Flag]:
     return [Flag("posting_copied", pointer, start, end) for pointer, start, end in copied]
 
 
-def copied_stretches(dossier: Dossier, criterion_texts: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Stretches that repeat a criterion of the posting word for word (long sentences only)."""
-    wanted = [words for words in (_squeezed(text)[0] for text in criterion_texts) if _is_long(words)]
-    if not wanted:
-        return []
+@dataclass(frozen=True, slots=True)
+class Squeezed:
+    """A visible text without blanks and punctuation, and the place of each letter in the source."""
+
+    pointer: str
+    letters: str
+    places: list[int]
+
+
+def squeezed_texts(dossier: Dossier) -> list[Squeezed]:
+    """Give the application's texts in the form in which copies of the posting are looked for."""
+    return [
+        Squeezed(pointer, *_squeezed(plain)) for pointer, plain in _visible_texts(dossier) if len(plain) >= _COPY_ZH
+    ]
+
+
+def copied_stretches(texts: Sequence[Squeezed], criterion_texts: Iterable[str]) -> list[tuple[str, int, int]]:
+    """Find stretches that repeat a criterion of the posting word for word (long sentences only)."""
+    wanted = [words for words in map(_squeezed_words, criterion_texts) if words]
     found: list[tuple[str, int, int]] = []
-    for pointer, plain in _visible_texts(dossier):
-        if len(plain) < _COPY_ZH:
-            continue
-        squeezed, places = _squeezed(plain)
+    for text in texts:
         for words in wanted:
-            at = squeezed.find(words)
+            at = text.letters.find(words)
             while at >= 0:
-                found.append((pointer, places[at], places[at + len(words) - 1] + 1))
-                at = squeezed.find(words, at + len(words))
+                found.append((text.pointer, text.places[at], text.places[at + len(words) - 1] + 1))
+                at = text.letters.find(words, at + len(words))
     return sorted(set(found))
+
+
+@lru_cache(maxsize=4096)
+def _squeezed_words(text: str) -> str:
+    """A criterion's letters, or nothing when it is too short to be a copy."""
+    words = _squeezed(plain_text(text))[0]
+    return words if _is_long(words) else ""
 
 
 def _visible_texts(dossier: Dossier) -> Iterator[tuple[str, str]]:
@@ -132,14 +146,9 @@ def _is_stuffed(line: str) -> bool:
     return len(counts) >= _STUFFED_TERMS and separators >= _STUFFED_SHARE * len(words) and "。" not in line
 
 
-def _squeezed(text: str) -> tuple[str, list[int]]:
-    letters: list[str] = []
-    places: list[int] = []
-    for place, character in enumerate(plain_text(text)):
-        if character.isalnum() or character in "+#":
-            letters.append(character)
-            places.append(place)
-    return "".join(letters), places
+def _squeezed(plain: str) -> tuple[str, list[int]]:
+    places = [place for place, character in enumerate(plain) if character.isalnum() or character in "+#"]
+    return "".join([plain[place] for place in places]), places
 
 
 def _is_long(words: str) -> bool:

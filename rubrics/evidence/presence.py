@@ -394,8 +394,12 @@ def _is_past(plain: str) -> bool:
     return _PAST.search(plain) is not None
 
 
-def _clauses(reading: Reading) -> Iterator[tuple[int, int, int, str]]:
+def _clauses(reading: Reading) -> list[tuple[int, int, int, str]]:
     """Clauses in which a person may speak of plans; past jobs and projects are left out."""
+    return reading.remember("plans", lambda: list(_plans(reading)))
+
+
+def _plans(reading: Reading) -> Iterator[tuple[int, int, int, str]]:
     for passage in reading.passages(*_ROLES):
         for clause in reading.clauses(passage):
             if not reading.cues.has("quoted", clause.plain):

@@ -15,7 +15,7 @@ from typing import TypeVar
 from rubrics.dossier import Dossier
 from rubrics.evidence.clauses import EVIDENCE, Clause, Judged, Stance, judge_mention, level_in, split_clauses, trimmed
 from rubrics.evidence.cues import Cues
-from rubrics.evidence.flags import masked_stretches
+from rubrics.evidence.flags import flagged_stretches
 from rubrics.evidence.resume import read_lines
 from rubrics.evidence.texts import (
     RESUME,
@@ -29,7 +29,7 @@ from rubrics.evidence.texts import (
     plain_text,
 )
 from rubrics.lexicon import Lexicon
-from rubrics.prescore import Quote
+from rubrics.prescore import Flag, Quote
 
 T = TypeVar("T")
 
@@ -64,6 +64,7 @@ class Reading:
         self.lexicon = lexicon
         self.cues = Cues(lexicon)
         self.memory: dict[object, object] = {}
+        self.flags: list[Flag] = []
         self._clauses: dict[Passage, list[Clause]] = {}
         self._sources: list[Source] = []
         self._passages: list[Passage] = []
@@ -101,6 +102,13 @@ class Reading:
     def family_sightings(self, ancestor: str) -> tuple[Sighting, ...]:
         """Every mention of a term or of a member of its family, in the order of the text."""
         return self.remember(("family", ancestor), lambda: tuple(self._judge_family(ancestor)))
+
+    def members(self, ancestor: str) -> frozenset[str]:
+        """The terms named anywhere that are this one or belong to its family."""
+        return self.remember(
+            ("members", ancestor),
+            lambda: frozenset(term for term in self._index if self.lexicon.is_a(term, ancestor)),
+        )
 
     def passages(self, *roles: Role) -> Iterator[Passage]:
         """Passages in these roles (all without roles), headings left out, in order."""
@@ -183,7 +191,11 @@ class Reading:
     ) -> None:
         visible = blank_out(text, hidden) if hidden else text
         plain = plain_text(visible)
-        masks = [*masked_stretches(plain, self.cues), *((start, end) for at, start, end in copied if at == pointer)]
+        flagged = flagged_stretches(plain, self.cues)
+        self.flags += [Flag(code, pointer, start, end) for code, start, end in flagged]
+        masks = [(start, end) for _, start, end in flagged]
+        masks += self.cues.places("personal_line", plain)
+        masks += [(start, end) for at, start, end in copied if at == pointer]
         if masks:
             visible = blank_out(visible, masks)
             plain = plain_text(visible)
@@ -279,6 +291,5 @@ class Reading:
         return Clause(passage.start, passage.end, self._sources[passage.source].plain[passage.start : passage.end])
 
     def _judge_family(self, ancestor: str) -> Iterator[Sighting]:
-        members = [term for term in self._index if self.lexicon.is_a(term, ancestor)]
-        found = [sighting for term in members for sighting in self.sightings(term)]
+        found = [sighting for term in sorted(self.members(ancestor)) for sighting in self.sightings(term)]
         yield from sorted(found, key=lambda sighting: (sighting.source, sighting.start, sighting.term))

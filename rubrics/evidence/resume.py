@@ -107,9 +107,9 @@ def _heading_role(line: str, cues: Cues) -> Role | None:
 
 
 def _role_of(core: str, cues: Cues) -> Role | None:
-    for name, role in _HEADINGS.items():
-        if cues.has(name, core) and cues.pattern(name).fullmatch(core):
-            return role
+    plain = _plain_role(core, cues)
+    if plain is not None:
+        return plain
     if "/" in core or " " in core:  # bilingual headings: 教育背景 / Education, 项目经历 Projects
         parts = [
             part.strip()
@@ -125,9 +125,11 @@ def _role_of(core: str, cues: Cues) -> Role | None:
 
 
 def _plain_role(core: str, cues: Cues) -> Role | None:
-    return next(
-        (role for name, role in _HEADINGS.items() if cues.has(name, core) and cues.pattern(name).fullmatch(core)), None
-    )
+    hints = cues.hints(core)
+    for name, role in _HEADINGS.items():
+        if name in hints and cues.pattern(name).fullmatch(core):
+            return role
+    return None
 
 
 def _inline_role(line: str, cues: Cues) -> Role | None:

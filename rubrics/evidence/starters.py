@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 
 _LONGEST = 3
-_WIDEST = 400
+_LETTERS_AT_MOST = 30
+_WIDEST = 5000
 _CLASS = re.compile(r"\[(\^?)((?:\\.|[^\]\\])*)\]")
 _QUANTIFIER = re.compile(r"([?*+]|\{(\d+)(?:,\d*)?\})[?+]?")
 
@@ -87,9 +88,28 @@ def _class(pattern: str, place: int) -> tuple[frozenset[_Prefix], int]:
     if match is None:
         return _ANYTHING, len(pattern)
     negated, members = match.groups()
-    if negated or "\\" in members or "-" in members[1:-1]:
+    letters = None if negated or "\\" in members else _members(members)
+    if letters is None:
         return _ANYTHING, match.end()
-    return frozenset((letter, True) for letter in members), match.end()
+    return frozenset((letter, True) for letter in letters), match.end()
+
+
+def _members(members: str) -> list[str] | None:
+    """The letters of a class, small ranges spelt out; None for a wide one."""
+    letters: list[str] = []
+    place = 0
+    while place < len(members):
+        first = members[place]
+        if members[place + 1 : place + 2] == "-" and place + 2 < len(members):
+            last = members[place + 2]
+            if ord(last) - ord(first) > _LETTERS_AT_MOST:
+                return None
+            letters += map(chr, range(ord(first), ord(last) + 1))
+            place += 3
+        else:
+            letters.append(first)
+            place += 1
+    return letters
 
 
 def _escape(letter: str) -> frozenset[_Prefix]:
