@@ -103,7 +103,9 @@ def list_roles(
         total=len(everything),
         cities=_by_frequency(city for row in everything for city in row.locations),
         tracks=_by_frequency(row.track for row in everything if row.track),
-        degrees=tuple(sorted({row.degree_floor for row in everything if row.degree_floor}, key=DEGREE_ORDER.__getitem__)),
+        degrees=tuple(
+            sorted({row.degree_floor for row in everything if row.degree_floor}, key=DEGREE_ORDER.__getitem__)
+        ),
     )
 
 

@@ -152,7 +152,9 @@ def _files(session: Session, application_id: int) -> tuple[SentFile, ...]:
         select(ResumeFile).where(ResumeFile.application_id == application_id).order_by(ResumeFile.id)
     )
     return tuple(
-        SentFile(row.original_name, row.size, row.media_type, row.failure if row.text_state is TextState.FAILED else None)
+        SentFile(
+            row.original_name, row.size, row.media_type, row.failure if row.text_state is TextState.FAILED else None
+        )
         for row in rows
     )
 

@@ -7,6 +7,7 @@ beside it in the posting's own language. Traits and whatever only an interview c
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,7 +49,10 @@ from rubrics.model import (
 from screening.models import FormVersion, RubricVersion
 
 SHORT = 90
+FAMILY = 5  # a term with so many members is a kind of thing, not a thing
 FIRST_KINDS = ("education", "availability", "cities")
+TELLING_KINDS = frozenset({"publications", "awards", "leaderboards", "projects"})
+"""Kinds with fields for what was done: a criterion that has one is not asked for a free text besides."""
 SKILL_CATEGORIES = frozenset({Category.PROGRAMMING_LANGUAGE, Category.TOOL})
 SKILL_TERMS = frozenset({"programming_language", "tool", "dataset"})
 NEEDED_STATEMENTS = frozenset({Category.KNOWLEDGE, Category.EXPERIENCE, Category.ENGINEERING})
@@ -172,6 +176,10 @@ class _Form:
         """Ask what this criterion needs, each kind of answer once."""
         asked = list(leaves(criterion.rule))
         kinds = dict.fromkeys(kind for ask in asked if (kind := self.kind_of(ask, criterion)))
+        if kinds.keys() & TELLING_KINDS:
+            kinds.pop("statement", None)
+        if "statement" in kinds:
+            kinds.pop("skills", None)
         for kind in kinds:
             own = [ask for ask in asked if self.kind_of(ask, criterion) == kind]
             question = self.question_for(kind, criterion, own)
@@ -194,7 +202,8 @@ class _Form:
     def skills(self, criterion: Criterion, asked: list[SkillAsk]) -> Question:
         """Ask for each language or tool once: what an earlier question offers is only named here."""
         families = self.families({ask.term for ask in asked})
-        wanted = {ask.term: ask.level.value for ask in asked if ask.term not in families}
+        usable = self.usable({ask.term for ask in asked})
+        wanted = {ask.term: ask.level.value for ask in asked if ask.term in usable - families}
         earlier = {term: question for question in self.questions for term in question.terms}
         fresh = {term: level for term, level in wanted.items() if term not in earlier}
         if wanted and not fresh:
@@ -208,8 +217,14 @@ class _Form:
         return question
 
     def families(self, terms: set[str]) -> set[str]:
-        """Tell which terms stand for a whole family (any programming language), so that the candidate names the member."""
-        return {term for term in terms if any(term in other.parents for other in self.lexicon.terms.values())}
+        """Tell which terms head a whole family (any programming language), so that the candidate names the member."""
+        members = Counter(parent for term in self.lexicon.terms.values() for parent in term.parents)
+        return {term for term in terms if members[term] >= FAMILY}
+
+    def usable(self, terms: set[str]) -> set[str]:
+        """Tell which terms are things that one uses; a topic beside them (data science) is no option of its own."""
+        things = {term for term in terms if self.is_thing(term)}
+        return things or terms
 
     def statement(self, criterion: Criterion) -> Question:
         same = [
@@ -243,8 +258,12 @@ class _Form:
         """Tell a thing that one uses at a level from a topic that one has to tell about."""
         if criterion.category in SKILL_CATEGORIES:
             return True
-        term = self.lexicon.terms.get(ask.term)
-        return term is not None and term.kind in SKILL_TERMS and criterion.category is not Category.EXPERIENCE
+        return self.is_thing(ask.term) and criterion.category is not Category.EXPERIENCE
+
+    def is_thing(self, term: str) -> bool:
+        """Tell whether a term is a language, a tool or a data set."""
+        known = self.lexicon.terms.get(term)
+        return known is not None and known.kind in SKILL_TERMS
 
 
 def _note_needs(question: Question, criterion: Criterion, asked: Iterable[Ask]) -> None:
