@@ -1,0 +1,222 @@
+"""Interviews as lists show them: whose, when, and what the reader still owes; and which criteria no interview covers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, false, func, select, true
+from sqlalchemy.orm import Session
+
+from rubrics.codec import load_rubric
+from rubrics.model import AssessedBy, Criterion
+from screening.models import (
+    Application,
+    Evaluation,
+    Interview,
+    Panelist,
+    Posting,
+    Role,
+    RubricState,
+    RubricVersion,
+    ScorecardDraft,
+    Stage,
+    User,
+)
+from screening.policy import Actor
+
+ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewRow:
+    """One interview. ``own`` tells that the reader sits on its panel, ``owes`` that their evaluation is still missing; ``rated`` counts the criteria that their draft rates."""
+
+    id: int
+    application_id: int
+    candidate: str
+    posting_id: int
+    posting_title: str | None
+    round: str
+    starts_at: datetime
+    ends_at: datetime
+    time_zone: str
+    place: str
+    focus: tuple[str, ...]
+    panel: tuple[str, ...]
+    cancelled: bool
+    own: bool
+    owes: bool
+    abstained: bool
+    rated: int
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageRow:
+    """One criterion and how many interviews that were not cancelled cover it."""
+
+    criterion: Criterion
+    covered: int
+
+    @property
+    def is_suggested(self) -> bool:
+        """Whether a new interview should cover it: nobody does, and documents alone cannot show it."""
+        return self.covered == 0 and self.criterion.assessed_by is not AssessedBy.APPLICATION
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A panel member's other interview in the same time."""
+
+    user_id: int
+    name: str
+    interview_id: int
+    starts_at: datetime
+
+
+def own_interviews(session: Session, *, user_id: int) -> tuple[InterviewRow, ...]:
+    """Read the interviews on whose panel somebody sits, the earliest first. Four queries."""
+    seats = select(Panelist.interview_id).where(Panelist.user_id == user_id)
+    return _rows(session, Interview.id.in_(seats), user_id=user_id)
+
+
+def visible_interviews(session: Session, *, actor: Actor, since: datetime) -> tuple[InterviewRow, ...]:
+    """Read one's own interviews and those of the postings that one recruits for, from ``since`` on."""
+    seats = select(Panelist.interview_id).where(Panelist.user_id == actor.id)
+    own = Interview.id.in_(seats)
+    recruited: ColumnElement[bool] = false()
+    if actor.role is Role.ADMIN:
+        recruited = true()
+    elif actor.role is not Role.INTERVIEWER:
+        recruited = Application.posting_id.in_(actor.postings)
+    return _rows(session, (own | recruited) & (Interview.starts_at >= since), user_id=actor.id)
+
+
+def coverage(session: Session, *, application: Application, apart_from: int | None = None) -> tuple[CoverageRow, ...]:
+    """Count, for each criterion of the rubric in force, the interviews that cover it; none without a published rubric."""
+    version = session.scalar(
+        select(RubricVersion).where(
+            RubricVersion.posting_id == application.posting_id, RubricVersion.state == RubricState.PUBLISHED
+        )
+    )
+    if version is None:
+        return ()
+    focuses = session.execute(
+        select(Interview.id, Interview.focus).where(
+            Interview.application_id == application.id, Interview.cancelled_at.is_(None)
+        )
+    ).all()
+    return tuple(
+        CoverageRow(criterion, sum(criterion.id in focus for ident, focus in focuses if ident != apart_from))
+        for criterion in load_rubric(version.document).criteria
+    )
+
+
+def conflicts(
+    session: Session, *, user_ids: Sequence[int], starts_at: datetime, minutes: int, apart_from: int | None = None
+) -> tuple[Conflict, ...]:
+    """Find other interviews of these people that overlap; an interview lasts eight hours at most."""
+    ends_at = starts_at + timedelta(minutes=minutes)
+    rows = session.execute(
+        select(Panelist.user_id, User.name, Interview.id, Interview.starts_at, Interview.minutes)
+        .join(Interview, Interview.id == Panelist.interview_id)
+        .join(User, User.id == Panelist.user_id)
+        .where(
+            Panelist.user_id.in_(user_ids),
+            Panelist.abstained_at.is_(None),
+            Interview.cancelled_at.is_(None),
+            Interview.starts_at < ends_at,
+            Interview.starts_at > starts_at - timedelta(hours=8),
+        )
+        .order_by(Interview.starts_at, Panelist.user_id)
+    )
+    return tuple(
+        Conflict(user_id, name, ident, begins)
+        for user_id, name, ident, begins, length in rows
+        if ident != apart_from and begins + timedelta(minutes=length) > starts_at
+    )
+
+
+def possible_panel(session: Session) -> tuple[tuple[int, str, Role], ...]:
+    """Name everybody who can sit on a panel: all active staff, interviewers first."""
+    rows = session.execute(
+        select(User.id, User.name, User.role).where(User.is_active).order_by(User.name, User.id)
+    ).all()
+    return tuple(
+        (ident, name, role) for ident, name, role in sorted(rows, key=lambda row: row[2] is not Role.INTERVIEWER)
+    )
+
+
+def _rows(session: Session, condition: ColumnElement[bool], *, user_id: int) -> tuple[InterviewRow, ...]:
+    submitted = (
+        select(Evaluation.id).where(Evaluation.interview_id == Interview.id, Evaluation.user_id == user_id).exists()
+    )
+    found = session.execute(
+        select(Interview, Application, Posting.title, Panelist, submitted, ScorecardDraft.content)
+        .join(Application, Application.id == Interview.application_id)
+        .join(Posting, Posting.id == Application.posting_id)
+        .outerjoin(Panelist, and_(Panelist.interview_id == Interview.id, Panelist.user_id == user_id))
+        .outerjoin(ScorecardDraft, and_(ScorecardDraft.interview_id == Interview.id, ScorecardDraft.user_id == user_id))
+        .where(condition)
+        .order_by(Interview.starts_at, Interview.id)
+        .limit(ROWS)
+    ).all()
+    panels: dict[int, list[str]] = {}
+    names = session.execute(
+        select(Panelist.interview_id, User.name)
+        .join(User, User.id == Panelist.user_id)
+        .where(Panelist.interview_id.in_([row[0].id for row in found]))
+        .order_by(Panelist.interview_id, User.name)
+    )
+    for interview_id, name in names:
+        panels.setdefault(interview_id, []).append(name)
+    return tuple(
+        InterviewRow(
+            id=interview.id,
+            application_id=application.id,
+            candidate=application.name,
+            posting_id=application.posting_id,
+            posting_title=title,
+            round=interview.round,
+            starts_at=interview.starts_at,
+            ends_at=interview.starts_at + timedelta(minutes=interview.minutes),
+            time_zone=interview.time_zone,
+            place=interview.place,
+            focus=tuple(ident.upper() for ident in interview.focus),
+            panel=tuple(panels.get(interview.id, ())),
+            cancelled=interview.cancelled_at is not None,
+            own=seat is not None,
+            owes=seat is not None and seat.abstained_at is None and not done and interview.cancelled_at is None,
+            abstained=seat is not None and seat.abstained_at is not None,
+            rated=sum(bool(entry.get("value")) for entry in (draft or {}).get("ratings", {}).values()),
+        )
+        for interview, application, title, seat, done, draft in found
+    )
+
+
+def ready_debriefs(session: Session, *, actor: Actor) -> tuple[tuple[int, str, str | None], ...]:
+    """Name the applications in the stage debrief of the postings that one recruits for: (id, candidate, posting)."""
+    visible = true() if actor.role is Role.ADMIN else Application.posting_id.in_(actor.postings)
+    rows = session.execute(
+        select(Application.id, Application.name, Posting.title)
+        .join(Posting, Posting.id == Application.posting_id)
+        .where(visible, Application.stage == Stage.DEBRIEF)
+        .order_by(Application.stage_since, Application.id)
+        .limit(ROWS)
+    )
+    return tuple((ident, name, title) for ident, name, title in rows)
+
+
+def waiting_counts(session: Session, *, actor: Actor) -> tuple[tuple[int, str | None, int], ...]:
+    """Count the applications that nobody has looked at, by posting that one recruits for: (posting id, title, count)."""
+    visible = true() if actor.role is Role.ADMIN else Application.posting_id.in_(actor.postings)
+    rows = session.execute(
+        select(Posting.id, Posting.title, func.count())
+        .join(Application, Application.posting_id == Posting.id)
+        .where(visible, Application.stage == Stage.APPLIED)
+        .group_by(Posting.id, Posting.title)
+        .order_by(func.count().desc(), Posting.id)
+        .limit(ROWS)
+    )
+    return tuple((ident, title, count) for ident, title, count in rows)

@@ -1,0 +1,146 @@
+"""An interview's kit: what the candidate sent, without anything that a machine or another person made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rubrics.codec import load_rubric
+from rubrics.model import Criterion
+from screening.models import (
+    Answer,
+    Application,
+    Evaluation,
+    Interview,
+    Panelist,
+    Posting,
+    Rating,
+    Recommendation,
+    ResumeFile,
+    RubricVersion,
+    ScorecardDraft,
+    User,
+)
+from screening.models.base import JsonObject
+from screening.queries.answers import AnswerSection, read_answers
+
+
+@dataclass(frozen=True, slots=True)
+class KitItem:
+    """One focus criterion and what the candidate wrote for it when asked."""
+
+    criterion: Criterion
+    statements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEvaluation:
+    """One version of the reader's own evaluation; ``ratings`` by criterion id are (value, note)."""
+
+    version: int
+    recommendation: Recommendation
+    summary: str
+    reason: str | None
+    submitted_at: datetime
+    ratings: dict[str, tuple[int | None, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """Everything a panel member works with; ``own`` are the versions of their evaluation, the latest first."""
+
+    candidate: str
+    posting_title: str | None
+    language: str
+    items: tuple[KitItem, ...]
+    answers: tuple[AnswerSection, ...]
+    resume: str | None
+    files: tuple[tuple[int, str], ...]
+    panel: tuple[str, ...]
+    draft: JsonObject | None
+    revision: int
+    saved_at: datetime | None
+    abstained: bool
+    own: tuple[OwnEvaluation, ...]
+
+
+def kit(session: Session, *, interview: Interview, user_id: int) -> Kit:
+    """Read the kit for one panel member. Nothing of the prescore, of verdicts or of others' evaluations is read."""
+    application = session.get_one(Application, interview.application_id)
+    posting = session.get_one(Posting, application.posting_id)
+    version = session.get_one(RubricVersion, interview.rubric_version_id)
+    answers = {
+        answer.field: answer.value
+        for answer in session.scalars(select(Answer).where(Answer.application_id == application.id).order_by(Answer.id))
+    }
+    files = session.scalars(
+        select(ResumeFile).where(ResumeFile.application_id == application.id).order_by(ResumeFile.id.desc())
+    ).all()
+    panel = session.execute(
+        select(User.id, User.name, Panelist.abstained_at)
+        .join(Panelist, Panelist.user_id == User.id)
+        .where(Panelist.interview_id == interview.id)
+        .order_by(User.name)
+    ).all()
+    draft = session.get(ScorecardDraft, (interview.id, user_id))
+    focus = set(interview.focus)
+    return Kit(
+        candidate=application.name,
+        posting_title=posting.title,
+        language=posting.language,
+        items=tuple(
+            KitItem(criterion, _statements(answers.get("statements"), criterion))
+            for criterion in load_rubric(version.document).criteria
+            if criterion.id in focus
+        ),
+        answers=read_answers(answers, {}),
+        resume=next((file.text for file in files if file.text), None),
+        files=tuple((file.id, file.original_name) for file in files),
+        panel=tuple(name for _, name, _ in panel),
+        draft=draft.content if draft else None,
+        revision=draft.revision if draft else 0,
+        saved_at=draft.saved_at if draft else None,
+        abstained=any(ident == user_id and abstained is not None for ident, _, abstained in panel),
+        own=own_evaluations(session, interview_id=interview.id, user_id=user_id),
+    )
+
+
+def own_evaluations(session: Session, *, interview_id: int, user_id: int) -> tuple[OwnEvaluation, ...]:
+    """Read all versions of one person's own evaluation, the latest first."""
+    evaluations = session.scalars(
+        select(Evaluation)
+        .where(Evaluation.interview_id == interview_id, Evaluation.user_id == user_id)
+        .order_by(Evaluation.version.desc())
+    ).all()
+    ratings: dict[int, dict[str, tuple[int | None, str]]] = {}
+    for rating in session.scalars(
+        select(Rating)
+        .where(Rating.evaluation_id.in_([evaluation.id for evaluation in evaluations]))
+        .order_by(Rating.id)
+    ):
+        ratings.setdefault(rating.evaluation_id, {})[rating.criterion] = (rating.value, rating.note)
+    return tuple(
+        OwnEvaluation(
+            evaluation.version,
+            evaluation.recommendation,
+            evaluation.summary,
+            evaluation.amendment_reason,
+            evaluation.submitted_at,
+            ratings.get(evaluation.id, {}),
+        )
+        for evaluation in evaluations
+    )
+
+
+def _statements(written: object, criterion: Criterion) -> tuple[str, ...]:
+    """Find what the candidate wrote for a criterion; answers are bound to keys, which outlive rubric versions."""
+    if not isinstance(written, list):
+        return ()
+    return tuple(
+        str(entry["text"])
+        for entry in written
+        if isinstance(entry, dict) and entry.get("text") and criterion.key == entry.get("key")
+    )
