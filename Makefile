@@ -30,7 +30,8 @@ format: install
 	$(BIN)/ruff format .
 
 accuracy: install
-	$(BIN)/python -m bench.accuracy
+	$(BIN)/python -m tests.rubrics.accuracy
+	$(BIN)/python -m tests.rubrics.prescore_accuracy
 
 # Chromium for the tests that drive a browser: from Debian where we may install, else Playwright's own.
 browser: install

@@ -166,6 +166,7 @@ def test_the_doctor_is_content_with_a_running_installation(tmp_path: Path) -> No
         wait_for(lambda: examine().returncode == 0, seconds=40, say=lambda: examine().stdout)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_one_web_process_serves_alone_and_says_where(settings: Settings, tmp_path: Path) -> None:
     port = str(free_port())
     with running(tmp_path, "web", "--port", port, env=environment(settings)) as web:

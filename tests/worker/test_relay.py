@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from celery import Celery
 from kombu.exceptions import OperationalError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from screening.config import Settings
 from screening.models import Job, JobState
-from worker.relay import Claimed, claim, relay_once
+from tests.real.broker import Broker
+from worker.relay import BROKER_ERRORS, PATIENCE, Claimed, Sender, claim, relay_once
 from worker.running import LEASE
 
 
@@ -116,3 +121,24 @@ def test_two_relays_never_claim_the_same_job(
         taken += [job.id for job in claim(other, room=4, now=now)]
 
     assert taken == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_frozen_broker_costs_a_short_wait_and_no_row(
+    session: Session, now: datetime, settings: Settings, broker: Broker, add_jobs: Callable[[int], None]
+) -> None:
+    add_jobs(1)
+    celery = Celery("frozen", broker=settings.broker_url)
+    sender = Sender(celery)
+    assert broker.process is not None
+    broker.process.send_signal(signal.SIGSTOP)
+    began = time.monotonic()
+    try:
+        with pytest.raises(BROKER_ERRORS):
+            relay_once(session, sender, clock=lambda: now)
+    finally:
+        broker.process.send_signal(signal.SIGCONT)
+        sender.close()
+        celery.close()
+
+    assert time.monotonic() - began < 3 * PATIENCE
+    assert session.scalars(select(Job.due_at)).all() == [now]
