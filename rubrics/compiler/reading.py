@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from rubrics.compiler.terms import DocumentTerms
 from rubrics.model import (
@@ -47,17 +48,29 @@ _MERGES = frozenset({Category.TRAIT, Category.AVAILABILITY, Category.ACADEMIC_ST
 
 def read_chunk(chunk: Chunk, terms: DocumentTerms) -> list[tuple[tuple[Part, ...], tuple[Reading, ...]]]:
     """Give runs of clauses with what they ask; clauses of one chunk part when they speak of different things."""
-    runs: list[tuple[tuple[Part, ...], tuple[Reading, ...]]] = []
+    runs: list[_Run] = []
     for part in chunk.parts:
         alone = read_clause(terms.clause((part,), bonus=chunk.bonus))
-        if runs:
-            parts, readings = runs[-1]
-            if _goes_on(part, readings, alone, terms, chunk):
-                joined = (*parts, part)
-                runs[-1] = (joined, read_clause(terms.clause(joined, bonus=chunk.bonus)))
-                continue
-        runs.append(((part,), alone))
-    return runs
+        kinds = {reading.category for reading in alone}
+        if runs and _goes_on(part, runs[-1].kinds, kinds, terms, chunk):
+            runs[-1].parts.append(part)
+            runs[-1].kinds |= kinds
+        else:
+            runs.append(_Run([part], kinds, alone))
+    return [(tuple(run.parts), run.reading(terms, bonus=chunk.bonus)) for run in runs]
+
+
+@dataclass(slots=True)
+class _Run:
+    """Clauses that go on with one another, the categories that each speaks of, and what the first asks alone."""
+
+    parts: list[Part]
+    kinds: set[Category]
+    first: tuple[Reading, ...]
+
+    def reading(self, terms: DocumentTerms, *, bonus: bool) -> tuple[Reading, ...]:
+        """Tell what the run asks as a whole."""
+        return self.first if len(self.parts) == 1 else read_clause(terms.clause(tuple(self.parts), bonus=bonus))
 
 
 def may_merge(before: tuple[Reading, ...], after: tuple[Reading, ...]) -> bool:
@@ -189,16 +202,12 @@ def _names_level_first(clause: Clause) -> bool:
     )
 
 
-def _goes_on(
-    part: Part, before: tuple[Reading, ...], alone: tuple[Reading, ...], terms: DocumentTerms, chunk: Chunk
-) -> bool:
+def _goes_on(part: Part, before: set[Category], alone: set[Category], terms: DocumentTerms, chunk: Chunk) -> bool:
     if _FORWARD.match(part.text.lower()) or (len(chunk.parts) > 1 and part is chunk.parts[1] and _vague(chunk, terms)):
         return True
-    kinds_before = {reading.category for reading in before}
-    kinds_alone = {reading.category for reading in alone}
-    if kinds_before <= _SKILLS and kinds_alone <= _SKILLS:
+    if before <= _SKILLS and alone <= _SKILLS:
         return True
-    return kinds_alone == {Category.OTHER} or kinds_before == {Category.OTHER} or bool(kinds_before & kinds_alone)
+    return alone == {Category.OTHER} or before == {Category.OTHER} or bool(before & alone)
 
 
 def _vague(chunk: Chunk, terms: DocumentTerms) -> bool:

@@ -216,7 +216,7 @@ def _same_sentence(item: Item, parts: list[Part], place: int) -> bool:
 def _belongs(group: tuple[Part, ...], part: Part, words: _Words, *, chinese: bool) -> bool:
     """Whether a clause goes on with the one before it: an example, an alternative, a list without a verb of its own."""
     text = fold(part.text).text
-    if _FORWARD.match(text) or words.continuation.match(text):
+    if _FORWARD.match(text) or _BARE_CUE.match(text) or words.continuation.match(text):
         return True
     if words.vague.search(fold(group[0].text).text) and len(group) == 1:
         return True

@@ -54,7 +54,12 @@ def test_finds_the_longest_spelling_with_its_context(text, terms):
 
 @pytest.mark.parametrize(
     ("text", "cities"),
-    [("北京市、上海", ["city_beijing", "city_shanghai"]), ("北京大学", []), ("南京银行", []), ("Hong Kong", ["city_hong_kong"])],
+    [
+        ("北京市、上海", ["city_beijing", "city_shanghai"]),
+        ("北京大学", []),
+        ("南京银行", []),
+        ("Hong Kong", ["city_hong_kong"]),
+    ],
 )
 def test_finds_cities_but_no_schools(text, cities):
     assert [term for _, term in found(text, "city")] == cities
