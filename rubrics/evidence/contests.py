@@ -282,19 +282,16 @@ def find_leaderboard(ask: LeaderboardAsk, reading: Reading) -> Outcome:  # noqa:
     """Judge a high place on a public leaderboard: with a place it is met, with a leaderboard alone partly."""
     partial: list[tuple[Quote, str, str]] = []
     denied: list[Quote] = []
-    for passage in reading.passages(*_ROLES):
-        for clause in reading.clauses(passage):
-            plain = clause.plain
-            if not reading.cues.has("leaderboard", plain):
-                continue
-            verdict, reason = _leaderboard_clause(passage, clause, reading)
-            quote = reading.quote_clause(passage.source, clause, clause.start, clause.start)
-            if verdict == 2:
-                return met("在公开榜单上排名靠前", "a high place on a public leaderboard", quote)
-            if verdict == 1:
-                partial.append((quote, *reason))
-            if verdict == -1:
-                denied.append(quote)
+    for passage, clause in reading.telling("leaderboard", _ROLES):
+        plain = clause.plain
+        verdict, reason = _leaderboard_clause(passage, clause, reading)
+        quote = reading.quote_clause(passage.source, clause, clause.start, clause.start)
+        if verdict == 2:
+            return met("在公开榜单上排名靠前", "a high place on a public leaderboard", quote)
+        if verdict == 1:
+            partial.append((quote, *reason))
+        if verdict == -1:
+            denied.append(quote)
     if partial:
         return partly(partial[0][1], partial[0][2], partial[0][0])
     if denied:

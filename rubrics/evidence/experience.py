@@ -139,31 +139,22 @@ _LINK = re.compile(r"(?:github|gitee|gitlab|huggingface)\.(?:com|co)/[\w.\-/]+")
 def find_open_source(ask: OpenSourceAsk, reading: Reading) -> Outcome:
     """Judge own or contributed open-source work; using open-source software does not count."""
     partial: list[tuple[Quote, str, str]] = []
-    for passage in reading.passages(*_ROLES):
-        for clause in reading.clauses(passage):
-            if not reading.cues.has("open_source", clause.plain):
-                continue
-            if any(reading.cues.has(name, clause.plain) for name in _SILENT) or tells_of_others(
-                clause.plain, reading.cues
-            ):
-                continue
-            own = reading.cues.has("open_source_own", clause.plain)
-            linked = _LINK.search(clause.plain)
-            used = reading.cues.has("open_source_used", clause.plain)
-            quote = reading.quote_clause(passage.source, clause, clause.start, clause.start)
-            if used and not _strongly_own(clause.plain):
-                continue
-            if own or (linked and passage.role is Role.PROJECT):
-                terms = reading.terms_within(passage.source, passage.start, passage.end) | _entry_terms(
-                    passage, reading
-                )
-                if not ask.topics or _touches(terms, ask.topics, reading):
-                    return met("有自己的或参与贡献的开源工作", "own or contributed open-source work", quote)
-                partial.append(
-                    (quote, "开源工作的主题看不出与要求一致", "the topic of the open-source work may differ")
-                )
-            elif linked:
-                partial.append((quote, "只有代码主页链接", "only a link to a code page"))
+    for passage, clause in reading.telling("open_source", _ROLES):
+        if any(reading.cues.has(name, clause.plain) for name in _SILENT) or tells_of_others(clause.plain, reading.cues):
+            continue
+        own = reading.cues.has("open_source_own", clause.plain)
+        linked = _LINK.search(clause.plain)
+        used = reading.cues.has("open_source_used", clause.plain)
+        quote = reading.quote_clause(passage.source, clause, clause.start, clause.start)
+        if used and not _strongly_own(clause.plain):
+            continue
+        if own or (linked and passage.role is Role.PROJECT):
+            terms = reading.terms_within(passage.source, passage.start, passage.end) | _entry_terms(passage, reading)
+            if not ask.topics or _touches(terms, ask.topics, reading):
+                return met("有自己的或参与贡献的开源工作", "own or contributed open-source work", quote)
+            partial.append((quote, "开源工作的主题看不出与要求一致", "the topic of the open-source work may differ"))
+        elif linked:
+            partial.append((quote, "只有代码主页链接", "only a link to a code page"))
     found = _linked_projects(ask, reading)
     if found is not None:
         return found
@@ -423,18 +414,18 @@ def _stated_months(episodes: list[Episode]) -> int:
 
 
 def _touches(terms: frozenset[str], topics: Iterable[str], reading: Reading) -> bool:
-    return any(terms & reading.members(topic) for topic in topics)
+    return not terms.isdisjoint(reading.members_of(topics))
 
 
 def _tells_of(stretch: Stretch, topics: Iterable[str], reading: Reading) -> bool:
     """Whether a clause tells of a topic as something the person did, knows or learnt."""
     if not stretch.terms:
         return False
+    named = stretch.terms & reading.members_of(topics)
     source, clause = stretch.passage.source, stretch.clause
     return any(
         sighting.stance in EVIDENCE and sighting.source == source and clause.start <= sighting.start < clause.end
-        for topic in topics
-        for term in sorted(stretch.terms & reading.members(topic))
+        for term in named
         for sighting in reading.sightings(term)
     )
 
@@ -459,25 +450,21 @@ _EXPERIENCE_WORD = re.compile(r"经验|经历|实习|experience|internship|backg
 
 def _denied(kinds: frozenset[str], topics: tuple[str, ...], reading: Reading) -> list[Quote]:
     found: list[Quote] = []
-    for passage in reading.passages(*_ROLES):
-        for clause in reading.clauses(passage):
-            match = reading.cues.pattern("denial").search(clause.plain)
-            if match is None or reading.cues.pattern("quoted").search(clause.plain):
-                continue
-            terms = reading.terms_within(passage.source, clause.start, clause.end)
-            about_topic = bool(topics) and any(
-                reading.lexicon.is_a(t, topic) or reading.lexicon.is_a(topic, t) for t in terms for topic in topics
+    for passage, clause in reading.telling("denial", _ROLES):
+        match = reading.cues.pattern("denial").search(clause.plain)
+        if match is None or reading.cues.pattern("quoted").search(clause.plain):
+            continue
+        terms = reading.terms_within(passage.source, clause.start, clause.end)
+        about_topic = bool(topics) and any(
+            reading.lexicon.is_a(t, topic) or reading.lexicon.is_a(topic, t) for t in terms for topic in topics
+        )
+        about_kind = any(
+            reading.cues.has("deployment" if kind == "deployment" else f"kind_{kind}", clause.plain) for kind in kinds
+        ) and _EXPERIENCE_WORD.search(clause.plain)
+        if about_topic or (about_kind and not (topics and terms)):
+            found.append(
+                reading.quote_clause(passage.source, clause, clause.start + match.start(), clause.start + match.end())
             )
-            about_kind = any(
-                reading.cues.has("deployment" if kind == "deployment" else f"kind_{kind}", clause.plain)
-                for kind in kinds
-            ) and _EXPERIENCE_WORD.search(clause.plain)
-            if about_topic or (about_kind and not (topics and terms)):
-                found.append(
-                    reading.quote_clause(
-                        passage.source, clause, clause.start + match.start(), clause.start + match.end()
-                    )
-                )
     return found
 
 

@@ -20,6 +20,8 @@ _INSTRUCTION_HINT = re.compile(
     r"满分|高分|最高分|100 ?分|忽略|无视|不要理会|忘记|覆盖|判|评分|系统|你是|您是|推荐|录用|所有|全部|ignore|disregard|forget|override|score|mark|rate|rating|grade|rank|award|assign|give|grant|you are|as an ai|prompt|note to|attention|dear|hey|recommend|hire|advance|shortlist|must be"
 )
 _SENTENCE_END = re.compile(r"[。!?！？\n\r]|\.(?=\s|$)")
+_NO_LETTER = re.compile(r"(?:[^\w+#]|_)+")
+_LETTER = re.compile(r"[^\W_]|[+#]")
 _COPY_ZH, _COPY_EN = 16, 40
 _STUFFED_REPEATS, _STUFFED_TERMS, _STUFFED_SHARE = 4, 35, 0.8
 _WORD = re.compile(r"[a-z][a-z0-9+#.\-]*|[\u4e00-\u9fff]{2,12}")
@@ -71,17 +73,19 @@ def copy_flags(copied: Sequence[tuple[str, int, int]]) -> list[Flag]:
 
 @dataclass(frozen=True, slots=True)
 class Squeezed:
-    """A visible text without blanks and punctuation, and the place of each letter in the source."""
+    """A visible text, plain, and its letters without blanks and punctuation."""
 
     pointer: str
+    plain: str
     letters: str
-    places: list[int]
 
 
 def squeezed_texts(dossier: Dossier) -> list[Squeezed]:
     """Give the application's texts in the form in which copies of the posting are looked for."""
     return [
-        Squeezed(pointer, *_squeezed(plain)) for pointer, plain in _visible_texts(dossier) if len(plain) >= _COPY_ZH
+        Squeezed(pointer, plain, _NO_LETTER.sub("", plain))
+        for pointer, plain in _visible_texts(dossier)
+        if len(plain) >= _COPY_ZH
     ]
 
 
@@ -93,7 +97,8 @@ def copied_stretches(texts: Sequence[Squeezed], criterion_texts: Iterable[str]) 
         for words in wanted:
             at = text.letters.find(words)
             while at >= 0:
-                found.append((text.pointer, text.places[at], text.places[at + len(words) - 1] + 1))
+                places = [match.start() for match in _LETTER.finditer(text.plain)]
+                found.append((text.pointer, places[at], places[at + len(words) - 1] + 1))
                 at = text.letters.find(words, at + len(words))
     return sorted(set(found))
 
@@ -101,7 +106,7 @@ def copied_stretches(texts: Sequence[Squeezed], criterion_texts: Iterable[str]) 
 @lru_cache(maxsize=4096)
 def _squeezed_words(text: str) -> str:
     """A criterion's letters, or nothing when it is too short to be a copy."""
-    words = _squeezed(plain_text(text))[0]
+    words = _NO_LETTER.sub("", plain_text(text))
     return words if _is_long(words) else ""
 
 
@@ -144,11 +149,6 @@ def _is_stuffed(line: str) -> bool:
         return True
     separators = sum(line.count(mark) for mark in ",、，;；|/")
     return len(counts) >= _STUFFED_TERMS and separators >= _STUFFED_SHARE * len(words) and "。" not in line
-
-
-def _squeezed(plain: str) -> tuple[str, list[int]]:
-    places = [place for place, character in enumerate(plain) if character.isalnum() or character in "+#"]
-    return "".join([plain[place] for place in places]), places
 
 
 def _is_long(words: str) -> bool:

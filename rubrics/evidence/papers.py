@@ -356,19 +356,16 @@ def _titles(lexicon: Lexicon) -> dict[str, str]:
 
 def _writing(reading: Reading) -> list[Quote]:
     found: list[Quote] = []
-    for passage in reading.passages(*_TEXT_ROLES):
-        for clause in reading.clauses(passage):
-            match = reading.cues.pattern("paper_writing").search(clause.plain)
-            if match is None or any(
-                reading.cues.has(n, clause.plain) for n in ("denial", "wish", "quoted", "publication_not_own")
-            ):
-                continue
-            if not tells_of_others(clause.plain, reading.cues):
-                found.append(
-                    reading.quote_clause(
-                        passage.source, clause, clause.start + match.start(), clause.start + match.end()
-                    )
-                )
+    for passage, clause in reading.telling("paper_writing", _TEXT_ROLES):
+        match = reading.cues.pattern("paper_writing").search(clause.plain)
+        if match is None or any(
+            reading.cues.has(n, clause.plain) for n in ("denial", "wish", "quoted", "publication_not_own")
+        ):
+            continue
+        if not tells_of_others(clause.plain, reading.cues):
+            found.append(
+                reading.quote_clause(passage.source, clause, clause.start + match.start(), clause.start + match.end())
+            )
     return found
 
 
@@ -377,18 +374,17 @@ _NO_PAPER = re.compile(r"论文|发表|publi|paper")
 
 def _denied(reading: Reading) -> list[Quote]:
     found: list[Quote] = []
-    for passage in reading.passages(*_TEXT_ROLES):
-        for clause in reading.clauses(passage):
-            if not _NO_PAPER.search(clause.plain):
-                continue
-            for match in reading.cues.pattern("denial").finditer(clause.plain):
-                if _NO_PAPER.search(clause.plain[match.start() :]) and not reading.cues.pattern("quoted").search(
-                    clause.plain
-                ):
-                    found.append(
-                        reading.quote_clause(
-                            passage.source, clause, clause.start + match.start(), clause.start + match.end()
-                        )
+    for passage, clause in reading.telling("denial", _TEXT_ROLES):
+        if not _NO_PAPER.search(clause.plain):
+            continue
+        for match in reading.cues.pattern("denial").finditer(clause.plain):
+            if _NO_PAPER.search(clause.plain[match.start() :]) and not reading.cues.pattern("quoted").search(
+                clause.plain
+            ):
+                found.append(
+                    reading.quote_clause(
+                        passage.source, clause, clause.start + match.start(), clause.start + match.end()
                     )
-                    break
+                )
+                break
     return found

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -32,6 +32,7 @@ from rubrics.lexicon import Lexicon
 from rubrics.prescore import Flag, Quote
 
 T = TypeVar("T")
+_NOTHING: frozenset[str] = frozenset()
 
 _LINK = re.compile(
     r"https?://[^\s，。；、()（）]+|www\.[^\s，。；、()（）]+|[\w.+-]+@[\w.-]+|[a-z0-9-]+\.(?:com|org|io|net|cn|edu)/[^\s，。；、()（）]*"
@@ -105,10 +106,35 @@ class Reading:
 
     def members(self, ancestor: str) -> frozenset[str]:
         """The terms named anywhere that are this one or belong to its family."""
-        return self.remember(
-            ("members", ancestor),
-            lambda: frozenset(term for term in self._index if self.lexicon.is_a(term, ancestor)),
-        )
+        return self._families.get(ancestor, _NOTHING)
+
+    def members_of(self, ancestors: Iterable[str]) -> frozenset[str]:
+        """The terms named anywhere that belong to one of several families."""
+        key = ("members of", *ancestors)
+        return self.remember(key, lambda: _NOTHING.union(*(self.members(ancestor) for ancestor in key[1:])))
+
+    @cached_property
+    def _families(self) -> dict[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for term in self._index:
+            for family in (term, *self.lexicon.ancestors(term)):
+                found.setdefault(family, set()).add(term)
+        return {family: frozenset(terms) for family, terms in found.items()}
+
+    def telling(self, cue: str, roles: Container[Role]) -> Iterator[tuple[Passage, Clause]]:
+        """All clauses in these roles in which a cue of a group stands, with their passages, in order."""
+        for passage, clause in self._by_hint.get(cue, ()):
+            if passage.role in roles and self.cues.has(cue, clause.plain):
+                yield passage, clause
+
+    @cached_property
+    def _by_hint(self) -> dict[str, list[tuple[Passage, Clause]]]:
+        found: dict[str, list[tuple[Passage, Clause]]] = {}
+        for passage in self._passages:
+            for clause in self.clauses(passage):
+                for cue in self.cues.hints(clause.plain):
+                    found.setdefault(cue, []).append((passage, clause))
+        return found
 
     def passages(self, *roles: Role) -> Iterator[Passage]:
         """Passages in these roles (all without roles), headings left out, in order."""

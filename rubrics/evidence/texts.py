@@ -46,9 +46,12 @@ class Source:
     plain: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Passage:
-    """A stretch of a source that stands in one part of the application; ``entry`` tells one job, project or paper from another."""
+    """A stretch of a source that stands in one part of the application; ``entry`` tells one job, project or paper from another.
+
+    Each passage is itself only: two are the same when they are one object.
+    """
 
     source: int
     start: int
