@@ -104,6 +104,7 @@ class ApplicationPage:
     """The page without its tabs: the posting's head, documents and judgement."""
 
     posting_title: str | None
+    posting_language: str
     answers: tuple[AnswerSection, ...]
     files: tuple[FileRow, ...]
     judgement: Judgement
@@ -122,6 +123,7 @@ def application_page(session: Session, *, application: Application, blind: bool)
     judgement, marks = _judgement(session, application, files) if not blind else (Judgement(State.BLIND), {})
     return ApplicationPage(
         posting_title=posting.title,
+        posting_language=posting.language,
         answers=read_answers(answers, marks),
         files=tuple(_file(file, marks.get("resume", ()) if place == 0 else ()) for place, file in enumerate(files)),
         judgement=judgement,

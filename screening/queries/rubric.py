@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
 from rubrics.findings import Finding
-from rubrics.model import Criterion, Rubric
+from rubrics.lexicon import load_lexicon
+from rubrics.model import Criterion, Degree, Rubric
 from rubrics.text import SourceText
 from screening.models import (
     Posting,
@@ -68,7 +69,7 @@ class SaveRow:
 
 @dataclass(frozen=True, slots=True)
 class RubricPage:
-    """The page. ``revision`` is the draft's, 0 when the version in force is shown; ``in_force`` its number, None before the first publishing."""
+    """The page. ``revision`` is the draft's, 0 when the version in force is shown; ``in_force`` its number, None before the first publishing; ``degrees`` are those that the text names."""
 
     number: int
     is_draft: bool
@@ -77,6 +78,7 @@ class RubricPage:
     in_force: int | None
     rubric: Rubric
     lines: tuple[SourceLine, ...]
+    degrees: tuple[str, ...]
     findings: tuple[FindingRow, ...]
     versions: tuple[VersionRow, ...]
     saves: tuple[SaveRow, ...]
@@ -119,6 +121,7 @@ def rubric_page(session: Session, *, posting: Posting) -> RubricPage:
     )
     findings = tuple(FindingRow(index, finding, settled.get(index)) for index, finding in enumerate(rubric.warnings))
     is_draft = shown.state is RubricState.DRAFT
+    lines = _lines(session, posting, rubric, findings)
     return RubricPage(
         number=shown.number,
         is_draft=is_draft,
@@ -126,7 +129,8 @@ def rubric_page(session: Session, *, posting: Posting) -> RubricPage:
         changed_at=shown.changed_at,
         in_force=current.number if current else None,
         rubric=rubric,
-        lines=_lines(session, posting, rubric, findings),
+        lines=lines,
+        degrees=_degrees(lines) if any(row.answer is None for row in findings) else (),
         findings=findings,
         versions=_versions(session, versions, rubrics),
         saves=_saves(session, shown),
@@ -154,6 +158,13 @@ def _lines(
         )
         for number in range(posting.first_line, last + 1)
     )
+
+
+def _degrees(lines: Sequence[SourceLine]) -> tuple[str, ...]:
+    """Name the degrees that the posting's text speaks of, highest first: what two floors can be settled to."""
+    text = "\n".join(line.text for line in lines)
+    named = {mention.term_id for mention in load_lexicon().find(text, frozenset({"degree"}))}
+    return tuple(degree.value for degree in reversed(Degree) if degree.value in named)
 
 
 def _versions(
