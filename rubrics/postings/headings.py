@@ -61,14 +61,22 @@ class Headings:
     chinese: re.Pattern[str]
     english: re.Pattern[str]
     preference: re.Pattern[str]
+    noted: re.Pattern[str]
 
     def read_row(self, words: str, *, level: int = 0, bold: bool = False, marked: bool = False) -> Heading | None:
         """Tell what a whole row announces, or None when it is no heading."""
         if len(words) > 90:
             return None
-        set_off = level > 0 or bold
         if words.rstrip(" *_\t").endswith((";", "。", ",")):
             return None
+        heading = self._read_core(words, level=level, bold=bold, marked=marked)
+        note = self.noted.search(fold(words).text)
+        if heading is not None and heading.kind is HeadingKind.REQUIREMENT and note is not None:
+            return Heading(HeadingKind.BONUS, heading.strength)
+        return heading
+
+    def _read_core(self, words: str, *, level: int, bold: bool, marked: bool) -> Heading | None:
+        set_off = level > 0 or bold
         core = _core(words)
         colon = words.rstrip(" *_\t】」]").endswith(":")
         if not core:
@@ -168,6 +176,7 @@ def headings_of(lexicon: Lexicon) -> Headings:
             r"|(?:满足|符合|具备|具有).{0,3}(?:一项|一条|任一|多项|以下|下列).{0,10}(?:优先|加分)"
             r"|(?:优先|加分)(?:考虑)?.{0,4}(?:满足|符合|具备).{0,10}(?:一项|多项|一条|任一)"
         ),
+        re.compile(r"\([^()]*(?:加分|优先|非必须|preferred|nice to have|bonus|optional)[^()]*\)"),
     )
 
 

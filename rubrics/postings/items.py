@@ -54,13 +54,11 @@ def sections_of(rows: list[Row], lexicon: Lexicon) -> tuple[SectionRows, ...]:
     kind: HeadingKind | None = None
     heading: Row | None = None
     current: list[Row] = []
-    contact = _contact_pattern(lexicon)
+    contact = _start_pattern(lexicon, "read_contact")
+    team = _start_pattern(lexicon, "read_team")
     for row in rows:
-        ends = row.ruler or (
-            kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}
-            and row.marker != "number"
-            and contact.match(fold(row.text[:60]).text) is not None
-        )
+        asking = kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}
+        ends = row.ruler or (asking and _ends_asking(row, contact, team))
         if row.heading is None and not ends:
             current.append(row)
             continue
@@ -74,6 +72,14 @@ def sections_of(rows: list[Row], lexicon: Lexicon) -> tuple[SectionRows, ...]:
                 current.append(row)
     sections.append(SectionRows(kind, heading, tuple(current)))
     return tuple(section for section in sections if section.rows or section.heading is not None)
+
+
+def _ends_asking(row: Row, contact: re.Pattern[str], team: re.Pattern[str]) -> bool:
+    """Whether a row speaks of contact, pay or the company: no number stands before it, and for the company no bullet."""
+    start = fold(row.text[:60]).text
+    return (row.marker != "number" and contact.match(start) is not None) or (
+        not row.marker and team.match(start) is not None
+    )
 
 
 def items_of(sections: tuple[SectionRows, ...], lexicon: Lexicon) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
@@ -195,7 +201,6 @@ def _sign_pattern(lexicon: Lexicon) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=4)
-def _contact_pattern(lexicon: Lexicon) -> re.Pattern[str]:
-    groups = (*lexicon.cues("read_contact"), *lexicon.cues("read_team"))
-    words = "|".join(re.escape(fold(word).text) for word in groups)
+def _start_pattern(lexicon: Lexicon, group: str) -> re.Pattern[str]:
+    words = "|".join(re.escape(fold(word).text) for word in lexicon.cues(group))
     return re.compile(rf"^[\W_]*(?:{words})")

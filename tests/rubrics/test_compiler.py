@@ -27,7 +27,7 @@ def one(text):
 
 
 def asked(line, heading="任职要求"):
-    """The criteria of one line under a heading: (first letter of the id, category, rule as JSON)."""
+    """Give the criteria of one line under a heading: (first letter of the id, category, rule as JSON)."""
     rubric = one(f"算法工程师\n工作职责\n负责研发\n{heading}\n{line}\n")
     return [(c.id[0], c.category.value, dump_rule(c.rule)) for c in rubric.criteria]
 

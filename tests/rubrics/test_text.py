@@ -1,5 +1,7 @@
 """Source texts, folding and plain forms: no offset is ever lost."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,5 +79,5 @@ def test_folded_spans_lie_in_the_text(text):
 def test_lines_cover_the_text_in_order(text):
     source = SourceText(text)
     spans = [source.line_span(number) for number in range(1, source.line_count + 1)]
-    assert all(one.end <= two.start for one, two in zip(spans, spans[1:], strict=False))
+    assert all(one.end <= two.start for one, two in pairwise(spans))
     assert all("\n" not in source.line(number) for number in range(1, source.line_count + 1))
