@@ -124,9 +124,9 @@ def _or_unnamed_equal(outcome: Outcome, rules: Iterable[Rule], reading: Reading)
         return outcome
     named = {ask.term for ask in _asks(rules) if isinstance(ask, SkillAsk)}
     lexicon = reading.lexicon
-    families = {family for term in named & lexicon.terms.keys() for family in lexicon.terms[term].parents}
+    families = Counter(family for term in named & lexicon.terms.keys() for family in lexicon.terms[term].parents)
     for family in sorted(families):
-        if not _is_a_list(family, lexicon):
+        if families[family] < 2 and not _is_a_list(family, lexicon):
             continue
         for sighting in reading.family_sightings(family):
             if sighting.stance not in EVIDENCE or any(lexicon.is_a(sighting.term, term) for term in named):
@@ -143,7 +143,7 @@ _FAMILY_SIZES: dict[str, Counter[str]] = {}
 
 
 def _is_a_list(family: str, lexicon: Lexicon) -> bool:
-    """Whether members of a family are equals: tools are, topics only in a small family (深度学习 is too wide)."""
+    """Whether a family named once is a list of equals: one of tools is, one of topics only when small (深度学习 is too wide)."""
     sizes = _FAMILY_SIZES.get(lexicon.version)
     if sizes is None:
         sizes = Counter(parent for term in lexicon.terms.values() for parent in term.parents)

@@ -113,7 +113,7 @@ def _fit(ask: ContestAsk, contest: str, reading: Reading) -> int:
         return 2 if fits else int(ask.kind == "ml" and "model" in kinds)
     if not ask.contests_open:
         return 0
-    if fits and facts.get("commercial") and not facts.get("generic"):
+    if fits and ask.kind != "any" and facts.get("commercial") and not facts.get("generic"):
         return 2
     wanted_kinds = {
         str(reading.lexicon.terms[c].facts.get("contest")) for c in ask.contests if c in reading.lexicon.terms

@@ -93,7 +93,9 @@ def find_engineering(ask: EngineeringAsk, reading: Reading) -> Outcome:
         for stretch in episode.stretches:
             plain = stretch.clause.plain
             if reading.cues.has("engineering_hard", plain) or (
-                reading.cues.has("deployment", plain) and reading.cues.has("use", plain)
+                reading.cues.has("deployment", plain)
+                and reading.cues.has("use", plain)
+                and not _assists(plain, reading)
             ):
                 if on_topic:
                     return met(
@@ -348,7 +350,8 @@ def _fits_kind(kinds: frozenset[str], episode: Episode, *, has_topics: bool) -> 
     if "production" in kinds:
         if not has_topics and episode.kinds & {"work", "internship"}:
             return True  # 实战经验 without a topic: a job is practice
-        return "production" in episode.kinds
+        both = kinds == {"production", "deployment"}
+        return "production" in episode.kinds and (not both or "deployment" in episode.kinds)
     if not kinds:
         return bool(
             episode.kinds
@@ -455,8 +458,11 @@ def _denied(kinds: frozenset[str], topics: tuple[str, ...], reading: Reading) ->
         if match is None or reading.cues.pattern("quoted").search(clause.plain):
             continue
         terms = reading.terms_within(passage.source, clause.start, clause.end)
-        about_topic = bool(topics) and any(
-            reading.lexicon.is_a(t, topic) or reading.lexicon.is_a(topic, t) for t in terms for topic in topics
+        about_topic = any(
+            sighting.stance is Stance.DENIED and sighting.clause is clause
+            for term in terms
+            if any(reading.lexicon.is_a(term, topic) or reading.lexicon.is_a(topic, term) for topic in topics)
+            for sighting in reading.sightings(term)
         )
         about_kind = any(
             reading.cues.has("deployment" if kind == "deployment" else f"kind_{kind}", clause.plain) for kind in kinds

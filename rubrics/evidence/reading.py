@@ -32,6 +32,8 @@ from rubrics.lexicon import Lexicon
 from rubrics.prescore import Flag, Quote
 
 T = TypeVar("T")
+# The cue groups by which clauses are looked up (``telling``).
+_LOOKED_UP = frozenset({"denial", "leaderboard", "open_source", "paper_writing"})
 _NOTHING: frozenset[str] = frozenset()
 
 _LINK = re.compile(
@@ -132,7 +134,7 @@ class Reading:
         found: dict[str, list[tuple[Passage, Clause]]] = {}
         for passage in self._passages:
             for clause in self.clauses(passage):
-                for cue in self.cues.hints(clause.plain):
+                for cue in _LOOKED_UP & self.cues.hints(clause.plain):
                     found.setdefault(cue, []).append((passage, clause))
         return found
 
@@ -220,7 +222,7 @@ class Reading:
         flagged = flagged_stretches(plain, self.cues)
         self.flags += [Flag(code, pointer, start, end) for code, start, end in flagged]
         masks = [(start, end) for _, start, end in flagged]
-        masks += self.cues.places("personal_line", plain)
+        masks += [match.span() for match in self.cues.pattern("personal_line").finditer(plain)]
         masks += [(start, end) for at, start, end in copied if at == pointer]
         if masks:
             visible = blank_out(visible, masks)
