@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import digest, dump_rubric, load_rubric
+from rubrics.findings import FindingCode
 from rubrics.model import Degree, Rubric
 from screening.audit import record
 from screening.models import Posting, PostingState, RubricRevision, RubricState, RubricVersion, SettledFinding
@@ -213,6 +214,7 @@ def _write(
     draft.digest = digest(draft.document)
     draft.revision += 1
     draft.changed_at = now
+    _follow_title(session, draft, rubric, actor_id=actor_id, now=now)
     if posting.state is PostingState.DRAFT:
         follow_rubric(posting, rubric)
     session.flush()
@@ -226,3 +228,19 @@ def _write(
         version=draft.number,
         revision=draft.revision,
     )
+
+
+def _follow_title(session: Session, draft: RubricVersion, rubric: Rubric, *, actor_id: int, now: datetime) -> None:
+    """Settle the finding of a missing title as soon as there is one, and open it again when it is taken back."""
+    for index, finding in enumerate(rubric.warnings):
+        if finding.code is not FindingCode.MISSING_TITLE:
+            continue
+        same = SettledFinding.rubric_version_id == draft.id, SettledFinding.finding == index
+        settled = session.scalar(select(SettledFinding).where(*same))
+        if rubric.title and settled is None:
+            settled = SettledFinding(
+                rubric_version_id=draft.id, finding=index, answer="title", settled_by=actor_id, settled_at=now
+            )
+            session.add(settled)
+        elif not rubric.title and settled is not None:
+            session.delete(settled)

@@ -125,8 +125,9 @@ def undo_moves(session: Session, *, move_ids: Sequence[int], actor_id: int, now:
             raise MoveError("changed", application.id)
     targets = [(application, undone[application.id].from_stage or Stage.APPLIED) for application in applications]
     moves = _move(session, targets, actor_id=actor_id, now=now, reason=None, note=None)
-    for move in moves:
-        move.undoes = undone[move.application_id].id
+    for application, move in zip(applications, moves, strict=True):
+        move.undoes = undone[application.id].id
+        application.stage_since = _since(session, undone[application.id]) or application.stage_since
     session.flush()
     return moves
 
@@ -160,6 +161,21 @@ def check_reason(to: Stage, reason: str | None, actor_id: int | None) -> None:
         raise MoveError("reason_missing")
     if to is Stage.REJECTED and reason not in REJECT_REASONS:
         raise MoveError("reason_unknown")
+
+
+def _since(session: Session, undone: StageMove) -> datetime | None:
+    """Find since when the application had stood where the undone move took it from."""
+    return session.scalar(
+        select(StageMove.at)
+        .where(
+            StageMove.application_id == undone.application_id,
+            StageMove.to_stage == undone.from_stage,
+            StageMove.undoes.is_(None),
+            StageMove.id < undone.id,
+        )
+        .order_by(StageMove.id.desc())
+        .limit(1)
+    )
 
 
 def _lock(session: Session, application_ids: Sequence[int]) -> list[Application]:

@@ -14,7 +14,7 @@ from screening.models import Application, Role, Stage, StageCount, StageMove
 from screening.policy import Actor
 from screening.services.moving import ALLOWED_MOVES, MoveError, move_application, move_many, undo_moves
 from screening.services.undoing import Act, UndoError, remember, undo
-from tests.factories import make_application, make_posting, make_user
+from tests.factories import NOW, make_application, make_posting, make_user
 
 
 def counts(session):
@@ -65,9 +65,7 @@ def test_move_keeps_who_when_from_and_to_and_the_counters(session, posting, recr
 def test_move_that_the_state_machine_does_not_know_is_refused(session, posting, recruiter, now, start, to):
     application = make_application(session, posting, stage=start)
     with pytest.raises(MoveError) as refused:
-        move_application(
-            session, application=application, to=to, actor_id=recruiter.id, now=now, reason="requirement"
-        )
+        move_application(session, application=application, to=to, actor_id=recruiter.id, now=now, reason="requirement")
     assert refused.value.code == "not_allowed"
     assert application.stage is start
 
@@ -108,9 +106,7 @@ def test_move_many_moves_all_or_none(session, posting, recruiter, now):
         )
     assert refused.value.application_id == gone.id
     assert {first.stage, second.stage} == {Stage.APPLIED}
-    move_many(
-        session, application_ids=[first.id, second.id], to=Stage.SCREENING, actor_id=recruiter.id, now=now
-    )
+    move_many(session, application_ids=[first.id, second.id], to=Stage.SCREENING, actor_id=recruiter.id, now=now)
     assert counts(session) == {Stage.SCREENING: 2, Stage.WITHDRAWN: 1} == real_counts(session)
 
 
@@ -138,12 +134,11 @@ def test_undo_of_a_bulk_move_puts_everybody_back(session, posting, recruiter, no
         now=now,
         reason="filled",
     )
-    token = remember(
-        session, actor_id=recruiter.id, act=Act.MOVE, now=now, moves=[move.id for move in moves]
-    )
+    token = remember(session, actor_id=recruiter.id, act=Act.MOVE, now=now, moves=[move.id for move in moves])
     actor = Actor(recruiter.id, Role.RECRUITER, frozenset({posting.id}))
     undo(session, token=token, actor=actor, now=now + timedelta(minutes=9))
     assert counts(session) == {Stage.APPLIED: 3} == real_counts(session)
+    assert {one.stage_since for one in applications} == {NOW}
     undone = session.scalars(select(StageMove.undoes).where(StageMove.undoes.is_not(None)).order_by(StageMove.id))
     assert list(undone) == [move.id for move in moves]
     assert audit.is_intact(session)
@@ -204,5 +199,3 @@ def test_counters_stay_exact_when_eight_people_move_at_once(engine, session, pos
     )
     assert dict(rows.all()) == real_counts(session)
     assert audit.is_intact(session)
-
-

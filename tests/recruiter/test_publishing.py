@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from rubrics.codec import load_rubric
+from rubrics.codec import dump_rubric, load_rubric
 from rubrics.findings import Finding, FindingCode
 from rubrics.model import AssessedBy, Degree, Section
 from rubrics.text import Lines
@@ -115,7 +115,13 @@ def test_import_of_the_twenty_postings(session, recruiter, now):
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("", "empty"), (" \n\t", "empty"), ("abc\0def", "binary"), ("买菜，做饭。", "no_posting"), ("x" * 1_000_001, "too_large")],
+    [
+        ("", "empty"),
+        (" \n\t", "empty"),
+        ("abc\0def", "binary"),
+        ("买菜，做饭。", "no_posting"),
+        ("x" * 1_000_001, "too_large"),
+    ],
 )
 def test_import_of_what_is_no_document_of_postings_is_refused(session, recruiter, now, text, code):
     with pytest.raises(DocumentError) as refused:
@@ -181,11 +187,15 @@ def test_a_save_on_an_old_revision_overwrites_nothing(session, draft, recruiter,
 def test_undo_of_an_edit_gives_the_earlier_content_in_a_new_revision(session, draft, recruiter, now):
     base = rubric_of(session, draft)
     saved = save_rubric(
-        session, posting=draft, rubric=remove(base, "r1"), revision=1, change="remove:r1", actor_id=recruiter.id, now=now
+        session,
+        posting=draft,
+        rubric=remove(base, "r1"),
+        revision=1,
+        change="remove:r1",
+        actor_id=recruiter.id,
+        now=now,
     )
-    token = remember(
-        session, actor_id=recruiter.id, act=Act.RUBRIC, now=now, version=saved.id, revision=saved.revision
-    )
+    token = remember(session, actor_id=recruiter.id, act=Act.RUBRIC, now=now, version=saved.id, revision=saved.revision)
     actor = Actor(recruiter.id, Role.RECRUITER, frozenset({draft.id}))
     undo(session, token=token, actor=actor, now=now)
     assert (rubric_of(session, draft), saved.revision) == (base, 3)
@@ -218,6 +228,20 @@ def test_settling_a_hidden_bonus_moves_it_and_undo_opens_the_finding_again(sessi
     undo_rubric_edit(session, version_id=version.id, revision=version.revision, actor_id=recruiter.id, now=now)
     assert rubric_of(session, posting) == before
     assert session.scalars(select(SettledFinding)).all() == []
+
+
+def test_a_typed_title_settles_the_finding_that_it_was_missing(session, recruiter, now):
+    posting = make_posting(session, recruiter, state=PostingState.DRAFT)
+    version = draft_of(session, posting)
+    doubt = Finding(FindingCode.MISSING_TITLE, Lines(1, 1), "m", "m")
+    version.document = dump_rubric(replace(make_rubric(), title=None, warnings=(doubt,)))
+    titled = retitle(rubric_of(session, posting), title="轨迹算法实习生", track=None)
+    save_rubric(session, posting=posting, rubric=titled, revision=1, change="save", actor_id=recruiter.id, now=now)
+    assert session.scalars(select(SettledFinding.answer)).all() == ["title"]
+    assert posting.title == "轨迹算法实习生"
+    undo_rubric_edit(session, version_id=version.id, revision=2, actor_id=recruiter.id, now=now)
+    assert session.scalars(select(SettledFinding)).all() == []
+    assert posting.title is None
 
 
 def test_discarding_a_draft_leaves_the_version_in_force(session, recruiter, now):
