@@ -15,6 +15,7 @@ from rubrics.model import (
     LeaderboardAsk,
     PublicationAsk,
     Rule,
+    TraitAsk,
     WordsAsk,
 )
 from rubrics.postings import Chunk, Part
@@ -41,6 +42,10 @@ from rubrics.rules.clause import one_or_all
 
 _FORWARD = re.compile(
     r"^\W*(?:如|例如|比如|包括|包含|或|以及|尤其|特别|等|但不限于|such as|e\.g|including|like|or\b|especially)"
+)
+_CHINESE = re.compile("[一-鿿]")
+_SKILL_FIRST = re.compile(
+    r"^\W*(?:[\w'’+-]+\W+){0,3}?(?:experienced?|knowledge|expertise|familiar|familiarity|proficien\w+|understanding|expert|fluen\w+)\b"
 )
 _SKILLS = frozenset({Category.PROGRAMMING_LANGUAGE, Category.TOOL, Category.KNOWLEDGE, Category.EXPERIENCE})
 _MERGES = frozenset({Category.TRAIT, Category.AVAILABILITY, Category.ACADEMIC_STANDING})
@@ -112,7 +117,8 @@ def _skills_and_traits(clause: Clause) -> tuple[Reading, ...]:
     if skill.counts(clause) and experience.months_of(clause.words) is None:
         return skill.read(clause)
     special = [term for _, term in skills if not term.facts.get("generic")]
-    if special and _has_level(clause) and clause.has("read_either"):
+    hands = any(term.kind in {"programming_language", "tool"} for term in special)
+    if built and hands and not (lived and not _has_level(clause)):
         return skill.read(clause)
     if built and not (lived and special):
         return (Reading(Category.ENGINEERING, one_or_all([*built, *lived], either=True), assessed_by=AssessedBy.BOTH),)
@@ -122,6 +128,8 @@ def _skills_and_traits(clause: Clause) -> tuple[Reading, ...]:
 
 
 def _unread(clause: Clause) -> tuple[Reading, ...]:
+    if clause.has("read_trait_soft"):
+        return (Reading(Category.TRAIT, TraitAsk("trait_general"), assessed_by=AssessedBy.INTERVIEW),)
     category = Category.KNOWLEDGE if _has_level(clause) else Category.OTHER
     return (Reading(category, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
 
@@ -171,6 +179,8 @@ def _asks_skill(clause: Clause) -> bool:
     skills = clause.skill_terms()
     if not skills and not experience.asks(clause):
         return False
+    if _SKILL_FIRST.match(clause.words):
+        return True
     levels = (
         any(clause.has(group) for group in ("level_basic", "level_proficient", "level_expert"))
         or "熟悉" in clause.words
@@ -205,7 +215,7 @@ def _names_level_first(clause: Clause) -> bool:
 def _goes_on(part: Part, before: set[Category], alone: set[Category], terms: DocumentTerms, chunk: Chunk) -> bool:
     if _FORWARD.match(part.text.lower()) or (len(chunk.parts) > 1 and part is chunk.parts[1] and _vague(chunk, terms)):
         return True
-    if before <= _SKILLS and alone <= _SKILLS:
+    if (before <= _SKILLS and alone <= _SKILLS) or _CHINESE.search(part.text) is None:
         return True
     return alone == {Category.OTHER} or before == {Category.OTHER} or bool(before & alone)
 

@@ -30,8 +30,12 @@ _VERBAL_CUE = re.compile(
 )
 _AND = ("和", "及", "以及", "与", "或", "and ", "or ")
 _HAVING = ("有", "具有", "具备", "拥有")
+_CHINESE = re.compile("[一-鿿]")
 _INNER = re.compile(r"\([^()]*\)")
 _MOST_PARTS = 20
+_HEAD = 48
+_LATIN_HEAD = 40
+_FEW_WORDS = 2
 _MINIMUM = 2
 
 
@@ -228,6 +232,11 @@ def _belongs(group: tuple[Part, ...], part: Part, words: _Words, *, chinese: boo
     return len(last) < _MINIMUM + 2 or last.count("(") > last.count(")")
 
 
+def _is_latin(text: str) -> bool:
+    """Whether words are English rather than Chinese: no Chinese character among the first ones."""
+    return not _CHINESE.search(text[:_LATIN_HEAD])
+
+
 @dataclass(frozen=True, slots=True)
 class _Words:
     preference: re.Pattern[str]
@@ -245,7 +254,10 @@ class _Words:
         folded = re.sub(r"\([^()]*\)", " ", fold(text).text).strip()
         if self.continuation.match(folded):
             return False
-        return bool(self.predicate.search(folded[:48]))
+        if _is_latin(folded):
+            match = self.predicate.search(folded[:_LATIN_HEAD])
+            return match is not None and folded.count(" ", 0, match.start()) <= _FEW_WORDS
+        return bool(self.predicate.search(folded[:_HEAD]))
 
     def is_bare(self, text: str) -> bool:
         return not (self.owns_predicate(text) or _is_floor(text) or self.hard.search(fold(text).text))

@@ -16,6 +16,7 @@ _PER_WEEK = re.compile(
     rf"(?:每周|一周|每星期|周)[^,。;]{{0,10}}?{_NUMBER}\s*(?:[-~至到]\s*\d)?\s*(?:个工作日|天|日)|{_NUMBER}\s*天\s*/\s*周|(\d)\+?\s*days?\s+(?:a|per)\s+week"
 )
 _MONTHS = re.compile(rf"{_NUMBER}\s*(?:[-~至到]\s*\d{{1,2}}\s*)?个?月|(\d{{1,2}})\+?\s*[- ]?months?")
+_LENGTH_WEEKS = re.compile(r"(\d{1,2})\s*[- ]weeks?(?! notice)")
 _AT_ONCE = re.compile(
     r"(?:尽快|立即|马上|随时|即刻)(?:能|可)?(?:到岗|入职|上岗)|start immediately|immediately available|available immediately"
 )
@@ -36,8 +37,11 @@ def read(clause: Clause) -> tuple[Reading, ...]:
         or "连续" in words
         or "持续" in words
         or "commit" in words
+        or "availab" in words
     ):
         months = _first(_MONTHS, _MONTH_ARRIVAL.sub(" ", words))
+        weeks = _first(_LENGTH_WEEKS, words)
+        months = months or (weeks // 4 if weeks else None)
     on_site = True if clause.has("read_on_site") and not clause.skill_terms() else None
     if within is None and per_week is None and months is None and on_site is None:
         return ()
