@@ -153,7 +153,7 @@ def _is_a_list(family: str, lexicon: Lexicon) -> bool:
 
 
 def _denied_in_statement(criterion: Criterion, reading: Reading) -> Outcome | None:
-    """What the candidate wrote to just this criterion may say no without naming it again."""
+    """Tell what the candidate wrote to just this criterion may say no without naming it again."""
     for pointer, row in entries(reading.dossier.answers, "statements"):
         if row.get("criterion") != criterion.id and row.get("key") != criterion.key:
             continue

@@ -63,7 +63,7 @@ class Judged:
 
 
 def split_clauses(plain: str, start: int, end: int, mentions: Sequence[tuple[int, int]]) -> list[Clause]:
-    """The clauses of a passage; a bare list item after a comma stays with the clause before it.
+    """Give the clauses of a passage; a bare list item after a comma stays with the clause before it.
 
     ``mentions`` are the spans of lexicon terms in the passage, in order.
     """
@@ -121,7 +121,7 @@ _SCOPES = frozenset({"denial", "wish", "other_person", "instead_of"})
 
 
 def _scoped(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judged | None:
-    """What takes a mention out of the person's own doings: denial, wish, somebody else, a thing replaced."""
+    """Tell what takes a mention out of the person's own doings: denial, wish, somebody else, a thing replaced."""
     predicates = _predicates(plain, cues)
     denied = _denial(plain, first, stop, predicates, role, cues)
     if denied is not None:
@@ -135,7 +135,7 @@ def _scoped(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judged
 
 
 def level_in(plain: str, cues: Cues) -> int:
-    """The highest level that a short text names; 0 for none."""
+    """Give the highest level that a short text names; 0 for none."""
     return max((level for _, _, level in _levels(plain, cues)), default=0)
 
 
@@ -147,7 +147,7 @@ def tells_of_others(plain: str, cues: Cues) -> bool:
 
 
 def trimmed(text: str, start: int, end: int, around: tuple[int, int]) -> tuple[int, int]:
-    """A clause's range without bullets and blanks at its edges, cut to a readable length around a mention."""
+    """Give a clause's range without bullets and blanks at its edges, cut to a readable length around a mention."""
     first, last = around
     if end - start > _QUOTE_LIMIT:
         start = max(start, first - _QUOTE_LIMIT // 2)
@@ -160,7 +160,7 @@ def trimmed(text: str, start: int, end: int, around: tuple[int, int]) -> tuple[i
     return start, end
 
 
-def _positive(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judged:
+def _positive(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judged:  # noqa: PLR0911 - a decision table, read from top to bottom
     level = _level_of(plain, first, stop, cues)
     if role in {Role.WORK, Role.PROJECT, Role.PUBLICATION}:
         if level == LEVEL_ORDER[Level.BASIC] and not cues.has("use", plain):

@@ -180,7 +180,7 @@ def _entries_told(passage: Passage, reading: Reading) -> Iterator[Entry]:
 
 
 def _with_result(clauses: list[Clause], place: int, passage: Passage, reading: Reading) -> tuple[int, str]:
-    """The clause with the ones after it that tell its result: the next contest or sentence ends it."""
+    """Give the clause with the ones after it that tell its result: the next contest or sentence ends it."""
     plain = reading.sources[passage.source].plain
     last = clauses[place].end
     for follower in clauses[place + 1 : place + 4]:
@@ -194,7 +194,7 @@ def _with_result(clauses: list[Clause], place: int, passage: Passage, reading: R
 
 
 def _lead_in(clauses: list[Clause], place: int, passage: Passage, contests: frozenset[str], reading: Reading) -> str:
-    """A prize that stands before its contest (Silver medal, ICPC …): the clause before, when it names a prize and no contest."""
+    """Give a prize that stands before its contest (Silver medal, ICPC …): the clause before, when it names a prize and no contest."""
     if place == 0:
         return ""
     before = clauses[place - 1]
@@ -283,7 +283,6 @@ def find_leaderboard(ask: LeaderboardAsk, reading: Reading) -> Outcome:  # noqa:
     partial: list[tuple[Quote, str, str]] = []
     denied: list[Quote] = []
     for passage, clause in reading.telling("leaderboard", _ROLES):
-        plain = clause.plain
         verdict, reason = _leaderboard_clause(passage, clause, reading)
         quote = reading.quote_clause(passage.source, clause, clause.start, clause.start)
         if verdict == 2:
@@ -299,10 +298,10 @@ def find_leaderboard(ask: LeaderboardAsk, reading: Reading) -> Outcome:  # noqa:
     return not_shown("榜单成绩：材料里没有写", "leaderboards: not stated")
 
 
-def _leaderboard_clause(passage: Passage, clause: Clause, reading: Reading) -> tuple[int, tuple[str, str]]:
+def _leaderboard_clause(passage: Passage, clause: Clause, reading: Reading) -> tuple[int, tuple[str, str]]:  # noqa: PLR0911 - a decision table, read from top to bottom
     """2 a high place, 1 a part, 0 nothing, -1 denied; named data sets are examples, any well-known one counts."""
     plain, cues = clause.plain, reading.cues
-    if cues.has("quoted", plain) or _is_told_of_others(plain, reading):
+    if cues.has("quoted", plain) or _is_told_of_others(plain):
         return 0, ("", "")
     if cues.has("denial", plain) and re.search(r"榜|leaderboard", plain):
         return -1, ("", "")
@@ -347,5 +346,5 @@ def _is_high(plain: str, place: tuple[int, int | None] | None, reading: Reading)
     return reading.cues.has("leaderboard_best", plain)
 
 
-def _is_told_of_others(plain: str, reading: Reading) -> bool:
+def _is_told_of_others(plain: str) -> bool:
     return _ONLY_OTHERS.search(plain) is not None

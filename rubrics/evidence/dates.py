@@ -23,7 +23,7 @@ Month = int
 
 
 def month_of(text: Json) -> Month | None:
-    """The month of an ISO date or of a date as people write it; a year alone is its January; None for anything else."""
+    """Give the month of an ISO date or of a date as people write it; a year alone is its January; None for anything else."""
     if not isinstance(text, (str, int)) or isinstance(text, bool):
         return None
     match = _ISO.match(str(text))
@@ -34,7 +34,7 @@ def month_of(text: Json) -> Month | None:
 
 
 def reference_month(reading: Reading) -> Month | None:
-    """The month that counts as now: the start of availability, else the latest date outside education; None without any."""
+    """Give the month that counts as now: the start of availability, else the latest date outside education; None without any."""
     return reading.remember("reference month", lambda: _reference(reading))
 
 

@@ -119,7 +119,7 @@ def find_engineering(ask: EngineeringAsk, reading: Reading) -> Outcome:
 
 
 def _stated_topics(topics: tuple[str, ...], reading: Reading) -> Outcome | None:
-    """A side of engineering that is named (性能调优) and used or claimed."""
+    """Give a side of engineering that is named (性能调优) and used or claimed."""
     for topic in topics:
         for sighting in reading.family_sightings(topic):
             name = reading.lexicon.name(sighting.term, "zh"), reading.lexicon.name(sighting.term, "en")
@@ -294,7 +294,7 @@ def _spans(members: list[Passage], reading: Reading) -> Iterator[tuple[int, int]
 # --- judging ---------------------------------------------------------------------------------------------------------
 
 
-def _judge(
+def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
     ask: ExperienceAsk, kinds: frozenset[str], episode: Episode, relevant: frozenset[str], reading: Reading
 ) -> tuple[int, tuple[Quote, ...]]:
     """4 complete; 3 lead missing; 2 topic without the kind; 1 the kind without a word on relevance; 0 nothing."""

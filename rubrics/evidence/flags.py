@@ -59,7 +59,7 @@ def stuffed_lines(plain: str) -> list[tuple[int, int]]:
 
 
 def hidden_flags(dossier: Dossier, cues: Cues) -> list[Flag]:
-    """Flags on hidden text, and on what it tries to say."""
+    """Give flags on hidden text, and on what it tries to say."""
     flags = [Flag("hidden_text", RESUME, start, end) for start, end in hidden_stretches(dossier)]
     if flags:
         flags += [Flag(code, RESUME, start, end) for code, start, end in flagged_stretches(_only_hidden(dossier), cues)]
@@ -67,7 +67,7 @@ def hidden_flags(dossier: Dossier, cues: Cues) -> list[Flag]:
 
 
 def copy_flags(copied: Sequence[tuple[str, int, int]]) -> list[Flag]:
-    """Flags for stretches that repeat the posting."""
+    """Give flags for stretches that repeat the posting."""
     return [Flag("posting_copied", pointer, start, end) for pointer, start, end in copied]
 
 
@@ -105,7 +105,7 @@ def copied_stretches(texts: Sequence[Squeezed], criterion_texts: Iterable[str]) 
 
 @lru_cache(maxsize=4096)
 def _squeezed_words(text: str) -> str:
-    """A criterion's letters, or nothing when it is too short to be a copy."""
+    """Give a criterion's letters, or nothing when it is too short to be a copy."""
     words = _NO_LETTER.sub("", plain_text(text))
     return words if _is_long(words) else ""
 

@@ -115,7 +115,7 @@ def find_certification(ask: CertificationAsk, reading: Reading) -> Outcome:
 # --- certificates of languages ----------------------------------------------------------------------------------------
 
 
-def _by_certificate(ask: LanguageAsk, held: list[Held], reading: Reading) -> Outcome:
+def _by_certificate(ask: LanguageAsk, held: list[Held], reading: Reading) -> Outcome:  # noqa: PLR0911 - a decision table, read from top to bottom
     wanted = _certificate_id(ask.certificate or "", reading)
     name = reading.lexicon.name(wanted, "en") if wanted in reading.lexicon.terms else (ask.certificate or "")
     same = [item for item in held if item.certificate == wanted]
@@ -208,7 +208,7 @@ def _stated(language: str, reading: Reading) -> tuple[list[Quote], list[Quote], 
     return reading.remember(("language", language), lambda: _find_stated(language, reading))
 
 
-def _find_stated(language: str, reading: Reading) -> tuple[list[Quote], list[Quote], list[Quote]]:
+def _find_stated(language: str, reading: Reading) -> tuple[list[Quote], list[Quote], list[Quote]]:  # noqa: C901, PLR0912 - a decision table, read from top to bottom
     good: list[Quote] = []
     some: list[Quote] = []
     denied: list[Quote] = []

@@ -30,17 +30,17 @@ _ORDER = {
 
 
 def met(zh: str, en: str, *quotes: Quote) -> Outcome:
-    """The application shows it."""
+    """Say that the application shows it."""
     return _shown(Verdict.MET, zh, en, quotes)
 
 
 def partly(zh: str, en: str, *quotes: Quote) -> Outcome:
-    """The application shows a part, a lower level or an unnamed equal."""
+    """Say that the application shows a part, a lower level or an unnamed equal."""
     return _shown(Verdict.PARTLY, zh, en, quotes)
 
 
 def contradicted(zh: str, en: str, *quotes: Quote) -> Outcome:
-    """The application itself says otherwise."""
+    """Say that the application itself says otherwise."""
     return _shown(Verdict.CONTRADICTED, zh, en, quotes)
 
 
@@ -60,7 +60,7 @@ def disagreement(zh: str, en: str, answer: Quote, resume: Quote) -> Outcome:
 
 
 def best_of(outcomes: Sequence[Outcome]) -> Outcome:
-    """The strongest outcome; the first of equals."""
+    """Give the strongest outcome; the first of equals."""
     return max(outcomes, key=lambda outcome: _ORDER.get(outcome.verdict, 1))
 
 

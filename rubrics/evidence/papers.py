@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rubrics.dossier import Json
 from rubrics.evidence.clauses import Clause, tells_of_others
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
 from rubrics.evidence.reading import Reading
@@ -108,7 +109,7 @@ def _judge(ask: PublicationAsk, paper: Paper, relevant: frozenset[str], reading:
 
 
 def _is_on_topic(ask: PublicationAsk, paper: Paper, relevant: frozenset[str], reading: Reading) -> bool:
-    """A paper at a named venue is on the topic for which the venue is named; without any bound it must touch the rubric's terms."""
+    """Give a paper at a named venue is on the topic for which the venue is named; without any bound it must touch the rubric's terms."""
     if paper.venues & set(ask.venues):
         return True
     if ask.topics:
@@ -118,7 +119,7 @@ def _is_on_topic(ask: PublicationAsk, paper: Paper, relevant: frozenset[str], re
     return any(term in relevant or reading.lexicon.ancestors(term) & relevant for term in paper.topics)
 
 
-def _falls_short(ask: PublicationAsk, paper: Paper) -> tuple[str, str] | None:
+def _falls_short(ask: PublicationAsk, paper: Paper) -> tuple[str, str] | None:  # noqa: PLR0911 - a decision table, read from top to bottom
     if ask.venues:
         if paper.venues & set(ask.venues):
             return None
@@ -156,8 +157,7 @@ def _papers(reading: Reading) -> Iterator[Paper]:
         yield from _papers_told(passage, reading)
 
 
-def _paper_answered(reading: Reading, pointer: str, row: object, answers: list[Answer]) -> Paper:
-    assert isinstance(row, dict)
+def _paper_answered(reading: Reading, pointer: str, row: dict[str, Json], answers: list[Answer]) -> Paper:
     status = field_of(row, pointer, "status")
     summary = field_of(row, pointer, "summary")
     texts = [answer for answer in (*answers, status, summary) if answer is not None]
@@ -263,7 +263,7 @@ def _paper_told(
 
 
 def _around(clause: Clause, passage: Passage, reading: Reading) -> str:
-    """The clause with its neighbours in the same sentence, so that ", 一作, 已录用" still belongs to the venue before it."""
+    """Give the clause with its neighbours in the same sentence, so that ", 一作, 已录用" still belongs to the venue before it."""
     clauses = reading.clauses(passage)
     place = clauses.index(clause)
     plain = reading.sources[passage.source].plain
@@ -315,7 +315,7 @@ def _rank_of(venues: frozenset[str], lexicon: Lexicon) -> str | None:
 
 
 def _venues_of(answer: Answer, lexicon: Lexicon) -> frozenset[str]:
-    """The venues that a publisher field names: by mention, by abbreviation or by its full title."""
+    """Give the venues that a publisher field names: by mention, by abbreviation or by its full title."""
     found = {mention.term_id for mention in lexicon.find(answer.text, frozenset({"venue"}))}
     titles = _titles(lexicon)
     core = re.sub(

@@ -108,7 +108,7 @@ def find_availability(ask: AvailabilityAsk, reading: Reading) -> Outcome:
     return join_all(parts)
 
 
-def find_location(ask: LocationAsk, reading: Reading) -> Outcome:
+def find_location(ask: LocationAsk, reading: Reading) -> Outcome:  # noqa: C901, PLR0911 - a decision table, read from top to bottom
     """Judge whether the person can work in one of the cities; living in one counts as partly."""
     wanted = frozenset(term for city in ask.cities for term in _cities(city, reading))
     named = "、".join(ask.cities)
@@ -174,7 +174,7 @@ def _answered(name: str, reading: Reading) -> tuple[float | None, Answer | None]
     return (float(match.group()) if match else None), answer
 
 
-def _arrival(wanted: int, reading: Reading) -> Outcome:
+def _arrival(wanted: int, reading: Reading) -> Outcome:  # noqa: PLR0911 - a decision table, read from top to bottom
     value, answer = _answered("within_days", reading)
     told = reading.remember("arrival", lambda: list(_told_arrival(reading)))
     if value is not None and answer is not None:
@@ -275,7 +275,7 @@ def _told_days(reading: Reading) -> Iterator[Told]:
             yield Told(5, _clause_quote(reading, source, start, end))
 
 
-def _on_site(wanted: bool, reading: Reading) -> Outcome:
+def _on_site(wanted: bool, reading: Reading) -> Outcome:  # noqa: PLR0911 - a decision table, read from top to bottom
     value = _availability(reading).get("on_site")
     answer = field_of(_availability(reading), "/availability", "on_site")
     yes, no = _told_on_site(reading)
@@ -341,7 +341,7 @@ def _answered_cities(reading: Reading) -> list[Answer]:
     return list_of(_availability(reading), "/availability", "cities")
 
 
-def _told_cities(
+def _told_cities(  # noqa: C901 - a decision table, read from top to bottom
     wanted: frozenset[str], reading: Reading
 ) -> tuple[list[Quote], list[Quote], list[Quote], list[Quote], list[Quote]]:
     yes: list[Quote] = []

@@ -83,7 +83,7 @@ class Reading:
     # --- what asks use -------------------------------------------------------------------------------------------
 
     def remember(self, key: object, find: Callable[[], T]) -> T:
-        """A value worked out once for this reading."""
+        """Give a value worked out once for this reading."""
         if key not in self.memory:
             self.memory[key] = find()
         return self.memory[key]  # type: ignore[return-value]  # the key fixes the type
@@ -107,11 +107,11 @@ class Reading:
         return self.remember(("family", ancestor), lambda: tuple(self._judge_family(ancestor)))
 
     def members(self, ancestor: str) -> frozenset[str]:
-        """The terms named anywhere that are this one or belong to its family."""
+        """Give the terms named anywhere that are this one or belong to its family."""
         return self._families.get(ancestor, _NOTHING)
 
     def members_of(self, ancestors: Iterable[str]) -> frozenset[str]:
-        """The terms named anywhere that belong to one of several families."""
+        """Give the terms named anywhere that belong to one of several families."""
         key = ("members of", *ancestors)
         return self.remember(key, lambda: _NOTHING.union(*(self.members(ancestor) for ancestor in key[1:])))
 
@@ -145,7 +145,7 @@ class Reading:
                 yield passage
 
     def clauses(self, passage: Passage) -> list[Clause]:
-        """The clauses of a passage."""
+        """Give the clauses of a passage."""
         known = self._clauses.get(passage)
         if known is None:
             inside = [span for span in self._mentions[passage.source] if passage.start <= span[0] < passage.end]
@@ -154,7 +154,7 @@ class Reading:
         return known
 
     def terms_within(self, source: int, start: int, end: int) -> frozenset[str]:
-        """The ids of terms named in a stretch of a source."""
+        """Give the ids of terms named in a stretch of a source."""
         by_place = self._terms_by_source[source]
         first = bisect_right(by_place, (start, -1, ""))
         found: set[str] = set()
@@ -166,21 +166,21 @@ class Reading:
         return frozenset(found)
 
     def quote(self, source: int, start: int, end: int) -> Quote:
-        """An exact quotation of a source."""
+        """Give an exact quotation of a source."""
         text = self._sources[source]
         return Quote(text.pointer, start, end, self._original(source)[start:end])
 
     def quote_clause(self, source: int, clause: Clause, start: int, end: int) -> Quote:
-        """A mention quoted with its clause."""
+        """Give a mention quoted with its clause."""
         first, stop = trimmed(self._original(source), clause.start, clause.end, (start, end))
         return self.quote(source, first, stop)
 
     def quote_sighting(self, sighting: Sighting) -> Quote:
-        """A sighting quoted with its clause."""
+        """Give a sighting quoted with its clause."""
         return self.quote_clause(sighting.source, sighting.clause, sighting.start, sighting.end)
 
     def quote_passage(self, passage: Passage) -> Quote:
-        """A whole passage, cut to a readable length."""
+        """Give a whole passage, cut to a readable length."""
         first, stop = trimmed(
             self._original(passage.source), passage.start, passage.end, (passage.start, passage.start)
         )
@@ -188,7 +188,7 @@ class Reading:
 
     @staticmethod
     def quote_answer(answer: Answer) -> Quote:
-        """A whole answer."""
+        """Give a whole answer."""
         return Quote(answer.pointer, 0, len(answer.text), answer.text)
 
     # --- reading ----------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ class ResumeLine:
 
 
 def read_lines(plain: str, cues: Cues) -> Iterator[ResumeLine]:
-    """The résumé's lines in order, from its plain text."""
+    """Give the résumé's lines in order, from its plain text."""
     role, entry, after_blank = Role.OTHER, 0, False
     top = plain.count("\n") >= 3
     for start, end in _joined(plain):
@@ -133,7 +133,7 @@ def _plain_role(core: str, cues: Cues) -> Role | None:
 
 
 def _inline_role(line: str, cues: Cues) -> Role | None:
-    """A part named at the start of a line with a colon (专业技能：Python …) holds for that line."""
+    """Give a part named at the start of a line with a colon (专业技能：Python …) holds for that line."""
     match = _INLINE.match(line)
     if match is None or not line[match.end() :].strip():
         return None

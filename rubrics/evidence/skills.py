@@ -43,7 +43,7 @@ def find_skill(ask: SkillAsk, reading: Reading) -> Outcome:
 
 
 def shown_level(term: str, positive: Sequence[Sighting], lexicon: Lexicon) -> int:
-    """The level that sightings of a term and its family show: own work counts more than a claim, a claim more than a list."""
+    """Give the level that sightings of a term and its family show: own work counts more than a claim, a claim more than a list."""
     own = [sighting for sighting in positive if sighting.stance is Stance.OWN]
     entries = {(sighting.source, sighting.passage.entry) for sighting in own}
     claim = max((_claimed(term, sighting, lexicon) for sighting in positive), default=0)
@@ -60,7 +60,7 @@ def shown_level(term: str, positive: Sequence[Sighting], lexicon: Lexicon) -> in
 
 
 def _claimed(term: str, sighting: Sighting, lexicon: Lexicon) -> int:
-    """A claim about a tool of a topic's family says a little less about the topic."""
+    """Give a claim about a tool of a topic's family says a little less about the topic."""
     if sighting.stance not in {Stance.CLAIM, Stance.OWN} or not sighting.judged.level:
         return 0
     if sighting.term == term or term not in lexicon.terms or sighting.term not in lexicon.terms:
@@ -85,7 +85,7 @@ def _by_level(ask: SkillAsk, zh: str, en: str, positive: list[Sighting], reading
 
 
 def _denials(term: str, seen: Sequence[Sighting], reading: Reading) -> list[Sighting]:
-    """A denial of the term itself or of a family that it belongs to; a denied member says nothing of the family."""
+    """Give a denial of the term itself or of a family that it belongs to; a denied member says nothing of the family."""
     own = [sighting for sighting in seen if sighting.stance is Stance.DENIED and sighting.term == term]
     families = reading.lexicon.ancestors(term) & reading.seen_terms
     wider = [
@@ -113,7 +113,7 @@ def _at_odds(zh: str, en: str, denial: Sighting, positive: Sequence[Sighting], r
 
 
 def _levels_at_odds(positive: Sequence[Sighting], reading: Reading) -> tuple[Quote, Quote] | None:
-    """The level that the answers state and the one that the résumé states, when they lie two steps or more apart."""
+    """Give the level that the answers state and the one that the résumé states, when they lie two steps or more apart."""
     stated = [s for s in positive if s.stance is Stance.CLAIM and s.judged.level]
     answers = [s for s in stated if s.passage.role is Role.SKILL and s.passage.entry.startswith("/skills/")]
     resume = [s for s in stated if reading.sources[s.source].pointer == RESUME]

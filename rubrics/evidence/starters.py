@@ -95,7 +95,7 @@ def _class(pattern: str, place: int) -> tuple[frozenset[_Prefix], int]:
 
 
 def _members(members: str) -> list[str] | None:
-    """The letters of a class, small ranges spelt out; None for a wide one."""
+    """Give the letters of a class, small ranges spelt out; None for a wide one."""
     letters: list[str] = []
     place = 0
     while place < len(members):

@@ -66,7 +66,7 @@ def find_degree(ask: DegreeAsk, reading: Reading) -> Outcome:
     )
 
 
-def find_field(ask: FieldAsk, reading: Reading) -> Outcome:
+def find_field(ask: FieldAsk, reading: Reading) -> Outcome:  # noqa: PLR0911 - a decision table, read from top to bottom
     """Judge the field of study by families: a member counts, an adjacent field counts in full only for "related" fields."""
     seen = reading.remember("fields", lambda: tuple(_fields(reading)))
     if not seen:
@@ -112,7 +112,7 @@ def find_enrolment(ask: EnrolmentAsk, reading: Reading) -> Outcome:
     return not_shown("在读情况：材料里没有写", "enrolment: not stated")
 
 
-def find_standing(ask: StandingAsk, reading: Reading) -> Outcome:
+def find_standing(ask: StandingAsk, reading: Reading) -> Outcome:  # noqa: C901, PLR0911 - a decision table, read from top to bottom
     """Judge grades: an average on its own scale, a rank share, or an honour."""
     marks = reading.remember("marks", lambda: tuple(_marks(reading)))
     if ask.top_share is not None:
@@ -232,14 +232,14 @@ def _studies_told(reading: Reading) -> Iterator[Study]:
                 yield Study(
                     degree=degree,
                     quote=reading.quote_clause(passage.source, clause, start, end),
-                    in_progress=_told_in_progress(clause.plain, line, reading),
+                    in_progress=_told_in_progress(line, reading),
                     admitted=_matches(reading, "degree_admitted", clause.plain),
                     own_words=source.pointer != RESUME,
                 )
                 break
 
 
-def _told_in_progress(clause: str, line: str, reading: Reading) -> bool | None:
+def _told_in_progress(line: str, reading: Reading) -> bool | None:
     if any(_matches(reading, name, line) for name in ("enrolled", "graduating", "graduation_expected")):
         return True
     return None

@@ -97,7 +97,7 @@ _PLAIN = _PlainTable()
 
 
 def answer_at(node: Json, pointer: str) -> Answer | None:
-    """An answer for a value that is a non-empty text, a number or a boolean; None for anything else."""
+    """Give an answer for a value that is a non-empty text, a number or a boolean; None for anything else."""
     if isinstance(node, str):
         return Answer(pointer, node) if node.strip() else None
     if isinstance(node, (bool, int, float)):
@@ -115,7 +115,7 @@ def entries(answers: Mapping[str, Json], section: str) -> Iterator[tuple[str, di
 
 
 def field_of(row: Mapping[str, Json], pointer: str, *names: str) -> Answer | None:
-    """The first of several fields that is filled in."""
+    """Give the first of several fields that is filled in."""
     for name in names:
         found = answer_at(row.get(name), f"{pointer}/{name}")
         if found is not None:
@@ -124,7 +124,7 @@ def field_of(row: Mapping[str, Json], pointer: str, *names: str) -> Answer | Non
 
 
 def list_of(row: Mapping[str, Json], pointer: str, name: str) -> list[Answer]:
-    """The texts of a list field (a lone text counts as a list of one)."""
+    """Give the texts of a list field (a lone text counts as a list of one)."""
     value = row.get(name)
     if isinstance(value, list):
         found = (answer_at(item, f"{pointer}/{name}/{place}") for place, item in enumerate(value))
@@ -170,7 +170,7 @@ def answer_passages(answers: Mapping[str, Json]) -> Iterator[tuple[Answer, Role,
 
 
 def blank_out(text: str, stretches: Sequence[tuple[int, int]]) -> str:
-    """The text with stretches turned to blanks, line ends kept, so that no offset moves."""
+    """Give the text with stretches turned to blanks, line ends kept, so that no offset moves."""
     parts: list[str] = []
     last = 0
     for start, end in sorted(stretches):
@@ -185,7 +185,7 @@ def blank_out(text: str, stretches: Sequence[tuple[int, int]]) -> str:
 
 
 def hidden_stretches(dossier: Dossier) -> tuple[tuple[int, int], ...]:
-    """The hidden stretches that lie inside the résumé."""
+    """Give the hidden stretches that lie inside the résumé."""
     length = len(dossier.resume or "")
     inside = ((max(0, item.start), min(length, item.end)) for item in dossier.hidden)
     return tuple((start, end) for start, end in inside if start < end)

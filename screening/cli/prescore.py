@@ -93,12 +93,12 @@ def _read_rubric(posting: str, slug: str | None) -> Rubric:
 
 def _rubric_path(posting: str) -> Path:
     path = Path(posting)
-    if path.is_file():
-        return path
     shipped = _CATALOGUE / f"{posting}.json"
-    if posting and not path.name.startswith(".") and path.name == posting and shipped.is_file():
+    if not path.is_file() and path.name == posting and shipped.is_file():
         return shipped
-    _fail(f"{posting}: neither a file nor the slug of a shipped rubric.")
+    if not path.is_file():
+        _fail(f"{posting}: neither a file nor the slug of a shipped rubric.")
+    return path
 
 
 def _posting_of(document: Any, posting: str, slug: str | None) -> Mapping[str, Any]:
