@@ -37,6 +37,7 @@ REJECT_REASONS = (
     "other",
 )
 """Why a person rejects: the closed list that pages offer."""
+NOTE_LENGTH = 2000
 
 
 class MoveError(Exception):
@@ -205,7 +206,7 @@ def _move(
             to_stage=to,
             actor_id=actor_id,
             reason=reason,
-            note=note,
+            note=note[:NOTE_LENGTH] if note else None,
             at=now,
         )
         moves.append(move)

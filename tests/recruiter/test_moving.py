@@ -10,8 +10,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from screening import audit
-from screening.models import Application, Role, Stage, StageCount, StageMove
+from screening.models import Application, Outcome, Role, Stage, StageCount, StageMove
 from screening.policy import Actor
+from screening.services.deciding import decide
 from screening.services.moving import ALLOWED_MOVES, MoveError, move_application, move_many, undo_moves
 from screening.services.undoing import Act, UndoError, remember, undo
 from tests.factories import NOW, make_application, make_posting, make_user
@@ -199,3 +200,20 @@ def test_counters_stay_exact_when_eight_people_move_at_once(engine, session, pos
     )
     assert dict(rows.all()) == real_counts(session)
     assert audit.is_intact(session)
+
+
+def test_undo_of_a_decision_takes_its_move_back(session, posting, recruiter, now):
+    application = make_application(session, posting, stage=Stage.DEBRIEF)
+    decision = decide(
+        session,
+        application=application,
+        outcome=Outcome.OFFER,
+        reason="panel_agrees",
+        note="x" * 3000,
+        actor_id=recruiter.id,
+        now=now,
+    )
+    token = remember(session, actor_id=recruiter.id, act=Act.DECISION, now=now, decision=decision.id)
+    undo(session, token=token, actor=Actor(recruiter.id, Role.RECRUITER, frozenset({posting.id})), now=now)
+    assert (application.stage, decision.undone_at) == (Stage.DEBRIEF, now)
+    assert counts(session) == {Stage.DEBRIEF: 1}
