@@ -40,15 +40,16 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the predicates need to know of a thing: its posting, the panel members of its interviews, and who of them still owes an evaluation.
+    """What the predicates need to know of a thing: its posting, the panel members of its interviews, and who of them still owes or has submitted an evaluation.
 
-    For an interview ``panel`` is that interview's; ``owing`` always speaks of the whole application, since ratings of
-    one round would colour the next.
+    For an interview ``panel`` is that interview's; ``owing`` and ``submitted`` always speak of the whole application,
+    since ratings of one round would colour the next. Who abstained owes nothing and has submitted nothing.
     """
 
     posting_id: int | None = None
     panel: frozenset[int] = field(default_factory=frozenset)
     owing: frozenset[int] = field(default_factory=frozenset)
+    submitted: frozenset[int] = field(default_factory=frozenset)
 
 
 Predicate = Callable[[Actor, Scope], bool]
@@ -96,6 +97,11 @@ def sits_on_panel(actor: Actor, scope: Scope) -> bool:
     return actor.id in scope.panel
 
 
+def has_submitted(actor: Actor, scope: Scope) -> bool:
+    """Hold for interviewers who have submitted an evaluation of the application."""
+    return actor.id in scope.submitted
+
+
 def both(first: Predicate, second: Predicate) -> Predicate:
     """Make a predicate that holds where both do."""
     return lambda actor, scope: first(actor, scope) and second(actor, scope)
@@ -119,7 +125,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.INTERVIEW_SCHEDULE: recruits_for_posting,
     Permission.INTERVIEW_VIEW: either(has_posting, sits_on_panel),
     Permission.EVALUATION_SUBMIT: sits_on_panel,
-    Permission.DEBRIEF_VIEW: both(either(has_posting, sits_on_panel), is_not_blind),
+    Permission.DEBRIEF_VIEW: both(either(has_posting, has_submitted), is_not_blind),
     Permission.DECIDE: both(has_posting, is_not_blind),
     Permission.USERS_MANAGE: is_admin,
 }

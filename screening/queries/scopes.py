@@ -34,7 +34,8 @@ def application_scope(session: Session, application_id: int, *, interview_id: in
     ).all()
     panel = frozenset(user for interview, user, _, _ in seats if interview_id in {None, interview})
     owing = frozenset(user for _, user, abstained, done in seats if abstained is None and not done)
-    return Scope(posting_id=posting_id, panel=panel, owing=owing)
+    done_by = frozenset(user for _, user, _, done in seats if done)
+    return Scope(posting_id=posting_id, panel=panel, owing=owing, submitted=done_by)
 
 
 def file_scope(session: Session, file: ResumeFile) -> Scope:

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from rubrics.model import Criterion, Degree, Level, Section
 from screening.documents import failures
-from screening.models import Role, Stage
+from screening.models import Outcome, Recommendation, Role, Stage
 
 STAGES = {
     Stage.APPLIED: _l("New"),
@@ -40,7 +40,9 @@ FILE_FAILURES = {
     failures.EMPTY: _l("The file is empty."),
     failures.TOO_LARGE: _l("The file is larger than 10 MB."),
     failures.NOT_ACCEPTED: _l("This is not a PDF, Word (.docx), text or Markdown file, whatever its name says."),
-    failures.MARKUP_FILE: _l("This is a web page or a picture in markup; send a PDF, Word (.docx), text or Markdown file."),
+    failures.MARKUP_FILE: _l(
+        "This is a web page or a picture in markup; send a PDF, Word (.docx), text or Markdown file."
+    ),
     failures.OLD_WORD: _l("This is a file of an old Word version (.doc); save it as .docx or PDF."),
     failures.ENCRYPTED: _l("The file is protected with a password; send it without one."),
     failures.MACROS: _l("The Word file contains macros; save it as a plain .docx or PDF."),
@@ -54,7 +56,81 @@ FILE_FAILURES = {
     failures.CANNOT_START: _l("The file cannot be read at the moment."),
 }
 """Why a résumé was refused or not read: the sentence that is stored, and how a page says it."""
+RATINGS = {1: _l("Below"), 2: _l("Near"), 3: _l("Meets"), 4: _l("Stands out")}
+RECOMMENDATIONS = {
+    Recommendation.STRONG_NO: _l("Strong no"),
+    Recommendation.NO: _l("No, not this time"),
+    Recommendation.YES: _l("Yes, recommend"),
+    Recommendation.STRONG_YES: _l("Strong yes"),
+}
+OUTCOMES = {
+    Outcome.ADVANCE: _l("Advance"),
+    Outcome.OFFER: _l("Make an offer"),
+    Outcome.HIRE: _l("Hire"),
+    Outcome.REJECT: _l("Reject"),
+}
 SECTIONS = {Section.REQUIREMENT: _l("Requirements"), Section.BONUS: _l("Bonus")}
+
+ANSWER_SECTIONS = {
+    "basics": _l("About"),
+    "education": _l("Education"),
+    "skills": _l("Skills"),
+    "work": _l("Work"),
+    "projects": _l("Projects"),
+    "publications": _l("Publications"),
+    "awards": _l("Competitions and awards"),
+    "certificates": _l("Certificates"),
+    "languages": _l("Languages"),
+    "volunteer": _l("Volunteering"),
+    "interests": _l("Interests"),
+    "statements": _l("Answers to questions"),
+    "availability": _l("Availability"),
+}
+ANSWER_FIELDS = {
+    "summary": _l("Summary"),
+    "label": _l("Headline"),
+    "url": _l("Link"),
+    "profiles": _l("Profile"),
+    "network": _l("Network"),
+    "username": _l("User name"),
+    "city": _l("City"),
+    "institution": _l("School"),
+    "studyType": _l("Degree"),
+    "area": _l("Field of study"),
+    "startDate": _l("From"),
+    "endDate": _l("Until"),
+    "score": _l("Grade"),
+    "courses": _l("Course"),
+    "enrolled": _l("Enrolled now"),
+    "name": _l("Name"),
+    "level": _l("Level"),
+    "keywords": _l("Keyword"),
+    "example": _l("Where used"),
+    "position": _l("Position"),
+    "highlights": _l("Result"),
+    "description": _l("Description"),
+    "publisher": _l("Where published"),
+    "releaseDate": _l("Published on"),
+    "status": _l("Status"),
+    "authorPosition": _l("Author position"),
+    "title": _l("Title"),
+    "contest": _l("Contest"),
+    "prize": _l("Prize"),
+    "date": _l("Date"),
+    "awarder": _l("Awarded by"),
+    "issuer": _l("Issued by"),
+    "language": _l("Language"),
+    "fluency": _l("Fluency"),
+    "text": _l("Answer"),
+    "key": _l("Question"),
+    "criterion": _l("Criterion"),
+    "start": _l("Can start on"),
+    "within_days": _l("Can start within days"),
+    "months": _l("Months"),
+    "days_per_week": _l("Days a week"),
+    "on_site": _l("On site"),
+    "cities": _l("City"),
+}
 
 
 def code(criterion: Criterion) -> str:

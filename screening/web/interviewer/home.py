@@ -2,6 +2,42 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, current_app, render_template
+from flask.typing import ResponseReturnValue
+
+from screening.extensions import db
+from screening.policy import Permission
+from screening.queries.interviews import own_interviews, ready_debriefs, waiting_counts
+from screening.web.access import actor, may, needs, now, signed_in_user
 
 blueprint = Blueprint("home", __name__, url_prefix="/staff")
+
+
+@blueprint.get("/")
+@needs(Permission.STAFF)
+def index() -> ResponseReturnValue:
+    """Show overdue scorecards first, then today, then what comes; recruiters also see what their postings wait for."""
+    moment = now()
+    begin, end = _today(moment)
+    rows = [row for row in own_interviews(db.session, user_id=actor().id) if not row.cancelled and not row.abstained]
+    recruits = may(Permission.POSTING_LIST)
+    return render_template(
+        "interviewer/home.html",
+        now=moment,
+        overdue=[row for row in rows if row.owes and row.ends_at < begin],
+        today=[row for row in rows if begin <= row.starts_at < end],
+        later=[row for row in rows if row.starts_at >= end],
+        debriefs=ready_debriefs(db.session, actor=actor()) if recruits else (),
+        waiting=waiting_counts(db.session, actor=actor()) if recruits else (),
+        recruits=recruits,
+    )
+
+
+def _today(moment: datetime) -> tuple[datetime, datetime]:
+    """Give the reader's day: from midnight to midnight in their zone."""
+    zone = ZoneInfo(signed_in_user().time_zone or current_app.config["SCREENING"].time_zone)
+    begin = moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    return begin, begin + timedelta(days=1)

@@ -24,11 +24,11 @@ from screening.services.moving import ALLOWED_MOVES, ENDED, MoveError, move_many
 from screening.services.prescoring import ask_for_prescore
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
-from screening.web.labels import STAGES
+from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, STAGES
 from screening.web.recruiter.events import event_words
 from screening.web.recruiter.pipeline import explain_move, moved_words, read_chosen
 from screening.web.recruiter.returning import back_to
-from screening.web.recruiter.words import ANSWER_FIELDS, ANSWER_SECTIONS, FLAGS, REJECT_REASONS, SOURCES
+from screening.web.recruiter.words import FLAGS, REJECT_REASONS, SOURCES
 from screening.web.toasts import toast
 
 blueprint = Blueprint("applications", __name__, url_prefix="/staff/applications")

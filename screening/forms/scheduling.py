@@ -1,0 +1,100 @@
+"""Planning an interview: local time in a named zone, panel, and the criteria that it must cover."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, IntegerField, SelectMultipleField, StringField, TimeField, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+
+from screening.forms.auth import strip
+from screening.services.interviewing import Plan
+
+
+class LocalTimeError(ValueError):
+    """A local time that its zone does not have, or has twice: ``code`` is missing or twice."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def to_utc(day: date, clock: time, zone: str) -> datetime:
+    """Turn a local time of an IANA zone into UTC; raise LocalTimeError where clocks are put forward or back over it."""
+    local = datetime.combine(day, clock, ZoneInfo(zone))
+    if local.astimezone(UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
+        raise LocalTimeError("missing")
+    if local.utcoffset() != local.replace(fold=1).utcoffset():
+        raise LocalTimeError("twice")
+    return local.astimezone(UTC)
+
+
+class ScheduleForm(FlaskForm):
+    """One interview; the choices of ``panel`` and ``focus`` are given by the view."""
+
+    round = StringField(
+        _l("Round"),
+        [
+            DataRequired(_l("Name the round, such as First interview.")),
+            Length(max=80, message=_l("Use at most 80 characters.")),
+        ],
+        filters=[strip],
+    )
+    day = DateField(_l("Date"), [InputRequired(_l("Choose the date."))])
+    clock = TimeField(_l("Start"), [InputRequired(_l("Enter the time at which it starts."))])
+    time_zone = StringField(
+        _l("Time zone"), [DataRequired(_l("Choose a time zone from the list, such as Asia/Shanghai."))], filters=[strip]
+    )
+    minutes = IntegerField(
+        _l("Minutes"),
+        [InputRequired(_l("Enter how many minutes it lasts.")), NumberRange(5, 480, _l("Between 5 and 480 minutes."))],
+    )
+    place = StringField(
+        _l("Place or link"), [Length(max=300, message=_l("Use at most 300 characters."))], filters=[strip]
+    )
+    panel = SelectMultipleField(_l("Panel"), [DataRequired(_l("Choose at least one interviewer."))], coerce=int)
+    focus = SelectMultipleField(
+        _l("Focus criteria"), [DataRequired(_l("Choose at least one criterion that this interview covers."))]
+    )
+
+    def validate_time_zone(self, field: StringField) -> None:
+        """Refuse a zone that is not one of the IANA names."""
+        if field.data not in available_timezones():
+            raise ValidationError(_l("Choose a time zone from the list, such as Asia/Shanghai."))
+
+    def validate_clock(self, field: TimeField) -> None:
+        """Refuse a local time that does not exist or exists twice in its zone."""
+        if field.data is None or self.day.data is None or self.time_zone.data not in available_timezones():
+            return
+        try:
+            to_utc(self.day.data, field.data, self.time_zone.data)
+        except LocalTimeError as error:
+            if error.code == "missing":
+                raise ValidationError(
+                    _l("Clocks are put forward over this time: it does not exist on that day.")
+                ) from error
+            raise ValidationError(
+                _l("Clocks are put back over this time: it exists twice on that day. Choose another.")
+            ) from error
+
+    def plan(self) -> Plan:
+        """Give what was planned; only after validation."""
+        assert self.day.data is not None and self.clock.data is not None and self.time_zone.data is not None  # noqa: S101, PT018 - validated above
+        return Plan(
+            round=self.round.data or "",
+            starts_at=to_utc(self.day.data, self.clock.data, self.time_zone.data),
+            minutes=self.minutes.data or 0,
+            time_zone=self.time_zone.data,
+            place=self.place.data or "",
+            panel=tuple(self.panel.data or ()),
+            focus=tuple(self.focus.data or ()),
+        )
+
+
+def tomorrow_at_ten(moment: datetime, zone: str) -> datetime:
+    """Give tomorrow at ten in a zone: a start to change, never a time in the night."""
+    local = moment.astimezone(ZoneInfo(zone)) + timedelta(days=1)
+    return local.replace(hour=10, minute=0, second=0, microsecond=0)

@@ -1,0 +1,90 @@
+"""What an interviewer typed on a scorecard: kept as a draft whatever it is, checked when it is submitted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from rubrics.model import Criterion
+from screening.models import Recommendation
+from screening.services.interviewing import NOTE_LENGTH, Judgement
+
+Problem = tuple[str, str, Any]
+"""The id of a control, its label, and what to put right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """A scorecard as typed; ``content`` is what a draft keeps: ratings by criterion id with value, skip and note, recommendation, summary."""
+
+    content: dict[str, Any]
+    criteria: Sequence[Criterion]
+
+    def entry(self, ident: str) -> dict[str, Any]:
+        """Give what was typed for one criterion."""
+        found: dict[str, Any] = self.content.get("ratings", {}).get(ident, {})
+        return {"value": found.get("value"), "skip": bool(found.get("skip")), "note": str(found.get("note") or "")}
+
+    @property
+    def recommendation(self) -> str:
+        """The chosen recommendation, empty while there is none."""
+        return str(self.content.get("recommendation") or "")
+
+    @property
+    def summary(self) -> str:
+        """The reason for the recommendation."""
+        return str(self.content.get("summary") or "")
+
+    @property
+    def rated(self) -> int:
+        """How many criteria have a rating or are marked as not covered."""
+        return sum(bool(entry["value"] or entry["skip"]) for entry in map(self.entry, (c.id for c in self.criteria)))
+
+    def problems(self) -> list[Problem]:
+        """Say what is missing before it can be submitted, in the order of the page."""
+        found: list[Problem] = []
+        for criterion in self.criteria:
+            entry, code = self.entry(criterion.id), criterion.id.upper()
+            if entry["value"] is None and not entry["skip"]:
+                found.append((f"r-{criterion.id}", code, _l("Choose a rating, or tick Not covered.")))
+            elif entry["value"] is not None and entry["skip"]:
+                found.append((f"r-{criterion.id}", code, _l("Choose either a rating or Not covered.")))
+            elif entry["value"] in {1, 4} and not entry["note"].strip():
+                found.append((f"n-{criterion.id}", code, _l("A 1 or a 4 needs a sentence on what you saw.")))
+        if self.recommendation not in set(Recommendation):
+            found.append(("recommendation", _l("Overall"), _l("Choose a recommendation.")))
+        if not self.summary.strip():
+            found.append(("summary", _l("Overall"), _l("Say why, in a sentence or two.")))
+        return found
+
+    def judgements(self) -> dict[str, Judgement]:
+        """Give the ratings for the service."""
+        entries = {criterion.id: self.entry(criterion.id) for criterion in self.criteria}
+        return {ident: Judgement(entry["value"], entry["note"]) for ident, entry in entries.items()}
+
+
+def read_scorecard(fields: MultiDict[str, str], criteria: Sequence[Criterion]) -> Scorecard:
+    """Read the controls of the page; a rating that the page does not offer counts as none."""
+    ratings = {}
+    for criterion in criteria:
+        value = fields.get(f"rating-{criterion.id}", "")
+        ratings[criterion.id] = {
+            "value": int(value) if value in {"1", "2", "3", "4"} else None,
+            "skip": bool(fields.get(f"skip-{criterion.id}")),
+            "note": _clean(fields.get(f"note-{criterion.id}", "")),
+        }
+    content = {
+        "ratings": ratings,
+        "recommendation": fields.get("recommendation", "")[:20],
+        "summary": _clean(fields.get("summary", "")),
+    }
+    return Scorecard(content, criteria)
+
+
+def _clean(text: str) -> str:
+    """PostgreSQL stores no NUL; a note ends where the page's limit ends."""
+    return text.replace("\x00", "").replace("\r\n", "\n")[:NOTE_LENGTH]
