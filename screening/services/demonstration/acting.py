@@ -3,53 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from pathlib import Path
 from random import Random
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rubrics.codec import load_prescore
+from rubrics.prescore import Verdict
 from screening.documents.recognition import file_name_for, recognise
 from screening.documents.storage import store_file
-from screening.models import Application, FormVersion, Job, JobState, ResumeFile, Stage, TextState, User
+from screening.models import (
+    Application,
+    FormVersion,
+    Job,
+    JobState,
+    Outcome,
+    ResumeFile,
+    Stage,
+    StoredPrescore,
+    TextState,
+)
 from screening.services.applying import Contact, submit_application, withdraw_application
+from screening.services.deciding import decide
+from screening.services.demonstration.meetings import meeting_events
 from screening.services.demonstration.pieces import table
 from screening.services.demonstration.plan import Applicant
-from screening.services.demonstration.postings import SECOND_RECRUITER, Opened
 from screening.services.demonstration.resumes import write_resume
 from screening.services.demonstration.stories import Story
+from screening.services.demonstration.troupe import Event, Troupe
 from screening.services.demonstration.writing import choose, write_answers
-from screening.services.judging import add_note
+from screening.services.judging import add_note, change_verdict
 from screening.services.moving import move_application
 from screening.services.prescoring import prescore_application, prescore_key
 
 CONSENT_VERSION = "2026-11"
 READ_AS_IT_IS = (".txt", ".md")
-
-Event = tuple[datetime, Callable[[], None]]
-
-
-@dataclass(slots=True)
-class Troupe:
-    """What the events need; ``applications`` fills up as they are submitted, by (posting's slug, e-mail)."""
-
-    session: Session
-    uploads: Path
-    staff: Mapping[str, User]
-    opened: Mapping[str, Opened]
-    now: datetime
-    applications: dict[tuple[str, str], Application] = field(default_factory=dict)
-
-    def application_of(self, applicant: Applicant) -> Application:
-        """Give the applicant's application, once it was submitted."""
-        return self.applications[applicant.slug, applicant.email]
-
-    def recruiter_of(self, applicant: Applicant) -> User:
-        """Who looks after the posting."""
-        return self.staff["qiu@example.com" if applicant.slug in SECOND_RECRUITER else "liang@example.com"]
+DECIDED = {Stage.OFFER: Outcome.OFFER, Stage.HIRED: Outcome.HIRE, Stage.REJECTED: Outcome.REJECT}
+EARLY = frozenset({Stage.APPLIED, Stage.SCREENING})
 
 
 def act_out(troupe: Troupe, stories: Iterable[Story]) -> None:
@@ -60,15 +52,14 @@ def act_out(troupe: Troupe, stories: Iterable[Story]) -> None:
 
 
 def _events(troupe: Troupe, story: Story) -> Iterable[Event]:
-    applicant, session = story.applicant, troupe.session
+    applicant = story.applicant
     random = Random(applicant.brief.seed + 5)
     yield story.submitted_at, lambda: _submit(troupe, applicant, story.submitted_at)
     for at, stage in story.moves:
         yield at, _move(troupe, applicant, stage, at, random)
+    yield from meeting_events(troupe, story)
     if story.remarked_at is not None:
-        at, text = story.remarked_at, random.choice(table("interviews")["remarks"]["lines"])
-        actor = troupe.recruiter_of(applicant).id
-        yield at, lambda: _note(session, troupe.application_of(applicant), text, actor, at)
+        yield story.remarked_at, _remark(troupe, applicant, story.remarked_at, random)
 
 
 def _submit(troupe: Troupe, applicant: Applicant, at: datetime) -> None:
@@ -115,30 +106,88 @@ def _read_at_once(session: Session, application: Application, text: str) -> None
 
 
 def _move(troupe: Troupe, applicant: Applicant, stage: Stage, at: datetime, random: Random) -> Callable[[], None]:
-    note = random.choice(table("interviews")["moves"][stage.value]) or None
-    reason = (
-        random.choice(("requirement", "interview", "others_stronger", "availability"))
-        if stage is Stage.REJECTED
-        else None
-    )
+    """Make the act that brings an application to a stage: the candidate's, a decision, or a plain move."""
+    pick = random.randrange(1000)
 
     def act() -> None:
-        application = troupe.application_of(applicant)
+        application, session = troupe.application_of(applicant), troupe.session
         if stage is Stage.WITHDRAWN:
-            withdraw_application(troupe.session, application=application, now=at)
+            withdraw_application(session, application=application, now=at)
+        elif stage is Stage.REJECTED or stage in DECIDED:
+            _decide(troupe, applicant, stage, at, pick)
+        else:
+            recruiter = troupe.recruiter_of(applicant)
+            note = _one_of(table("interviews")["moves"][stage.value], pick) or None
+            move_application(session, application=application, to=stage, actor_id=recruiter.id, now=at, note=note)
+            application.owner_id = recruiter.id
+
+    return act
+
+
+def _decide(troupe: Troupe, applicant: Applicant, stage: Stage, at: datetime, pick: int) -> None:
+    application, texts = troupe.application_of(applicant), table("interviews")
+    if stage is Stage.REJECTED:
+        reason = _reason(application, pick)
+        note = _one_of(texts["rejections"][reason], pick)
+    else:
+        reason = ("panel_agrees", "strong_evidence")[pick % 2]
+        note = _one_of(texts["moves"][stage.value], pick)
+    decide(
+        troupe.session,
+        application=application,
+        outcome=DECIDED[stage],
+        reason=reason,
+        note=note,
+        actor_id=troupe.decider_of(applicant).id,
+        now=at,
+    )
+
+
+def _reason(application: Application, pick: int) -> str:
+    """Choose why an application is rejected, as fits where it stands and what its floors say."""
+    if application.stage not in EARLY:
+        return ("interview", "others_stronger")[pick % 4 == 0]
+    if application.gates == "below":
+        return "knock_out"
+    return ("requirement", "requirement", "availability", "others_stronger")[pick % 4]
+
+
+def _remark(troupe: Troupe, applicant: Applicant, at: datetime, random: Random) -> Callable[[], None]:
+    """Make the act of looking closer: a verdict set right where the machine was unsure, or a note."""
+    pick = random.randrange(1000)
+
+    def act() -> None:
+        application, session, texts = troupe.application_of(applicant), troupe.session, table("interviews")
+        recruiter = troupe.recruiter_of(applicant)
+        unsure = _unsure_criteria(session, application, troupe)
+        if pick % 2 or not unsure:
+            text = _one_of(texts["remarks"]["lines"], pick)
+            add_note(session, application=application, text=text, actor_id=recruiter.id, now=at)
             return
-        move_application(
-            troupe.session,
+        change_verdict(
+            session,
             application=application,
-            to=stage,
-            actor_id=troupe.recruiter_of(applicant).id,
+            criterion_key=_one_of(unsure, pick),
+            verdict=Verdict.MET if pick % 3 else Verdict.PARTLY,
+            reason=_one_of(texts["verdicts"]["lines"], pick),
+            actor_id=recruiter.id,
             now=at,
-            reason=reason,
-            note=note,
         )
 
     return act
 
 
-def _note(session: Session, application: Application, text: str, actor_id: int, at: datetime) -> None:
-    add_note(session, application=application, text=text, actor_id=actor_id, now=at)
+def _unsure_criteria(session: Session, application: Application, troupe: Troupe) -> list[str]:
+    """Give the keys of what the machine found nothing on, so that a person may know better."""
+    stored = session.get(StoredPrescore, application.prescore_id) if application.prescore_id else None
+    if stored is None:
+        return []
+    open_ids = {
+        result.criterion for result in load_prescore(stored.result).results if result.verdict is Verdict.NOT_SHOWN
+    }
+    opened = next(one for one in troupe.opened.values() if one.posting.id == application.posting_id)
+    return [criterion.key for criterion in opened.rubric.criteria if criterion.id in open_ids]
+
+
+def _one_of(texts: list[str], pick: int) -> str:
+    return texts[pick % len(texts)]

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from rubrics.catalogue import catalogue
 from screening.models import Posting, Role, SourceDocument, User
 from screening.services.accounts import create_user
-from screening.services.demonstration.acting import Troupe, act_out
+from screening.services.demonstration.acting import act_out
 from screening.services.demonstration.pieces import table
 from screening.services.demonstration.plan import cast_applicants
 from screening.services.demonstration.postings import DOCUMENT_NAME, open_postings, revise_postings
 from screening.services.demonstration.stories import tell_stories
+from screening.services.demonstration.troupe import Troupe
 
 DEMO_PASSWORD: str = table("people")["password"]
 FOUNDED = timedelta(days=64)

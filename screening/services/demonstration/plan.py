@@ -58,7 +58,7 @@ STRENGTHS = {
     Stage.REJECTED: (1, 1, 1, 2, 2, 3),
     Stage.WITHDRAWN: (2, 3, 4),
 }
-ODDITIES = ("hidden", "exchange", "scorer_note", "stuffing", "hidden", "exchange")
+ODDITIES = ("hidden", "exchange", "scorer_note", "stuffing", "exchange", "scorer_note", "exchange")
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,8 @@ def _rounds_under_way(random: Random, begun: datetime, diary: Diary, now: dateti
             yield _interview(random, 1, now - timedelta(minutes=random.randint(5, 120)), later, others, now, sent=0)
     else:
         start = diary.book(random, panel, now + timedelta(days=random.uniform(0, 5)), after=now, before=None)
-        yield _interview(random, 0, min(planned, now - timedelta(minutes=5)), start, panel, now, sent=0)
+        known = max(begun + timedelta(minutes=1), min(planned, now - timedelta(minutes=5)))
+        yield _interview(random, 0, known, start, panel, now, sent=0)
 
 
 def _finished_rounds(
