@@ -25,10 +25,10 @@ _ARRIVE = (
 _ARRIVAL_WORD = re.compile(r"到岗|入职|上岗|报到|availab|start|join|notice")
 _MONTHS = (
     re.compile(
-        rf"(?:实习|工作|连续|保证|全勤|留|intern\w*|work|stay|commit|availab\w*|for)[^,，。;\d]{{0,18}}?{_NUMBER}\s*(?:个)?\s*(月|年|months?|years?)"
+        rf"(?:实习|工作|连续|保证|全勤|留|intern\w*|work|stay|commit|availab\w*|for)[^,，。;\d]{{0,18}}?{_NUMBER}\s*(?:个)?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)"
     ),
     re.compile(
-        rf"{_NUMBER}\s*(?:个)?[- ]?\s*(月|年|months?|years?)[^,，。;\d]{{0,8}}?(?:实习|全勤|以上|起|internship|placement|or (?:more|longer))"
+        rf"{_NUMBER}\s*(?:个)?[- ]?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)[^,，。;\d]{{0,8}}?(?:实习|全勤|以上|起|internship|placement|or (?:more|longer))"
     ),
 )
 _WEEK_DAYS = (
@@ -78,6 +78,7 @@ _DAYS = {
     "month": 30,
     "year": 365,
 }
+_MONTHS_IN = {"年": 12.0, "year": 12.0, "周": 0.23, "week": 0.23}
 _FULL_TIME = re.compile(r"全职实习|全勤|full[- ]time")
 _ROLES = (Role.SELF, Role.OTHER, Role.STATEMENT, Role.SKILL, Role.EDUCATION, Role.LANGUAGE, Role.CERTIFICATE)
 
@@ -210,6 +211,10 @@ def _told_arrival(reading: Reading) -> Iterator[Told]:
         if match is not None:
             yield Told(0, reading.quote(source, start + match.start(), start + match.end()))
             continue
+        soon = reading.cues.places("arrive_soon", plain)
+        if soon:
+            yield Told(7, reading.quote(source, start + soon[0][0], start + soon[0][1]))
+            continue
         if not _ARRIVAL_WORD.search(plain):
             continue
         for pattern in _ARRIVE:
@@ -261,7 +266,7 @@ def _told_months(reading: Reading) -> Iterator[Told]:
                 and "后" not in plain[match.end() : match.end() + 2]
                 and "内" not in plain[match.end() : match.end() + 2]
             ):
-                months = _number(match.group(1)) * (12 if _unit(match.group(2)) in {"年", "year"} else 1)
+                months = _number(match.group(1)) * _MONTHS_IN.get(_unit(match.group(2)), 1.0)
                 yield Told(months, _clause_quote(reading, source, start, end))
                 break
 
