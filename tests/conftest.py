@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -20,6 +21,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from screening.config import Settings, load_settings
+from screening.services import accounts
 from tests.real import databases
 from tests.real.broker import Broker, start_broker
 from tests.real.chromium import launch
@@ -36,6 +38,17 @@ def shared_path(*parts: str) -> Path:
     if not path.exists():
         pytest.skip(f"the measuring data are not beside the project: ../shared/{'/'.join(parts)}")
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Hash the passwords of test accounts with little effort; the right effort takes a tenth of a second each."""
+    quick = PasswordHasher(time_cost=1, memory_cost=512, parallelism=1)
+    patch = pytest.MonkeyPatch()
+    patch.setattr(accounts, "HASHER", quick)
+    patch.setattr(accounts, "NOBODY", quick.hash("nobody's password"))
+    yield
+    patch.undo()
 
 
 @pytest.fixture

@@ -76,7 +76,7 @@ def _candidates(session: Session, actor: Actor, text: str) -> tuple[FoundCandida
             .where(named, Panelist.user_id == actor.id, Interview.cancelled_at.is_(None))
             .order_by(Application.name, Interview.starts_at.desc(), Interview.id)
             .limit(FOUND)
-        ).tuples()
+        )
         return tuple(FoundCandidate(*row) for row in rows)
     plain = session.execute(
         select(Application.id, Application.name, Posting.title)
@@ -84,7 +84,7 @@ def _candidates(session: Session, actor: Actor, text: str) -> tuple[FoundCandida
         .where(named, _may_see(actor))
         .order_by(Application.name, Application.id)
         .limit(FOUND)
-    ).tuples()
+    )
     return tuple(FoundCandidate(*row) for row in plain)
 
 

@@ -13,6 +13,7 @@ from datetime import datetime
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from screening import audit
@@ -78,8 +79,11 @@ def create_user(
         is_active=True,
         created_at=now,
     )
-    session.add(user)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(user)
+    except IntegrityError as error:  # somebody else took the address in this very moment
+        raise EmailTakenError(address) from error
     _record(session, "user.created", user, actor_id, now, role=role.value)
     return user
 
