@@ -90,9 +90,9 @@ def read_card(row: Row, lexicon: Lexicon) -> Card | None:
     if len(text) > 120 or row.heading is not None or any(mark in text for mark in "。;!?"):
         return None
     key = _KEY.match(text)
-    if key and _CITY_KEYS.match(key["key"].strip().lower()):
+    if key and _CITY_KEYS.match(_name(key)):
         return _card_of(row, key.start("value"), text[key.start("value") :], lexicon)
-    if key and _DEGREE_KEYS.match(key["key"].strip().lower()) and len(text) < 30:
+    if key and _DEGREE_KEYS.match(_name(key)) and len(text) < 30:
         return _card_of(row, key.start("value"), text[key.start("value") :], lexicon)
     card = _card_of(row, 0, text, lexicon)
     rest = fold(_without(text, card, row.start)).text
@@ -129,7 +129,7 @@ def is_key_value(row: Row) -> bool:
 def read_title_key(row: Row) -> Span | None:
     """Give the title in a row such as 岗位名称: x or | 岗位名称 | x |."""
     key = _KEY.match(row.text) if len(row.text) <= _LINE else None
-    if key and _TITLE_KEYS.match(key["key"].strip().lower()):
+    if key and _TITLE_KEYS.match(_name(key)):
         return Span(row.start + key.start("value"), row.start + key.end("value"))
     return None
 
@@ -188,6 +188,11 @@ def _after_brackets(text: str, stop: int) -> int:
 
 def _bracket(character: str) -> str:
     return {"（": "(", "）": ")", "【": "(", "】": ")"}.get(character, character)
+
+
+def _name(key: re.Match[str]) -> str:
+    """Give the name of a pair, without the marks around it."""
+    return key["key"].strip(" 【】[]「」").lower()
 
 
 def _card_of(row: Row, offset: int, text: str, lexicon: Lexicon) -> Card:

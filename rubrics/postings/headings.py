@@ -21,6 +21,7 @@ _PREFIXES = re.compile(
 _CLAUSE = re.compile(r"[,;。!?]")
 _FIRST_NUMBER = re.compile(r"[\s】」\]:]*(?:\(?1\s?[、.):,](?!\d)|[①❶]|[-•●*])")
 _SURE = frozenset({"加分项"})
+_PREDICATES = ("优先", "优先考虑", "优先录用", "加分")
 _NEARBY = 16
 _STRONG_LENGTH = 3
 _PREFIX = 8
@@ -111,6 +112,8 @@ class Headings:
             return None
         if not closed and not (colon or numbered):
             return None
+        if form.endswith(_PREDICATES) and not (first or (closed and colon)):
+            return None
         kind = self.forms[form]
         if kind is HeadingKind.OTHER and not (closed and colon and (strong or first)):
             return None
@@ -130,13 +133,13 @@ class Headings:
             form = match["form"]
             at_end = match.end("form") == len(core)
             at_start = match.start("form") == 0
-            far = match.start("form") > _PREFIX and not set_off
+            far = (match.start("form") > _PREFIX and not set_off) or (not at_start and form.endswith(_PREDICATES))
             if len(form) > len(best) and ((at_end and not far) or (at_start and (colon or set_off) and len(form) >= 4)):
                 best = form
         if not best:
             return Heading(HeadingKind.OTHER, 1) if set_off and len(core) <= 12 else None
         plain = not (colon or set_off)
-        short = len(best) <= _STRONG_LENGTH and len(core) > len(best) + 4
+        short = len(best) <= _STRONG_LENGTH and len(core) > len(best) + 2
         return None if plain and (short or (marked and len(core) > len(best))) else Heading(self.forms[best])
 
     def _read_english(self, core: str, *, colon: bool, set_off: bool, marked: bool) -> Heading | None:

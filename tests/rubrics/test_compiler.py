@@ -289,6 +289,11 @@ def test_lead_in_headings_govern_the_lines_after_them():
     assert sections(rubric) == {3: "r", 5: "b", 6: "b"}
 
 
+def test_a_line_that_prefers_is_no_heading():
+    rubric = one("测试工程师\n任职要求\n熟悉SQL\n有测试经验优先考虑\n985优先\n掌握文档说明\n")
+    assert sections(rubric) == {3: "r", 4: "b", 5: "b", 6: "r"}
+
+
 def test_any_one_of_a_bonus_list_is_a_group():
     rubric = one("工程师\n任职要求\n熟悉SQL\n加分项，满足一项或多项\n了解Hive\n")
     (group,) = rubric.groups
