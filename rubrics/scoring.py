@@ -1,8 +1,9 @@
 """Pre-scoring: one application against one rubric version, a verdict with quotations for each criterion and an interval for each section.
 
 Score rule. A criterion is worth 1 when met, ½ when partly, 0 when contradicted. What is not shown is unknown: it counts as no in
-``low``, as yes in ``high``, and as a quarter in ``point``, less than anything that is shown and more than a contradiction. The part
-of a "partly" that is not shown is an unknown too, so ``high`` takes it as yes. Criteria for the interview do not count.
+``low`` and as yes in ``high``; so does the part of a "partly" that is not shown. ``point`` lies a quarter of the way from ``low``
+to ``high``: an unknown counts for less than anything that is shown and for more than a contradiction, and whatever is shown in
+addition lowers none of the three. Criteria for the interview do not count.
 A group of rule "any" counts as one criterion of its heaviest member's weight and saturates: each further member closes three
 quarters of what is still open. Sections are apart, so no bonus hides a missing requirement.
 """
@@ -11,8 +12,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import assert_never
 
 from rubrics.dossier import Dossier, input_digest
 from rubrics.evidence import Outcome, Reading, find_evidence
@@ -43,7 +42,7 @@ ENGINE_VERSION: str = "1.0.0"
 """Changes with every change that can change a verdict or a score."""
 
 _SATURATION = 0.75
-_UNKNOWN = 0.25
+_POINT = 0.25
 _DIGITS = 4
 
 
@@ -194,63 +193,47 @@ def _result(criterion: Criterion, outcome: Outcome) -> Result:
 # --- scores ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """What a criterion is worth if unknowns are no, as it stands, and if unknowns are yes."""
+# What a criterion is worth if its unknowns are no, and if they are yes; for the interview nothing can be said.
+_WORTH = {
+    Verdict.MET: (1.0, 1.0),
+    Verdict.PARTLY: (0.5, 1.0),
+    Verdict.NOT_SHOWN: (0.0, 1.0),
+    Verdict.CONTRADICTED: (0.0, 0.0),
+}
 
-    low: float
-    point: float
-    high: float
-
-
-def _value(verdict: Verdict) -> _Value | None:
-    match verdict:
-        case Verdict.MET:
-            return _Value(1, 1, 1)
-        case Verdict.PARTLY:
-            return _Value(0.5, 0.5, 1)
-        case Verdict.NOT_SHOWN:
-            return _Value(0, _UNKNOWN, 1)
-        case Verdict.CONTRADICTED:
-            return _Value(0, 0, 0)
-        case Verdict.FOR_INTERVIEW:
-            return None
-        case _:
-            assert_never(verdict)
+_Worth = tuple[float, float]
 
 
 def _section_interval(rubric: Rubric, section: Section, verdicts: Mapping[str, Verdict]) -> Interval | None:
     saturating = {group.id for group in rubric.groups if group.rule == "any"}
-    alone: list[tuple[float, _Value]] = []
-    grouped: dict[str, list[tuple[float, _Value]]] = {}
+    alone: list[tuple[float, _Worth]] = []
+    grouped: dict[str, list[tuple[float, _Worth]]] = {}
     for criterion in rubric.criteria:
-        value = _value(verdicts[criterion.id])
-        if criterion.section is not section or value is None or criterion.weight <= 0:
+        worth = _WORTH.get(verdicts[criterion.id])
+        if criterion.section is not section or worth is None or criterion.weight <= 0:
             continue
         if criterion.group is not None and criterion.group in saturating:
-            grouped.setdefault(criterion.group, []).append((criterion.weight, value))
+            grouped.setdefault(criterion.group, []).append((criterion.weight, worth))
         else:
-            alone.append((criterion.weight, value))
+            alone.append((criterion.weight, worth))
     alone += [(max(weight for weight, _ in members), _saturated(members)) for members in grouped.values()]
     total = sum(weight for weight, _ in alone)
     if not total:
         return None
+    low = sum(weight * worst for weight, (worst, _) in alone) / total
+    high = sum(weight * best for weight, (_, best) in alone) / total
     return Interval(
-        low=round(sum(weight * value.low for weight, value in alone) / total, _DIGITS),
-        point=round(sum(weight * value.point for weight, value in alone) / total, _DIGITS),
-        high=round(sum(weight * value.high for weight, value in alone) / total, _DIGITS),
+        low=round(low, _DIGITS), point=round(low + _POINT * (high - low), _DIGITS), high=round(high, _DIGITS)
     )
 
 
-def _saturated(members: Sequence[tuple[float, _Value]]) -> _Value:
+def _saturated(members: Sequence[tuple[float, _Worth]]) -> _Worth:
     heaviest = max(weight for weight, _ in members)
     shares = [weight / heaviest for weight, _ in members]
     full = _closed([1.0] * len(members), shares)
-    return _Value(
-        low=_closed([value.low for _, value in members], shares) / full,
-        point=_closed([value.point for _, value in members], shares) / full,
-        high=_closed([value.high for _, value in members], shares) / full,
-    )
+    low = _closed([worst for _, (worst, _) in members], shares) / full
+    high = _closed([best for _, (_, best) in members], shares) / full
+    return low, high
 
 
 def _closed(values: Sequence[float], shares: Sequence[float]) -> float:

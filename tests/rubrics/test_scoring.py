@@ -53,6 +53,18 @@ def test_unknown_counts_neither_as_zero_nor_as_full_marks():
     assert found.score.requirement == Interval(low=0.5, point=0.625, high=1.0)
 
 
+def test_partly_counts_half_and_its_rest_is_unknown():
+    found = score_of(criterion_of(SkillAsk("python", Level.EXPERT), "r1"))
+    assert found.results[0].verdict is Verdict.PARTLY
+    assert found.score.requirement == Interval(low=0.5, point=0.625, high=1.0)
+
+
+def test_group_of_which_nothing_is_shown_stands_low():
+    members = [criterion_of(RUST, f"b{n}", section=Section.BONUS, group="b") for n in range(8)]
+    found = score_of(*members, groups=(Group("b", "any", Lines(1, 1)),))
+    assert found.score.bonus == Interval(low=0.0, point=0.25, high=1.0)
+
+
 def test_contradicted_counts_as_no_in_all_three():
     found = score_of(criterion_of(PYTHON, "r1"), criterion_of(CPP, "r2"))
     assert found.score.requirement == Interval(low=0.5, point=0.5, high=0.5)
