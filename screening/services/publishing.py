@@ -95,8 +95,9 @@ def publish_rubric(
     title: str | None = None,
     revision: int | None = None,
 ) -> RubricVersion:
-    """Freeze the draft as the version in force, make its application form, open the posting and ask for prescores.
+    """Freeze the draft as the version in force, make its application form, open a new posting and ask for prescores.
 
+    A posting that was closed stays closed.
     ``title`` names a posting whose text had none. With ``revision`` a draft that was changed since is a RevisionError.
     Raise PublishError when there is no title, no draft or no criterion.
     """
@@ -123,8 +124,8 @@ def publish_rubric(
     draft.state = RubricState.PUBLISHED
     draft.published_by, draft.published_at = actor_id, now
     follow_rubric(posting, rubric)
-    posting.state = PostingState.OPEN
-    posting.published_at = posting.published_at or now
+    if posting.state is PostingState.DRAFT:
+        posting.state, posting.published_at = PostingState.OPEN, now
     session.flush()
     make_form_version(session, rubric_version=draft, rubric=rubric, now=now)
     ask_for_prescores(session, posting_id=posting.id, rubric_version_id=draft.id, now=now)

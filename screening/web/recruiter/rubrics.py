@@ -102,7 +102,10 @@ def _do(posting: Posting, fields: MultiDict[str, str], button: Button) -> None:
     if button.name == "publish":
         version = publish_rubric(db.session, posting=posting, actor_id=who, now=at, revision=revision or None)
         db.session.commit()
-        toast(_("Version %(number)s is in force. Candidates can apply.", number=version.number))
+        if posting.state is PostingState.OPEN:
+            toast(_("Version %(number)s is in force. Candidates can apply.", number=version.number))
+        else:
+            toast(_("Version %(number)s is in force. The posting stays closed.", number=version.number))
         return
     if draft is None or draft.revision == before:
         db.session.commit()
