@@ -7,15 +7,22 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from rubrics.evidence.contests import find_contest, find_leaderboard
-from rubrics.evidence.experience import find_engineering, find_experience, find_open_source
+from rubrics.evidence.availability import find_availability
+from rubrics.evidence.cities import find_location
+from rubrics.evidence.contests import find_contest
+from rubrics.evidence.degrees import find_degree
+from rubrics.evidence.engineering import find_engineering
+from rubrics.evidence.enrolment import find_enrolment
+from rubrics.evidence.experience import find_experience
+from rubrics.evidence.fields import find_field
 from rubrics.evidence.languages import find_certification, find_language
+from rubrics.evidence.leaderboards import find_leaderboard
+from rubrics.evidence.open_source import find_open_source
 from rubrics.evidence.outcome import Outcome, for_interview
-from rubrics.evidence.papers import find_publication
-from rubrics.evidence.presence import find_availability, find_location
+from rubrics.evidence.publications import find_publication
 from rubrics.evidence.reading import Reading
 from rubrics.evidence.skills import find_skill
-from rubrics.evidence.studies import find_degree, find_enrolment, find_field, find_standing
+from rubrics.evidence.standing import find_standing
 from rubrics.model import (
     Ask,
     AvailabilityAsk,

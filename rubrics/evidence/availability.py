@@ -1,4 +1,4 @@
-"""Where and when: cities, arrival, length of stay, days a week, presence on site. Structured answers come first."""
+"""Arrival, length of stay, days a week and presence on site. Structured answers come first."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rubrics.dossier import Json
-from rubrics.evidence.outcome import Outcome, contradicted, disagreement, join_all, met, not_shown, partly
+from rubrics.evidence.intentions import availability_row, clause_quote, is_past, planning_clauses
+from rubrics.evidence.outcome import Outcome, contradicted, disagreement, join_all, met, not_shown
 from rubrics.evidence.reading import Reading
-from rubrics.evidence.texts import Answer, Role, answer_at, field_of, list_of
-from rubrics.model import AvailabilityAsk, LocationAsk
+from rubrics.evidence.texts import Answer, answer_at, field_of
+from rubrics.model import AvailabilityAsk
 from rubrics.prescore import Quote
 
 _NUMBER = r"(\d{1,3}|[一二两三四五六七八九十半]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+
+
 _UNIT = r"\s*(?:个)?\s*(天|日|周|星期|礼拜|月|年|days?|weeks?|months?|years?)"
+
+
 _ARRIVE = (
     re.compile(rf"{_NUMBER}\+?{_UNIT}(?:以)?(?:之)?内[^,，。;\d]{{0,8}}?(?:到岗|入职|上岗|报到|开始)?"),
     re.compile(rf"{_NUMBER}{_UNIT}(?:以|之)?后[^,，。;]{{0,8}}?(?:到岗|入职|上岗|报到|开始|可)"),
@@ -22,7 +26,11 @@ _ARRIVE = (
     re.compile(rf"(?:within|in|after) {_NUMBER}{_UNIT}(?![a-z])"),
     re.compile(rf"{_NUMBER}[- ]?{_UNIT}(?:'s?)?[' ]*notice"),
 )
+
+
 _ARRIVAL_WORD = re.compile(r"到岗|入职|上岗|报到|availab|start|join|notice")
+
+
 _MONTHS = (
     re.compile(
         rf"(?:实习|工作|连续|保证|全勤|留|intern\w*|work|stay|commit|availab\w*|for)[^,，。;\d]{{0,18}}?{_NUMBER}\s*(?:个)?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)"
@@ -31,6 +39,8 @@ _MONTHS = (
         rf"{_NUMBER}\s*(?:个)?[- ]?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)[^,，。;\d]{{0,8}}?(?:实习|全勤|以上|起|internship|placement|or (?:more|longer))"
     ),
 )
+
+
 _WEEK_DAYS = (
     re.compile(
         rf"(?:每周|一周|周|每星期)(?:可|能|至少|最多|只能|仅能|保证|到岗|出勤|实习|工作|可以|可到岗|能到岗)*\s*{_NUMBER}\s*(?:天|日|个工作日)"
@@ -38,6 +48,8 @@ _WEEK_DAYS = (
     re.compile(rf"{_NUMBER}\+? ?(?:天|days?)\s*(?:/|per|a|each)\s*(?:周|week)"),
     re.compile(rf"{_NUMBER} ?days? (?:weekly|every week)"),
 )
+
+
 _NUMERALS = {
     "一": 1,
     "二": 2,
@@ -52,6 +64,8 @@ _NUMERALS = {
     "十": 10,
     "半": 0.5,
 }
+
+
 _WORDS = {
     "one": 1,
     "two": 2,
@@ -65,6 +79,8 @@ _WORDS = {
     "ten": 10,
     "twelve": 12,
 }
+
+
 _DAYS = {
     "天": 1,
     "日": 1,
@@ -78,9 +94,12 @@ _DAYS = {
     "month": 30,
     "year": 365,
 }
+
+
 _MONTHS_IN = {"年": 12.0, "year": 12.0, "周": 0.23, "week": 0.23}
+
+
 _FULL_TIME = re.compile(r"全职实习|全勤|full[- ]time")
-_ROLES = (Role.SELF, Role.OTHER, Role.STATEMENT, Role.SKILL, Role.EDUCATION, Role.LANGUAGE, Role.CERTIFICATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,64 +128,8 @@ def find_availability(ask: AvailabilityAsk, reading: Reading) -> Outcome:
     return join_all(parts)
 
 
-def find_location(ask: LocationAsk, reading: Reading) -> Outcome:  # noqa: C901, PLR0911 - a decision table, read from top to bottom
-    """Judge whether the person can work in one of the cities; living in one counts as partly."""
-    wanted = frozenset(term for city in ask.cities for term in _cities(city, reading))
-    named = "、".join(ask.cities)
-    answered = _answered_cities(reading)
-    told_yes, told_no, told_any, only_other, lives = _told_cities(wanted, reading)
-    hits = [answer for answer in answered if _names_city(answer, ask, wanted, reading)]
-    if hits and told_no:
-        return disagreement(
-            "工作城市：填写项与简历不一致",
-            "city: answers and résumé disagree",
-            reading.quote_answer(hits[0]),
-            told_no[0],
-        )
-    if hits:
-        return met(
-            f"可在{hits[0].text.strip()}工作", f"can work in {hits[0].text.strip()}", reading.quote_answer(hits[0])
-        )
-    if answered:
-        if told_yes:
-            return disagreement(
-                "工作城市：填写项与简历不一致",
-                "city: answers and résumé disagree",
-                reading.quote_answer(answered[0]),
-                told_yes[0],
-            )
-        quotes = [reading.quote_answer(answer) for answer in answered[:2]]
-        return contradicted(f"填写的城市里没有{named}", "the cities given are others", *quotes)
-    if told_yes and not told_no:
-        return met("写明可在所要求的城市工作", "says that a city asked for is possible", told_yes[0])
-    if told_yes and told_no:
-        return partly(
-            "所要求的城市里，有的可以，有的不可以",
-            "one of the cities is possible, another is not",
-            told_yes[0],
-            told_no[0],
-        )
-    if told_any:
-        return met("写明城市不限", "says that any city is possible", told_any[0])
-    if told_no:
-        return contradicted("写明不能在所要求的城市工作", "says that the city is not possible", told_no[0])
-    if only_other:
-        return contradicted("写明只考虑其他城市", "says that only other cities are possible", only_other[0])
-    if lives:
-        return partly("居住在所要求的城市，没有写明意向", "lives in a city asked for, without saying more", lives[0])
-    return not_shown("工作城市：材料里没有写", "city: not stated")
-
-
-# --- availability ----------------------------------------------------------------------------------------------------
-
-
-def _availability(reading: Reading) -> dict[str, Json]:
-    found = reading.dossier.answers.get("availability")
-    return found if isinstance(found, dict) else {}
-
-
 def _answered(name: str, reading: Reading) -> tuple[float | None, Answer | None]:
-    row = _availability(reading)
+    row = availability_row(reading)
     answer = field_of(row, "/availability", name)
     value = row.get(name)
     if answer is None or isinstance(value, bool):
@@ -195,7 +158,7 @@ def _arrival(wanted: int, reading: Reading) -> Outcome:  # noqa: PLR0911 - a dec
         if best.value <= wanted:
             return met("写明能按时到岗", "says that the start date can be kept", best.quote)
         return contradicted("写明的到岗时间晚于要求", "the start that is told is later than asked for", best.quote)
-    start = answer_at(_availability(reading).get("start"), "/availability/start")
+    start = answer_at(availability_row(reading).get("start"), "/availability/start")
     if start is not None:
         return not_shown(
             f"到岗日期为 {start.text}，是否来得及由人判断",
@@ -206,7 +169,7 @@ def _arrival(wanted: int, reading: Reading) -> Outcome:  # noqa: PLR0911 - a dec
 
 
 def _told_arrival(reading: Reading) -> Iterator[Told]:
-    for source, start, end, plain in _clauses(reading):
+    for source, start, end, plain in planning_clauses(reading):
         match = reading.cues.pattern("arrive_at_once").search(plain)
         if match is not None:
             yield Told(0, reading.quote(source, start + match.start(), start + match.end()))
@@ -221,7 +184,7 @@ def _told_arrival(reading: Reading) -> Iterator[Told]:
             found = pattern.search(plain)
             if found is not None:
                 days = _number(found.group(1)) * _DAYS[_unit(found.group(2))]
-                yield Told(days, _clause_quote(reading, source, start, end))
+                yield Told(days, clause_quote(reading, source, start, end))
                 break
 
 
@@ -256,8 +219,8 @@ def _at_least(wanted: int, name: str, reading: Reading, subject: tuple[str, str]
 
 
 def _told_months(reading: Reading) -> Iterator[Told]:
-    for source, start, end, plain in _clauses(reading):
-        if not reading.cues.has("internship_context", plain) or _is_past(plain):
+    for source, start, end, plain in planning_clauses(reading):
+        if not reading.cues.has("internship_context", plain) or is_past(plain):
             continue
         for pattern in _MONTHS:
             match = pattern.search(plain)
@@ -267,22 +230,22 @@ def _told_months(reading: Reading) -> Iterator[Told]:
                 and "内" not in plain[match.end() : match.end() + 2]
             ):
                 months = _number(match.group(1)) * _MONTHS_IN.get(_unit(match.group(2)), 1.0)
-                yield Told(months, _clause_quote(reading, source, start, end))
+                yield Told(months, clause_quote(reading, source, start, end))
                 break
 
 
 def _told_days(reading: Reading) -> Iterator[Told]:
-    for source, start, end, plain in _clauses(reading):
+    for source, start, end, plain in planning_clauses(reading):
         match = next((found for pattern in _WEEK_DAYS if (found := pattern.search(plain))), None)
         if match is not None:
-            yield Told(_number(match.group(1)), _clause_quote(reading, source, start, end))
-        elif _FULL_TIME.search(plain) and reading.cues.has("internship_context", plain) and not _is_past(plain):
-            yield Told(5, _clause_quote(reading, source, start, end))
+            yield Told(_number(match.group(1)), clause_quote(reading, source, start, end))
+        elif _FULL_TIME.search(plain) and reading.cues.has("internship_context", plain) and not is_past(plain):
+            yield Told(5, clause_quote(reading, source, start, end))
 
 
 def _on_site(wanted: bool, reading: Reading) -> Outcome:  # noqa: PLR0911 - a decision table, read from top to bottom
-    value = _availability(reading).get("on_site")
-    answer = field_of(_availability(reading), "/availability", "on_site")
+    value = availability_row(reading).get("on_site")
+    answer = field_of(availability_row(reading), "/availability", "on_site")
     yes, no = _told_on_site(reading)
     if isinstance(value, bool) and answer is not None:
         quote = reading.quote_answer(answer)
@@ -307,117 +270,22 @@ def _told_on_site(reading: Reading) -> tuple[list[Quote], list[Quote]]:
     def find() -> tuple[list[Quote], list[Quote]]:
         yes: list[Quote] = []
         no: list[Quote] = []
-        for source, start, end, plain in _clauses(reading):
+        for source, start, end, plain in planning_clauses(reading):
             if reading.cues.has("on_site_no", plain):
-                no.append(_clause_quote(reading, source, start, end))
-            elif reading.cues.has("on_site_yes", plain) and not _is_past(plain):
-                yes.append(_clause_quote(reading, source, start, end))
+                no.append(clause_quote(reading, source, start, end))
+            elif reading.cues.has("on_site_yes", plain) and not is_past(plain):
+                yes.append(clause_quote(reading, source, start, end))
         return yes, no
 
     return reading.remember("on site", find)
 
 
 def _any_availability(reading: Reading) -> Outcome:
-    row = _availability(reading)
+    row = availability_row(reading)
     answers = [answer for name in sorted(row) if (answer := answer_at(row.get(name), f"/availability/{name}"))]
     if answers:
         return met("写明了到岗安排", "availability is stated", reading.quote_answer(answers[0]))
     return not_shown("到岗安排：材料里没有写", "availability: not stated")
-
-
-# --- cities ----------------------------------------------------------------------------------------------------------
-
-
-def _cities(text: str, reading: Reading) -> frozenset[str]:
-    found = frozenset(mention.term_id for mention in reading.lexicon.find(text, frozenset({"city"})))
-    return found or frozenset({text.strip().removesuffix("市").lower()})
-
-
-def _names_city(answer: Answer, ask: LocationAsk, wanted: frozenset[str], reading: Reading) -> bool:
-    plain = answer.plain
-    if reading.cues.has("any_place", plain):
-        return True
-    if _cities(answer.text, reading) & wanted:
-        return True
-    return any(city.removesuffix("市").lower() in plain for city in ask.cities)
-
-
-def _answered_cities(reading: Reading) -> list[Answer]:
-    return list_of(_availability(reading), "/availability", "cities")
-
-
-def _told_cities(  # noqa: C901 - a decision table, read from top to bottom
-    wanted: frozenset[str], reading: Reading
-) -> tuple[list[Quote], list[Quote], list[Quote], list[Quote], list[Quote]]:
-    yes: list[Quote] = []
-    no: list[Quote] = []
-    anywhere: list[Quote] = []
-    only_other: list[Quote] = []
-    lives: list[Quote] = []
-    cues = reading.cues
-    basics = reading.dossier.answers.get("basics")
-    place = basics.get("location") if isinstance(basics, dict) else None
-    if isinstance(place, dict):
-        city = field_of(place, "/basics/location", "city")
-        if city is not None and _cities(city.text, reading) & wanted:
-            lives.append(reading.quote_answer(city))
-    last = ""
-    for source, start, end, plain in _clauses(reading):
-        before = last if reading.sources[source].plain[start - 1 : start] == "," else ""
-        last = f"{before},{plain}"
-        if cues.has("any_place", plain):
-            anywhere.append(_clause_quote(reading, source, start, end))
-            continue
-        terms = frozenset(
-            term for term in reading.terms_within(source, start, end) if reading.lexicon.terms[term].kind == "city"
-        )
-        if not terms:
-            continue
-        quote = _clause_quote(reading, source, start, end)
-        ours = terms & wanted
-        if cues.has("refuse_place", plain):
-            (no if ours else []).append(quote)
-        elif cues.has("residence", plain):
-            (lives if ours else []).append(quote)
-        elif cues.has("willing_place", plain) or (_GOES_ON.match(plain) and cues.has("willing_place", before)):
-            if ours:
-                yes.append(quote)
-            elif cues.has("only_place", plain):
-                only_other.append(quote)
-    return yes, no, anywhere, only_other, lives
-
-
-# --- shared ----------------------------------------------------------------------------------------------------------
-
-_GOES_ON = re.compile(r"\s*(?:in|or|and|at|/|或|和|、|以及)\b|\s*[或和、/]")
-_PAST = re.compile(
-    r"(?:曾|过|了)(?:在|于)?|实习经历|(?:19|20)\d\d[./年-]\d{1,2}\s*(?:-|–|—|~|至|到)|worked|interned|completed|spent"
-)
-
-
-def _is_past(plain: str) -> bool:
-    return _PAST.search(plain) is not None
-
-
-def _clauses(reading: Reading) -> list[tuple[int, int, int, str]]:
-    """Clauses in which a person may speak of plans; past jobs and projects are left out."""
-    return reading.remember("plans", lambda: list(_plans(reading)))
-
-
-def _plans(reading: Reading) -> Iterator[tuple[int, int, int, str]]:
-    for passage in reading.passages(*_ROLES):
-        for clause in reading.clauses(passage):
-            if not reading.cues.has("quoted", clause.plain):
-                yield passage.source, clause.start, clause.end, clause.plain
-
-
-def _clause_quote(reading: Reading, source: int, start: int, end: int) -> Quote:
-    text = reading.sources[source].text
-    while start < end and text[start] in " \t\r\n,，;；*-•·":
-        start += 1
-    while end > start and text[end - 1] in " \t\r\n,，;；":
-        end -= 1
-    return reading.quote(source, start, end)
 
 
 def _number(text: str) -> float:

@@ -1,0 +1,122 @@
+"""Cities in which the person can work; living in one, or a school there, says little or nothing."""
+
+from __future__ import annotations
+
+import re
+
+from rubrics.evidence.intentions import availability_row, clause_quote, planning_clauses
+from rubrics.evidence.outcome import Outcome, contradicted, disagreement, met, not_shown, partly
+from rubrics.evidence.reading import Reading
+from rubrics.evidence.texts import Answer, field_of, list_of
+from rubrics.model import LocationAsk
+from rubrics.prescore import Quote
+
+
+def find_location(ask: LocationAsk, reading: Reading) -> Outcome:  # noqa: C901, PLR0911 - a decision table, read from top to bottom
+    """Judge whether the person can work in one of the cities; living in one counts as partly."""
+    wanted = frozenset(term for city in ask.cities for term in _cities(city, reading))
+    named = "、".join(ask.cities)
+    answered = _answered_cities(reading)
+    told_yes, told_no, told_any, only_other, lives = _told_cities(wanted, reading)
+    hits = [answer for answer in answered if _names_city(answer, ask, wanted, reading)]
+    if hits and told_no:
+        return disagreement(
+            "工作城市：填写项与简历不一致",
+            "city: answers and résumé disagree",
+            reading.quote_answer(hits[0]),
+            told_no[0],
+        )
+    if hits:
+        return met(
+            f"可在{hits[0].text.strip()}工作", f"can work in {hits[0].text.strip()}", reading.quote_answer(hits[0])
+        )
+    if answered:
+        if told_yes:
+            return disagreement(
+                "工作城市：填写项与简历不一致",
+                "city: answers and résumé disagree",
+                reading.quote_answer(answered[0]),
+                told_yes[0],
+            )
+        quotes = [reading.quote_answer(answer) for answer in answered[:2]]
+        return contradicted(f"填写的城市里没有{named}", "the cities given are others", *quotes)
+    if told_yes and not told_no:
+        return met("写明可在所要求的城市工作", "says that a city asked for is possible", told_yes[0])
+    if told_yes and told_no:
+        return partly(
+            "所要求的城市里，有的可以，有的不可以",
+            "one of the cities is possible, another is not",
+            told_yes[0],
+            told_no[0],
+        )
+    if told_any:
+        return met("写明城市不限", "says that any city is possible", told_any[0])
+    if told_no:
+        return contradicted("写明不能在所要求的城市工作", "says that the city is not possible", told_no[0])
+    if only_other:
+        return contradicted("写明只考虑其他城市", "says that only other cities are possible", only_other[0])
+    if lives:
+        return partly("居住在所要求的城市，没有写明意向", "lives in a city asked for, without saying more", lives[0])
+    return not_shown("工作城市：材料里没有写", "city: not stated")
+
+
+def _cities(text: str, reading: Reading) -> frozenset[str]:
+    found = frozenset(mention.term_id for mention in reading.lexicon.find(text, frozenset({"city"})))
+    return found or frozenset({text.strip().removesuffix("市").lower()})
+
+
+def _names_city(answer: Answer, ask: LocationAsk, wanted: frozenset[str], reading: Reading) -> bool:
+    plain = answer.plain
+    if reading.cues.has("any_place", plain):
+        return True
+    if _cities(answer.text, reading) & wanted:
+        return True
+    return any(city.removesuffix("市").lower() in plain for city in ask.cities)
+
+
+def _answered_cities(reading: Reading) -> list[Answer]:
+    return list_of(availability_row(reading), "/availability", "cities")
+
+
+def _told_cities(  # noqa: C901 - a decision table, read from top to bottom
+    wanted: frozenset[str], reading: Reading
+) -> tuple[list[Quote], list[Quote], list[Quote], list[Quote], list[Quote]]:
+    yes: list[Quote] = []
+    no: list[Quote] = []
+    anywhere: list[Quote] = []
+    only_other: list[Quote] = []
+    lives: list[Quote] = []
+    cues = reading.cues
+    basics = reading.dossier.answers.get("basics")
+    place = basics.get("location") if isinstance(basics, dict) else None
+    if isinstance(place, dict):
+        city = field_of(place, "/basics/location", "city")
+        if city is not None and _cities(city.text, reading) & wanted:
+            lives.append(reading.quote_answer(city))
+    last = ""
+    for source, start, end, plain in planning_clauses(reading):
+        before = last if reading.sources[source].plain[start - 1 : start] == "," else ""
+        last = f"{before},{plain}"
+        if cues.has("any_place", plain):
+            anywhere.append(clause_quote(reading, source, start, end))
+            continue
+        terms = frozenset(
+            term for term in reading.terms_within(source, start, end) if reading.lexicon.terms[term].kind == "city"
+        )
+        if not terms:
+            continue
+        quote = clause_quote(reading, source, start, end)
+        ours = terms & wanted
+        if cues.has("refuse_place", plain):
+            (no if ours else []).append(quote)
+        elif cues.has("residence", plain):
+            (lives if ours else []).append(quote)
+        elif cues.has("willing_place", plain) or (_GOES_ON.match(plain) and cues.has("willing_place", before)):
+            if ours:
+                yes.append(quote)
+            elif cues.has("only_place", plain):
+                only_other.append(quote)
+    return yes, no, anywhere, only_other, lives
+
+
+_GOES_ON = re.compile(r"\s*(?:in|or|and|at|/|或|和|、|以及)\b|\s*[或和、/]")

@@ -1,0 +1,87 @@
+"""Enrolled or graduated, by the words and dates of the application itself."""
+
+from __future__ import annotations
+
+from rubrics.evidence.dates import end_is_ahead
+from rubrics.evidence.outcome import Outcome, contradicted, disagreement, met, not_shown, partly
+from rubrics.evidence.reading import Reading
+from rubrics.evidence.study_texts import matches
+from rubrics.evidence.texts import RESUME, Role, entries, field_of
+from rubrics.model import EnrolmentAsk
+from rubrics.prescore import Quote
+
+
+def find_enrolment(ask: EnrolmentAsk, reading: Reading) -> Outcome:
+    """Judge whether the person is a student now, by words and dates of the application itself."""
+    yes, no, perhaps = reading.remember("enrolment", lambda: _enrolment(reading))
+    wanted, against = (yes, no) if ask.enrolled else (no, yes)
+    word_zh, word_en = ("在读", "enrolled") if ask.enrolled else ("已毕业", "graduated")
+    other_zh, other_en = ("已毕业", "graduated") if ask.enrolled else ("在读", "enrolled")
+    if wanted and against and (wanted[0].source == RESUME) != (against[0].source == RESUME):
+        answer, resume = sorted((wanted[0], against[0]), key=lambda quote: quote.source == RESUME)
+        return disagreement("在读情况：填写项与简历不一致", "enrolment: answers and résumé disagree", answer, resume)
+    if wanted:
+        return met(f"{word_zh}：材料写明", f"{word_en}: stated", wanted[0])
+    if against:
+        return contradicted(f"材料写明{other_zh}", f"the application says {other_en}", against[0])
+    if perhaps and ask.enrolled:
+        return partly(
+            "写了毕业时间，没有写明是否在读", "gives a graduation date, not whether still enrolled", perhaps[0]
+        )
+    return not_shown("在读情况：材料里没有写", "enrolment: not stated")
+
+
+def _enrolment(reading: Reading) -> tuple[list[Quote], list[Quote], list[Quote]]:
+    """Quotations for enrolled, for graduated, and for a graduation date without either."""
+    yes: list[Quote] = []
+    no: list[Quote] = []
+    perhaps: list[Quote] = []
+    _enrolment_answered(reading, yes, no, perhaps)
+    for passage in reading.passages(Role.EDUCATION, Role.SELF, Role.OTHER, Role.STATEMENT):
+        for clause in reading.clauses(passage):
+            if matches(reading, "quoted", clause.plain) or matches(reading, "wish", clause.plain):
+                continue
+            for name, found in (
+                ("graduated", no),
+                ("enrolled", yes),
+                ("graduating", yes),
+                ("graduation_expected", perhaps),
+            ):
+                if name == "graduating" and passage.role is not Role.EDUCATION:
+                    continue
+                match = reading.cues.pattern(name).search(clause.plain)
+                if match is None or (name == "graduated" and _is_future(clause.plain, match.start(), reading)):
+                    continue
+                if name == "graduated" and matches(
+                    reading, "enrolled", reading.sources[passage.source].plain[passage.start : passage.end]
+                ):
+                    continue  # 本科毕业于…，现硕士在读
+                start = clause.start + match.start()
+                found.append(reading.quote_clause(passage.source, clause, start, clause.start + match.end()))
+                break
+    return yes, (no if not yes or any(quote.source != RESUME for quote in no) else []), perhaps
+
+
+def _enrolment_answered(reading: Reading, yes: list[Quote], no: list[Quote], perhaps: list[Quote]) -> None:
+    ended: list[Quote] = []
+    for pointer, row in entries(reading.dossier.answers, "education"):
+        told = field_of(row, pointer, "enrolled")
+        named = field_of(row, pointer, "studyType")
+        if told is not None and isinstance(row.get("enrolled"), bool):
+            (yes if row["enrolled"] else ended).append(reading.quote_answer(told))
+            continue
+        if named is not None and matches(reading, "enrolled", named.plain):
+            yes.append(reading.quote_answer(named))
+            continue
+        end = field_of(row, pointer, "endDate")
+        ahead = end_is_ahead(row.get("endDate"), reading)
+        if end is not None and ahead is not None:
+            (yes if ahead else ended).append(reading.quote_answer(end))
+        elif end is not None:
+            perhaps.append(reading.quote_answer(end))
+    if ended and not yes:
+        no.extend(ended)
+
+
+def _is_future(plain: str, place: int, reading: Reading) -> bool:
+    return any(match.start() <= place for match in reading.cues.pattern("graduating").finditer(plain))

@@ -1,0 +1,51 @@
+"""Clauses in which a person speaks of what is to come: availability and places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rubrics.dossier import Json
+from rubrics.evidence.reading import Reading
+from rubrics.evidence.texts import Role
+from rubrics.prescore import Quote
+
+_ROLES = (Role.SELF, Role.OTHER, Role.STATEMENT, Role.SKILL, Role.EDUCATION, Role.LANGUAGE, Role.CERTIFICATE)
+
+
+def availability_row(reading: Reading) -> dict[str, Json]:
+    """Give the availability object of the answers, empty when there is none."""
+    found = reading.dossier.answers.get("availability")
+    return found if isinstance(found, dict) else {}
+
+
+_PAST = re.compile(
+    r"(?:曾|过|了)(?:在|于)?|实习经历|(?:19|20)\d\d[./年-]\d{1,2}\s*(?:-|–|—|~|至|到)|worked|interned|completed|spent"
+)
+
+
+def is_past(plain: str) -> bool:
+    """Whether a clause tells of what is over."""
+    return _PAST.search(plain) is not None
+
+
+def planning_clauses(reading: Reading) -> list[tuple[int, int, int, str]]:
+    """Clauses in which a person may speak of plans; past jobs and projects are left out."""
+    return reading.remember("plans", lambda: list(_plans(reading)))
+
+
+def _plans(reading: Reading) -> Iterator[tuple[int, int, int, str]]:
+    for passage in reading.passages(*_ROLES):
+        for clause in reading.clauses(passage):
+            if not reading.cues.has("quoted", clause.plain):
+                yield passage.source, clause.start, clause.end, clause.plain
+
+
+def clause_quote(reading: Reading, source: int, start: int, end: int) -> Quote:
+    """Quote a clause without the marks at its edges."""
+    text = reading.sources[source].text
+    while start < end and text[start] in " \t\r\n,，;；*-•·":
+        start += 1
+    while end > start and text[end - 1] in " \t\r\n,，;；":
+        end -= 1
+    return reading.quote(source, start, end)
