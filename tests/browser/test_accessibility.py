@@ -38,6 +38,7 @@ PAGES = (
     ("admin", "/staff/applications/{application_id}/interviews/new"),
     ("admin", "/staff/applications/{judged_id}/debrief"),
     ("admin", "/staff/interviews"),
+    ("admin", "/staff/interviews/{interview_id}/plan"),
     ("admin", "/staff/search?q=%E4%BA%91"),
     ("admin", "/staff/users/"),
     ("admin", "/staff/users/new"),
