@@ -14,11 +14,7 @@ from rubrics.model import AvailabilityAsk
 from rubrics.prescore import Quote
 
 _NUMBER = r"(\d{1,3}|[一二两三四五六七八九十半]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
-
-
 _UNIT = r"\s*(?:个)?\s*(天|日|周|星期|礼拜|月|年|days?|weeks?|months?|years?)"
-
-
 _ARRIVE = (
     re.compile(rf"{_NUMBER}\+?{_UNIT}(?:以)?(?:之)?内[^,，。;\d]{{0,8}}?(?:到岗|入职|上岗|报到|开始)?"),
     re.compile(rf"{_NUMBER}{_UNIT}(?:以|之)?后[^,，。;]{{0,8}}?(?:到岗|入职|上岗|报到|开始|可)"),
@@ -26,11 +22,6 @@ _ARRIVE = (
     re.compile(rf"(?:within|in|after) {_NUMBER}{_UNIT}(?![a-z])"),
     re.compile(rf"{_NUMBER}[- ]?{_UNIT}(?:'s?)?[' ]*notice"),
 )
-
-
-_ARRIVAL_WORD = re.compile(r"到岗|入职|上岗|报到|availab|start|join|notice")
-
-
 _MONTHS = (
     re.compile(
         rf"(?:实习|工作|连续|保证|全勤|留|intern\w*|work|stay|commit|availab\w*|for)[^,，。;\d]{{0,18}}?{_NUMBER}\s*(?:个)?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)"
@@ -39,8 +30,6 @@ _MONTHS = (
         rf"{_NUMBER}\s*(?:个)?[- ]?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)[^,，。;\d]{{0,8}}?(?:实习|全勤|以上|起|internship|placement|or (?:more|longer))"
     ),
 )
-
-
 _WEEK_DAYS = (
     re.compile(
         rf"(?:每周|一周|周|每星期)(?:可|能|至少|最多|只能|仅能|保证|到岗|出勤|实习|工作|可以|可到岗|能到岗)*\s*{_NUMBER}\s*(?:天|日|个工作日)"
@@ -48,8 +37,6 @@ _WEEK_DAYS = (
     re.compile(rf"{_NUMBER}\+? ?(?:天|days?)\s*(?:/|per|a|each)\s*(?:周|week)"),
     re.compile(rf"{_NUMBER} ?days? (?:weekly|every week)"),
 )
-
-
 _NUMERALS = {
     "一": 1,
     "二": 2,
@@ -64,8 +51,6 @@ _NUMERALS = {
     "十": 10,
     "半": 0.5,
 }
-
-
 _WORDS = {
     "one": 1,
     "two": 2,
@@ -79,8 +64,6 @@ _WORDS = {
     "ten": 10,
     "twelve": 12,
 }
-
-
 _DAYS = {
     "天": 1,
     "日": 1,
@@ -94,12 +77,7 @@ _DAYS = {
     "month": 30,
     "year": 365,
 }
-
-
 _MONTHS_IN = {"年": 12.0, "year": 12.0, "周": 0.23, "week": 0.23}
-
-
-_FULL_TIME = re.compile(r"全职实习|全勤|full[- ]time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +156,7 @@ def _told_arrival(reading: Reading) -> Iterator[Told]:
         if soon:
             yield Told(7, reading.quote(source, start + soon[0][0], start + soon[0][1]))
             continue
-        if not _ARRIVAL_WORD.search(plain):
+        if not reading.cues.pattern("arrival_word").search(plain):
             continue
         for pattern in _ARRIVE:
             found = pattern.search(plain)
@@ -220,7 +198,7 @@ def _at_least(wanted: int, name: str, reading: Reading, subject: tuple[str, str]
 
 def _told_months(reading: Reading) -> Iterator[Told]:
     for source, start, end, plain in planning_clauses(reading):
-        if not reading.cues.has("internship_context", plain) or is_past(plain):
+        if not reading.cues.has("internship_context", plain) or is_past(plain, reading):
             continue
         for pattern in _MONTHS:
             match = pattern.search(plain)
@@ -239,7 +217,11 @@ def _told_days(reading: Reading) -> Iterator[Told]:
         match = next((found for pattern in _WEEK_DAYS if (found := pattern.search(plain))), None)
         if match is not None:
             yield Told(_number(match.group(1)), clause_quote(reading, source, start, end))
-        elif _FULL_TIME.search(plain) and reading.cues.has("internship_context", plain) and not is_past(plain):
+        elif (
+            reading.cues.pattern("full_time").search(plain)
+            and reading.cues.has("internship_context", plain)
+            and not is_past(plain, reading)
+        ):
             yield Told(5, clause_quote(reading, source, start, end))
 
 
@@ -273,7 +255,7 @@ def _told_on_site(reading: Reading) -> tuple[list[Quote], list[Quote]]:
         for source, start, end, plain in planning_clauses(reading):
             if reading.cues.has("on_site_no", plain):
                 no.append(clause_quote(reading, source, start, end))
-            elif reading.cues.has("on_site_yes", plain) and not is_past(plain):
+            elif reading.cues.has("on_site_yes", plain) and not is_past(plain, reading):
                 yes.append(clause_quote(reading, source, start, end))
         return yes, no
 

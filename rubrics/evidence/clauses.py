@@ -16,13 +16,7 @@ _BREAK = re.compile(
 )
 _LISTED = re.compile(r"[\s、/+&()\[\].:*\-0-9%]|和|与|及|或者?|以及|等|\b(?:and|or|etc)\b")
 _BARE_WORD = re.compile(r"^[a-z0-9+#.\-]{1,20}$")
-_NOUN_END = re.compile(
-    r"(?:经验|经历|基础|背景|知识|论文|发表|获奖|奖项|证书|成果|贡献|实习|experience|knowledge|exposure|background|publications?|papers?|familiarity|skills?|training|awards?|prizes?|medals?|certificates?|contributions?)$"
-)
 _GOVERNS = re.compile(r"\s*(?:with|in|of|using|on|:|for|to|是)")
-_TOLD_OF_KNOWING = re.compile(
-    r"过|经验|经历|基础|知识|背景|熟|懂|会|掌握|了解|从未|never|no |without|lack|yet|familiar|experience|know"
-)
 _TRIM_LEFT = re.compile(r"[\s,，。;；、:：*·•●■◆▪►>\-–—|]+")
 _NEAR_LEVEL = re.compile(r"\s*(?:编程|语言|框架|开发)?\s*[(\[:\-–—/]?\s*")
 _QUOTE_LIMIT = 180
@@ -193,11 +187,13 @@ def _predicates(plain: str, cues: Cues) -> int:
 def _denial(plain: str, first: int, stop: int, predicate: int, role: Role, cues: Cues) -> Judged | None:
     for start, end in cues.places("denial", plain):
         inside = start <= first and stop <= end
-        after = first >= end and (_NOUN_END.search(plain[start:end]) is None or _GOVERNS.match(plain, end) is not None)
+        after = first >= end and (
+            cues.pattern("denial_noun_end").search(plain[start:end]) is None or _GOVERNS.match(plain, end) is not None
+        )
         before = stop <= start and predicate >= start
         if not (inside or after or before):
             continue
-        if role in {Role.WORK, Role.PROJECT} and _TOLD_OF_KNOWING.search(plain[start:end]) is None:
+        if role in {Role.WORK, Role.PROJECT} and cues.pattern("denial_of_knowing").search(plain[start:end]) is None:
             return Judged(Stance.OTHER_PERSON)
         return Judged(Stance.DENIED)
     return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rubrics.evidence.clauses import Clause
-from rubrics.evidence.contest_results import ONLY_OTHERS, RATING, ROLES, prize_in
+from rubrics.evidence.contest_results import RATING, ROLES, prize_in
 from rubrics.evidence.reading import Reading
 from rubrics.evidence.texts import Answer, Passage, Role, entries, field_of
 from rubrics.model import PrizeFloor
@@ -114,7 +114,7 @@ def _is_own(clause: Clause, reading: Reading) -> bool:
         return False
     if any(m for m in reading.cues.pattern("denial").finditer(plain) if not reading.cues.has("prize_none", plain)):
         return False
-    return ONLY_OTHERS.search(plain) is None
+    return reading.cues.pattern("contest_of_others").search(plain) is None
 
 
 def _shows_part(plain: str, passage: Passage, reading: Reading) -> bool:

@@ -14,19 +14,11 @@ _PRIZES = (
     (PrizeFloor.BRONZE, "prize_bronze"),
     (PrizeFloor.ANY_PRIZE, "prize_any"),
 )
-
-
 RATING = re.compile(r"(?:rating|积分|分数|最高分|峰值|max)[^\d]{0,10}(\d{3,4})|(?<!\d)(\d{4}) ?(?:分|rating)")
-
-
 _PLACE = re.compile(
     r"第 ?(\d{1,5}|[一二三四五六七八九十]{1,3}) ?(?:名|位)|(?:rank(?:ed|ing)?|place[d]?|排名|名次)[^\d\n]{0,8}(\d{1,5})|(\d{1,5})(?:st|nd|rd|th)(?: place)?|(\d{1,4}) ?/ ?(\d{2,6})"
 )
-
-
 TOP_SHARE = re.compile(r"(?:top|前) ?(\d{1,2}(?:\.\d+)?) ?%")
-
-
 ROLES = (
     Role.AWARD,
     Role.WORK,
@@ -37,11 +29,6 @@ ROLES = (
     Role.SKILL,
     Role.OTHER,
     Role.PUBLICATION,
-)
-
-
-ONLY_OTHERS = re.compile(
-    r"(?:同学|室友|师兄|师姐|朋友|导师|学生|队友(?!一起|共同|合作))[^,，。；;]{0,6}(?:获|拿|参加)|(?:my |a )?(?:friend|classmate|roommate|colleague|advisor|student)s? (?:has |have )?(?:won|got|received|earned)"
 )
 
 

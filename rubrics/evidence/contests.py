@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from rubrics.evidence.contest_entries import Entry, contests_of
 from rubrics.evidence.contest_results import ROLES
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
@@ -84,19 +82,18 @@ def _fit(ask: ContestAsk, contest: str, reading: Reading) -> int:
     return 1 if fits or kinds & wanted_kinds else 0
 
 
-_CONTEST_WORD = re.compile(r"竞赛|比赛|奖项|获奖|contest|competition|prize")
-
-
 def _denied(reading: Reading) -> list[Quote]:
     found: list[Quote] = []
     for passage in reading.passages(*ROLES):
         for clause in reading.clauses(passage):
-            if not _CONTEST_WORD.search(clause.plain) or reading.cues.has("quoted", clause.plain):
+            if not reading.cues.pattern("contest_word").search(clause.plain) or reading.cues.has(
+                "quoted", clause.plain
+            ):
                 continue
             match = reading.cues.pattern("denial").search(clause.plain) or reading.cues.pattern("prize_none").search(
                 clause.plain
             )
-            if match is not None and _CONTEST_WORD.search(clause.plain, match.start()):
+            if match is not None and reading.cues.pattern("contest_word").search(clause.plain, match.start()):
                 found.append(
                     reading.quote_clause(
                         passage.source, clause, clause.start + match.start(), clause.start + match.end()

@@ -17,7 +17,6 @@ _SPAN = re.compile(
     r"((?:19|20)\d\d)\s*(?:[-./年]\s*(\d{1,2}))?\s*(?:月)?(?:[-./]\d{1,2})?\s*(?:-{1,2}|–|—|~|至|到|to)+\s*(?:((?:19|20)\d\d)\s*(?:[-./年]\s*(\d{1,2}))?|(至今|今|现在|present|now|current|ongoing))"
 )
 _POINT = re.compile(r"((?:19|20)\d\d)\s*[-./年]\s*(\d{1,2})")
-
 Month = int
 """Months since the year 0: year × 12 + month − 1."""
 

@@ -20,8 +20,6 @@ _DEGREES = (
     (Degree.BACHELOR, "degree_bachelor"),
     (Degree.ASSOCIATE, "degree_associate"),
 )
-
-
 _NAMES = {
     Degree.ASSOCIATE: ("大专", "associate degree"),
     Degree.BACHELOR: ("本科", "bachelor's degree"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -23,14 +22,8 @@ ROLES = (
     Role.AWARD,
     Role.OTHER,
 )
-
-
 GROUPED = frozenset({Role.WORK, Role.PROJECT})
-
-
 SILENT = ("denial", "wish", "quoted")
-
-
 _KINDS = ("work", "internship", "project", "research", "production", "deployment", "data_set")
 
 
@@ -116,7 +109,7 @@ def _kinds_of(role: Role, members: list[Passage], text: str, reading: Reading) -
     elif (
         reading.cues.has("use", text)
         or reading.cues.has("level_familiar_claim", text)
-        or re.search(r"经历|经验|experience", text)
+        or reading.cues.has("experience_named", text)
     ):
         found |= cued - ({"work"} if role is Role.EDUCATION else set())
         if role in {Role.SELF, Role.STATEMENT, Role.OTHER, Role.SKILL}:

@@ -81,7 +81,8 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
 
 def _tells_experience(stretches: list[Stretch], reading: Reading) -> bool:
     return any(
-        reading.cues.has("use", s.clause.plain) or re.search(r"经历|经验|experience", s.clause.plain) for s in stretches
+        reading.cues.has("use", s.clause.plain) or reading.cues.has("experience_named", s.clause.plain)
+        for s in stretches
     )
 
 
@@ -166,9 +167,6 @@ def _stated_months(episodes: list[Episode]) -> int:
     return best
 
 
-_EXPERIENCE_WORD = re.compile(r"经验|经历|实习|experience|internship|background")
-
-
 def _denied(kinds: frozenset[str], topics: tuple[str, ...], reading: Reading) -> list[Quote]:
     found: list[Quote] = []
     for passage, clause in reading.telling("denial", ROLES):
@@ -184,7 +182,7 @@ def _denied(kinds: frozenset[str], topics: tuple[str, ...], reading: Reading) ->
         )
         about_kind = any(
             reading.cues.has("deployment" if kind == "deployment" else f"kind_{kind}", clause.plain) for kind in kinds
-        ) and _EXPERIENCE_WORD.search(clause.plain)
+        ) and reading.cues.pattern("experience_word").search(clause.plain)
         if about_topic or (about_kind and not (topics and terms)):
             found.append(
                 reading.quote_clause(passage.source, clause, clause.start + match.start(), clause.start + match.end())

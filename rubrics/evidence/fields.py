@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from rubrics.evidence.clauses import Clause, Judged, Stance
@@ -40,27 +39,13 @@ def find_field(ask: FieldAsk, reading: Reading) -> Outcome:  # noqa: PLR0911 - a
     return contradicted(f"专业为{zh}，不在要求之列", f"field of study is {en}, not among those asked for", quote)
 
 
-_MAJOR = re.compile(
-    r"专业|主修|方向|攻读|就读|学位|硕士|本科|博士|学士|major|degree|b\.|m\.|ph\.?d|bachelor|master|bsc|msc|science in|studying|background|背景|科班"
-)
-
-
-_MINOR = re.compile(r"辅修|minor|第二专业")
-
-
-_DEPARTMENT = re.compile(r"^[\u4e00-\u9fff]{0,6}?(?:学院|学部|系(?!统)|研究院|研究所|实验室|中心)")
-
-
-_SCHOOL_OF = re.compile(r"(?:school|department|dept\.?|faculty|college|institute|lab|laboratory) of(?: [a-z]+){0,2} ?$")
-
-
 def _fields(reading: Reading) -> Iterator[tuple[Sighting, Quote, bool]]:
     """Fields of study with their quotations; weak ones are named as a department or a minor only."""
     yield from _fields_answered(reading)
     for passage in reading.passages(*TEXT_ROLES):
         plain = reading.sources[passage.source].plain
         line = plain[passage.start : passage.end]
-        if passage.role is not Role.EDUCATION and not _MAJOR.search(line):
+        if passage.role is not Role.EDUCATION and not reading.cues.pattern("major").search(line):
             continue
         for term in sorted(reading.terms_within(passage.source, passage.start, passage.end)):
             if reading.lexicon.terms[term].kind != "field":
@@ -74,7 +59,9 @@ def _fields(reading: Reading) -> Iterator[tuple[Sighting, Quote, bool]]:
                     Stance.COURSE,
                 }:
                     continue
-                if passage.role is not Role.EDUCATION and not _MAJOR.search(sighting.clause.plain):
+                if passage.role is not Role.EDUCATION and not reading.cues.pattern("major").search(
+                    sighting.clause.plain
+                ):
                     continue
                 if reading.cues.has("degree_planned", sighting.clause.plain):
                     continue
@@ -83,7 +70,9 @@ def _fields(reading: Reading) -> Iterator[tuple[Sighting, Quote, bool]]:
                     plain[max(0, sighting.start - 40) : sighting.start],
                 )
                 weak = bool(
-                    _DEPARTMENT.match(after) or _SCHOOL_OF.search(before) or _MINOR.search(sighting.clause.plain)
+                    reading.cues.pattern("department_after").match(after)
+                    or reading.cues.pattern("department_before").search(before)
+                    or reading.cues.pattern("minor").search(sighting.clause.plain)
                 )
                 yield sighting, reading.quote_sighting(sighting), weak
 
@@ -95,7 +84,7 @@ def _fields_answered(reading: Reading) -> Iterator[tuple[Sighting, Quote, bool]]
         for answer in (area, study):
             if answer is None or (answer is study and area is not None):
                 continue
-            weak = _MINOR.search(answer.plain) is not None
+            weak = reading.cues.pattern("minor").search(answer.plain) is not None
             for mention in reading.lexicon.find(answer.text, frozenset({"field"})):
                 yield _answer_sighting(mention.term_id, answer), reading.quote_answer(answer), weak
 

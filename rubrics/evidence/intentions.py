@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from rubrics.dossier import Json
@@ -19,14 +18,9 @@ def availability_row(reading: Reading) -> dict[str, Json]:
     return found if isinstance(found, dict) else {}
 
 
-_PAST = re.compile(
-    r"(?:曾|过|了)(?:在|于)?|实习经历|(?:19|20)\d\d[./年-]\d{1,2}\s*(?:-|–|—|~|至|到)|worked|interned|completed|spent"
-)
-
-
-def is_past(plain: str) -> bool:
+def is_past(plain: str, reading: Reading) -> bool:
     """Whether a clause tells of what is over."""
-    return _PAST.search(plain) is not None
+    return reading.cues.pattern("told_of_past").search(plain) is not None
 
 
 def planning_clauses(reading: Reading) -> list[tuple[int, int, int, str]]:

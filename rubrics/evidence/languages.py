@@ -170,11 +170,6 @@ def _strength(item: Held) -> int:
     return _STRENGTH.get(item.certificate, 3)
 
 
-_FAILED = re.compile(
-    r"未(?:能)?(?:通过|过)|没有?(?:通过|过)|不及格|failed|not passed|did not pass|备考|准备考|报考|待考|计划考"
-)
-
-
 def _held(reading: Reading) -> Iterator[Held]:
     for passage in reading.passages(*_ROLES):
         for clause in reading.clauses(passage):
@@ -187,7 +182,9 @@ def _held(reading: Reading) -> Iterator[Held]:
                 if reading.cues.has("wish", clause.plain):
                     continue
                 score = _score(term, clause, passage, reading)
-                failed = _FAILED.search(clause.plain) is not None or (score is not None and score < _PASS.get(term, 0))
+                failed = reading.cues.pattern("examination_failed").search(clause.plain) is not None or (
+                    score is not None and score < _PASS.get(term, 0)
+                )
                 quote = reading.quote_clause(passage.source, clause, clause.start, clause.start)
                 yield Held(term, score, failed, quote)
                 if passage.role is not Role.OTHER and term == "cet6" and not failed:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from rubrics.evidence.clauses import Clause
-from rubrics.evidence.contest_results import ONLY_OTHERS, ROLES, TOP_SHARE, place_in
+from rubrics.evidence.contest_results import ROLES, TOP_SHARE, place_in
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
 from rubrics.evidence.reading import Reading
 from rubrics.evidence.texts import Passage, Role
@@ -36,9 +34,9 @@ def find_leaderboard(ask: LeaderboardAsk, reading: Reading) -> Outcome:  # noqa:
 def _leaderboard_clause(passage: Passage, clause: Clause, reading: Reading) -> tuple[int, tuple[str, str]]:  # noqa: PLR0911 - a decision table, read from top to bottom
     """2 a high place, 1 a part, 0 nothing, -1 denied; named data sets are examples, any well-known one counts."""
     plain, cues = clause.plain, reading.cues
-    if cues.has("quoted", plain) or _is_told_of_others(plain):
+    if cues.has("quoted", plain) or _is_told_of_others(plain, reading):
         return 0, ("", "")
-    if cues.has("denial", plain) and re.search(r"榜|leaderboard", plain):
+    if cues.has("denial", plain) and cues.has("leaderboard_word", plain):
         return -1, ("", "")
     if cues.has("denial", plain) or cues.has("wish", plain) or cues.has("leaderboard_not_own", plain):
         return 0, ("", "")
@@ -51,22 +49,22 @@ def _leaderboard_clause(passage: Passage, clause: Clause, reading: Reading) -> t
         for term, kind in kinds.items()
         if kind == "contest" and reading.lexicon.terms[term].facts.get("contest") == "ml"
     }
-    if not boards and not contests and not re.search(r"leaderboard|榜", line):
+    if not boards and not contests and not cues.has("leaderboard_word", line):
         return 0, ("", "")
     if (
         not boards
         and not contests
         and passage.role in {Role.EDUCATION, Role.SELF}
-        and not re.search(r"leaderboard|排行榜|打榜", line)
+        and not cues.has("leaderboard_clear", line)
     ):
         return 0, ("", "")
     place = place_in(plain)
     high = _is_high(plain, place, reading)
-    if high and (boards or (contests and re.search(r"leaderboard|榜|第|top|前|rank|place", plain))):
+    if high and (boards or (contests and cues.has("leaderboard_placing", plain))):
         return 2, ("", "")
     if high:
         return 1, ("有榜单名次，看不出是否为所问的数据集", "a place is told, but not on a data set that is asked for")
-    if place is not None or re.search(r"leaderboard|榜", plain):
+    if place is not None or cues.has("leaderboard_word", plain):
         return 1, ("写到了榜单，名次不高或没有写明", "a leaderboard is named, the place is low or not told")
     return 0, ("", "")
 
@@ -81,5 +79,5 @@ def _is_high(plain: str, place: tuple[int, int | None] | None, reading: Reading)
     return reading.cues.has("leaderboard_best", plain)
 
 
-def _is_told_of_others(plain: str) -> bool:
-    return ONLY_OTHERS.search(plain) is not None
+def _is_told_of_others(plain: str, reading: Reading) -> bool:
+    return reading.cues.pattern("contest_of_others").search(plain) is not None

@@ -25,7 +25,7 @@ def find_open_source(ask: OpenSourceAsk, reading: Reading) -> Outcome:
         linked = _LINK.search(clause.plain)
         used = reading.cues.has("open_source_used", clause.plain)
         quote = reading.quote_clause(passage.source, clause, clause.start, clause.start)
-        if used and not _strongly_own(clause.plain):
+        if used and not reading.cues.has("open_source_given", clause.plain):
             continue
         if own or (linked and passage.role is Role.PROJECT):
             terms = reading.terms_within(passage.source, passage.start, passage.end) | _entry_terms(passage, reading)
@@ -40,12 +40,6 @@ def find_open_source(ask: OpenSourceAsk, reading: Reading) -> Outcome:
     if partial:
         return partly(partial[0][1], partial[0][2], partial[0][0])
     return not_shown("开源：材料里没有写自己的开源工作", "open source: no own work is told")
-
-
-def _strongly_own(plain: str) -> bool:
-    return (
-        re.search(r"贡献|提交|合并|维护者|作者|merged|contribut|maintain|author|已开源|开源了|star", plain) is not None
-    )
 
 
 def _linked_projects(ask: OpenSourceAsk, reading: Reading) -> Outcome | None:

@@ -13,14 +13,6 @@ from rubrics.evidence.texts import Answer, Passage, Role, entries, field_of
 from rubrics.evidence.venues import rank_of, titled_venues, venues_of
 from rubrics.prescore import Quote
 
-_ACCEPTED = re.compile(r"accept|publish|in press|录用|接收|发表|见刊|出版|camera[- ]ready|已录")
-
-
-_WEAK_STATUS = re.compile(
-    r"submit|review|preprint|arxiv|prepar|draft|revision|在投|投稿|在审|撰写|预印|返修|拒|reject|planned|计划"
-)
-
-
 TEXT_ROLES = (
     Role.PUBLICATION,
     Role.WORK,
@@ -32,8 +24,6 @@ TEXT_ROLES = (
     Role.OTHER,
     Role.SKILL,
 )
-
-
 _YEAR = re.compile(r"(?:19|20)\d\d|['’]\d\d|\d\d(?=\b)")
 
 
@@ -72,7 +62,7 @@ def _paper_answered(reading: Reading, pointer: str, row: dict[str, Json], answer
     publisher = field_of(row, pointer, "publisher", "venue")
     venues = venues_of(publisher or answers[0], reading.lexicon)
     state = status.plain if status is not None else (publisher.plain if publisher is not None else "")
-    weak = _WEAK_STATUS.search(state) is not None or venues == frozenset({"venue_arxiv"})
+    weak = reading.cues.pattern("paper_status_weak").search(state) is not None or venues == frozenset({"venue_arxiv"})
     minor = (
         reading.cues.pattern("publication_minor").search(" ".join(a.plain for a in texts if a is not summary))
         is not None
@@ -136,7 +126,7 @@ def _paper_told(
         return None
     around = _around(clause, passage, reading)
     wished = cues.places("wish", plain)
-    accepted = _ACCEPTED.search(plain)
+    accepted = reading.cues.pattern("paper_accepted").search(plain)
     if wished and (accepted is None or wished[0][0] < accepted.start()):
         return None
     stated = (
@@ -149,13 +139,19 @@ def _paper_told(
             and cues.has("publish", around)
         )
     )
-    weak = cues.has("publication_weak", around) and not _accepted_here(plain)
+    weak = cues.has("publication_weak", around) and not _accepted_here(plain, reading)
     if not stated and not weak:
         return None
     ranked = cues.pattern("ccf_rank").search(around)
     quote = reading.quote_clause(passage.source, clause, clause.start, clause.end)
     real = venues - {"venue_arxiv"}
-    if not real and ranked is None and not weak and cues.has("paper_writing", plain) and not _ACCEPTED.search(plain):
+    if (
+        not real
+        and ranked is None
+        and not weak
+        and cues.has("paper_writing", plain)
+        and not reading.cues.pattern("paper_accepted").search(plain)
+    ):
         return None
     return Paper(
         quotes=(quote,),
@@ -195,11 +191,8 @@ def _around(clause: Clause, passage: Passage, reading: Reading) -> str:
     return plain[first:last]
 
 
-def _accepted_here(plain: str) -> bool:
-    return (
-        re.search(r"录用|接收|已发表|accepted|published", plain) is not None
-        and re.search(r"未(?:被)?(?:录用|接收|发表)|not (?:yet )?(?:accepted|published)", plain) is None
-    )
+def _accepted_here(plain: str, reading: Reading) -> bool:
+    return reading.cues.has("paper_accepted_clear", plain) and not reading.cues.has("paper_not_accepted", plain)
 
 
 def _first_author(plain: str, reading: Reading) -> bool | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from rubrics.evidence.clauses import tells_of_others
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
 from rubrics.evidence.papers import TEXT_ROLES, Paper, papers_of
@@ -123,18 +121,15 @@ def _writing(reading: Reading) -> list[Quote]:
     return found
 
 
-_NO_PAPER = re.compile(r"论文|发表|publi|paper")
-
-
 def _denied(reading: Reading) -> list[Quote]:
     found: list[Quote] = []
     for passage, clause in reading.telling("denial", TEXT_ROLES):
-        if not _NO_PAPER.search(clause.plain):
+        if not reading.cues.pattern("paper_word").search(clause.plain):
             continue
         for match in reading.cues.pattern("denial").finditer(clause.plain):
-            if _NO_PAPER.search(clause.plain[match.start() :]) and not reading.cues.pattern("quoted").search(
-                clause.plain
-            ):
+            if reading.cues.pattern("paper_word").search(clause.plain[match.start() :]) and not reading.cues.pattern(
+                "quoted"
+            ).search(clause.plain):
                 found.append(
                     reading.quote_clause(
                         passage.source, clause, clause.start + match.start(), clause.start + match.end()

@@ -35,7 +35,6 @@ T = TypeVar("T")
 # The cue groups by which clauses are looked up (``telling``).
 _LOOKED_UP = frozenset({"denial", "leaderboard", "open_source", "paper_writing"})
 _NOTHING: frozenset[str] = frozenset()
-
 _LINK = re.compile(
     r"https?://[^\s，。；、()（）]+|www\.[^\s，。；、()（）]+|[\w.+-]+@[\w.-]+|[a-z0-9-]+\.(?:com|org|io|net|cn|edu)/[^\s，。；、()（）]*"
 )

@@ -49,22 +49,12 @@ def find_standing(ask: StandingAsk, reading: Reading) -> Outcome:  # noqa: C901,
 _AVERAGE = re.compile(
     r"(?:gpa|绩点|平均分|均分|加权(?:平均)?(?:成绩|分)?|grade point average|average grade|成绩)[^\d\n,;。]{0,14}?(\d{1,3}(?:\.\d+)?)(?:\s*(?:/|out of|满分)\s*(\d{1,3}(?:\.\d+)?))?"
 )
-
-
 _PLAIN_SCORE = re.compile(r"^\s*(?:gpa\s*:?\s*)?(\d{1,3}(?:\.\d+)?)(?:\s*(?:/|out of)\s*(\d{1,3}(?:\.\d+)?))?")
-
-
 _RANK = re.compile(
     r"(?:排名|rank(?:ed|ing)?|名次|专业|年级|综合|综测|成绩|班级)[^\d%\n]{0,10}(\d{1,4})\s*/\s*(\d{1,5})"
 )
-
-
 _BARE_RANK = re.compile(r"^\s*(?:第\s*)?(\d{1,4})\s*(?:/|of|out of)\s*(\d{1,5})")
-
-
 _TOP = re.compile(r"(?:前|top)\s*(\d{1,2}(?:\.\d+)?)\s*%")
-
-
 _GOOD = {4.0: (3.5, 3.0), 4.3: (3.7, 3.2), 4.5: (3.9, 3.3), 5.0: (4.2, 3.5), 10.0: (8.5, 7.5), 100.0: (85.0, 78.0)}
 
 
