@@ -109,7 +109,12 @@ def plan_workers(settings: Settings, concurrency: int, environment: dict[str, st
 
 def plan_broker(path: Path, data: Path) -> ChildPlan:
     """Plan the embedded broker."""
-    valkey.prepare_folders(path, data)
+    try:
+        valkey.prepare_folders(path, data)
+    except OSError as error:
+        raise ConfigError(
+            f"The broker's folders {path.parent} and {data} cannot be used ({error.strerror})."
+        ) from error
     return ChildPlan(
         name="broker",
         command=valkey.command(path, data),
@@ -117,6 +122,7 @@ def plan_broker(path: Path, data: Path) -> ChildPlan:
         hidden=("Memory overcommit must be enabled", "signal-handler"),
         is_ready=functools.partial(valkey.answers, path),
         ready_within=15,
+        advice=f"If its files are damaged, remove {data}: waiting work is kept in the database and sent again.",
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from screening.config import load_settings
 from tests.real.processes import ROOT, environment, wait_for
-from tests.real.site import Site, site
+from tests.real.site import Site, free_port, site
 
 
 def family(running: Site) -> list[psutil.Process]:
@@ -182,3 +182,14 @@ def test_clients_that_send_slowly_hold_up_nobody(slow_site: subprocess.Popen[str
     finally:
         for connection in slow:
             connection.close()
+
+
+def test_a_broker_with_damaged_files_says_what_to_do(tmp_path: Path) -> None:
+    damaged = tmp_path / "instance" / "valkey" / "appendonlydir"
+    damaged.mkdir(parents=True)
+    (damaged / "appendonly.aof.manifest").write_text("no manifest at all\n", "utf-8")
+
+    done = serve(tmp_path / "instance", free_port())
+
+    assert done.returncode == 1
+    assert f"broker could not be started. If its files are damaged, remove {tmp_path}/instance/valkey" in done.stderr

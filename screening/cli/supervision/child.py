@@ -25,6 +25,7 @@ class ChildPlan:
     ``heartbeat`` is a file that the child touches while it works; a child whose file is older than
     ``heartbeat_limit`` counts as hung. ``hidden`` are pieces of log lines that tell a user nothing. ``is_ready`` tells
     whether the child can be used; the next one starts only then. ``needs`` names children whose restart restarts this one.
+    ``advice`` says what to do when it cannot be started.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ChildPlan:
     is_ready: Callable[[], bool] | None = None
     ready_within: float = 30
     needs: tuple[str, ...] = ()
+    advice: str = ""
 
 
 class Child:

@@ -81,7 +81,8 @@ class Supervisor:
         while not self._told_to_stop and not is_ready():
             self._logs.forward(0.05)
             if not child.is_running():
-                raise ChildNotReadyError(f"{child.plan.name} could not be started")
+                self._logs.forward(0.2)
+                raise ChildNotReadyError(f"{child.plan.name} could not be started. {child.plan.advice}".strip())
             if time.monotonic() - child.started_at > child.plan.ready_within:
                 raise ChildNotReadyError(f"{child.plan.name} was not ready within {child.plan.ready_within:.0f} s")
 
