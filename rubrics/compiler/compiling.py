@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from rubrics.checks import check_document, check_posting
 from rubrics.compiler.keys import criterion_key, slug_of
 from rubrics.compiler.reading import may_merge, read_chunk, read_parts
+from rubrics.compiler.suggesting import suggest_title
 from rubrics.compiler.terms import DocumentTerms
 from rubrics.lexicon import Lexicon
 from rubrics.model import (
@@ -43,6 +44,11 @@ def compile_document(text: str, lexicon: Lexicon, *, name: str = "") -> Compilat
     terms = DocumentTerms.of(text, lexicon)
     drafts = [_Draft(posting, source, terms) for posting in read_document(source, lexicon)]
     rubrics = [draft.rubric(place) for place, draft in enumerate(drafts, 1)]
+    titles = [rubric.title for rubric in rubrics if rubric.title]
+    rubrics = [
+        rubric if rubric.title else replace(rubric, suggested_title=suggest_title(draft.posting, titles, terms))
+        for rubric, draft in zip(rubrics, drafts, strict=True)
+    ]
     rubrics = [
         replace(rubric, warnings=check_posting(rubric, posting, lexicon))
         for rubric, posting in _paired(rubrics, drafts)

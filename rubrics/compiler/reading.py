@@ -177,7 +177,7 @@ def _proof_reading(clause: Clause, proofs: list[Rule]) -> Reading:
 def _asks_skill(clause: Clause) -> bool:
     """Whether skill words weigh more than trait words: a skill with a level, or experience of one."""
     skills = clause.skill_terms()
-    if not skills and not experience.asks(clause):
+    if (not skills and not experience.asks(clause)) or (clause.has("read_passion") and not _has_level(clause)):
         return False
     if _SKILL_FIRST.match(clause.words):
         return True

@@ -63,6 +63,7 @@ class Headings:
     english: re.Pattern[str]
     preference: re.Pattern[str]
     noted: re.Pattern[str]
+    sentence: re.Pattern[str]
 
     def read_row(self, words: str, *, level: int = 0, bold: bool = False, marked: bool = False) -> Heading | None:
         """Tell what a whole row announces, or None when it is no heading."""
@@ -88,15 +89,27 @@ class Headings:
             return self._read_chinese(core, colon=colon, set_off=set_off, marked=marked)
         return self._read_english(core, colon=colon, set_off=set_off, marked=marked)
 
-    def inline(self, words: str) -> list[InlineHeading]:
-        """Headings inside a running line, each followed by a colon, a number or the line's end."""
+    def inline(self, words: str, *, marked: bool = False) -> list[InlineHeading]:
+        """Headings inside a running line, each followed by a colon, a number or the line's end; English ones not behind a bullet."""
         found = [
             heading for match in self.chinese.finditer(words) if (heading := self._inline(words, match)) is not None
         ]
+        if not marked and not found:
+            found = self._english_inline(words)
         taken = {place for heading in found for place in range(heading.start, heading.end)}
         boxes = (match.span() for match in _BOXED.finditer(words) if match.start())
         found.extend(InlineHeading(HeadingKind.OTHER, *box, 1) for box in boxes if taken.isdisjoint(range(*box)))
         return sorted(found, key=lambda heading: heading.start)
+
+    def _english_inline(self, words: str) -> list[InlineHeading]:
+        lower = words.lower()
+        if len(lower) != len(words):
+            return []
+        return [
+            InlineHeading(kind, match.start(1), match.end())
+            for match in self.sentence.finditer(lower)
+            if (kind := self.forms[match[1]]) is not HeadingKind.OTHER
+        ]
 
     def _inline(self, words: str, match: re.Match[str]) -> InlineHeading | None:
         form, start, end = match["form"], match.start("form"), match.end("form")
@@ -180,6 +193,9 @@ def headings_of(lexicon: Lexicon) -> Headings:
             r"|(?:优先|加分)(?:考虑)?.{0,4}(?:满足|符合|具备).{0,10}(?:一项|多项|一条|任一)"
         ),
         re.compile(r"\([^()]*(?:加分|优先|非必须|preferred|nice to have|bonus|optional)[^()]*\)"),
+        re.compile(
+            r"(?:^\W*|(?<=[.;!?]\s)|(?<=[.;!?]))(" + "|".join(map(re.escape, english)) + r")\s{0,2}:\s{1,3}(?=\S)"
+        ),
     )
 
 

@@ -155,7 +155,7 @@ def _split_headings(row: Row, text: str, headings: Headings) -> list[Row]:
         return [_with_heading(row, whole)]
     pieces: list[Row] = []
     place = row.start
-    for found in headings.inline(row.text):
+    for found in headings.inline(row.text, marked=row.marker == "bullet"):
         start, end = row.start + found.start, row.start + found.end
         before = _row(row.source, text, row.line, place, start, row.gap and not pieces, cut=True)
         if not pieces and place == row.start:

@@ -10,7 +10,7 @@ from rubrics.rules.clause import Clause, cue_pattern
 _DIGIT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _ENGLISH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10}
 _YEARS = re.compile(
-    r"(?P<low>\d{1,2}|[一二两三四五六七八九十])\s*\+?\s*(?:(?:[-~–至到]|to)\s*\d{1,2}\s*\+?\s*)?\+?\s*(?:个)?(?:年|years?|yrs?)"
+    r"(?<!\d)(?P<low>\d{1,2}|[一二两三四五六七八九十])\s*\+?\s*(?:(?:[-~–至到]|to)\s*\d{1,2}\s*\+?\s*)?\+?\s*(?:个)?(?:年|years?|yrs?)"
     r"|(?P<word>one|two|three|four|five|six|seven|eight|ten)\s*(?:\(\d+\))?\+?\s+(?:or more\s+)?years?"
 )
 _HALF = re.compile(r"半年")

@@ -70,6 +70,13 @@ def test_titles_are_read_and_never_invented(postings):
     assert all(rubric.title.endswith(("实习生", "）", ")")) for rubric in postings if rubric.title)
 
 
+def test_a_lost_title_gets_an_offer(postings):
+    assert all(rubric.suggested_title is None for rubric in postings if rubric.title)
+    offered = [rubric.suggested_title for rubric in postings if rubric.title is None]
+    assert all(title.endswith("方向实习生") for title in offered)
+    assert offered[0].startswith("多模态")
+
+
 def test_cities_and_floors_come_apart(postings, text):
     assert postings[0].locations == ("北京", "上海", "深圳")
     assert postings[19].locations == ("北京", "杭州", "上海", "深圳")
