@@ -43,7 +43,7 @@ INTERVIEWERS = ("he@example.com", "xu@example.com", "zian@example.com", "wenqu@e
 
 
 def counts_by(session, column):
-    return dict(session.execute(select(column, func.count()).group_by(column)))
+    return dict(session.execute(select(column, func.count()).group_by(column)).all())
 
 
 def test_demonstration_is_whole_and_consistent(session, tmp_path):
