@@ -20,6 +20,7 @@ from screening.cli.supervision.lifeline import end_with_parent, end_with_supervi
 from screening.extensions import db
 
 HEARTBEAT_SECONDS = 10
+TIDY_SECONDS = 3600
 HEARTBEAT_QUEUE = "heartbeat"
 WORK_QUEUE = "work"
 SETTINGS: dict[str, Any] = {
@@ -49,7 +50,8 @@ SETTINGS: dict[str, Any] = {
             "task": "worker.tasks.heartbeat",
             "schedule": HEARTBEAT_SECONDS,
             "options": {"expires": HEARTBEAT_SECONDS},
-        }
+        },
+        "tidy": {"task": "worker.tasks.tidy", "schedule": TIDY_SECONDS, "options": {"expires": TIDY_SECONDS}},
     },
 }
 

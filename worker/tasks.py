@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from screening.extensions import db
 from screening.models import Heartbeat
-from screening.services import prescoring
+from screening.services import prescoring, tidying
 from worker.running import finishing, looking, run_job
 
 
@@ -22,6 +22,16 @@ def heartbeat() -> None:
     if file := os.environ.get("SCREENING_HEARTBEAT_FILE"):
         Path(file).touch()
     db.session.merge(Heartbeat(name="worker", at=datetime.now(UTC)))
+    db.session.commit()
+
+
+@shared_task
+def tidy() -> None:
+    """Clear away what nobody needs any more; asked for by the clock, harmless to miss or to repeat."""
+    now = datetime.now(UTC)
+    with looking() as session:
+        tidying.remove_abandoned_files(session, uploads=current_app.config["SCREENING"].uploads, now=now)
+    tidying.forget_done_jobs(db.session, now=now)
     db.session.commit()
 
 

@@ -1,0 +1,25 @@
+"""Clearing away what nobody needs any more: files that no row names, and jobs that were done long ago."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from screening.documents.storage import sweep
+from screening.models import Job, JobState, ResumeFile
+
+KEEP_JOBS = timedelta(days=30)
+
+
+def remove_abandoned_files(session: Session, *, uploads: Path, now: datetime) -> int:
+    """Remove files of forms that were never sent and of crashes between file and row; tell how many."""
+    return sweep(uploads, named=set(session.scalars(select(ResumeFile.storage_key))), now=now)
+
+
+def forget_done_jobs(session: Session, *, now: datetime) -> int:
+    """Delete jobs done more than ``KEEP_JOBS`` ago; failed ones stay for a person to see. Tell how many."""
+    old = delete(Job).where(Job.state == JobState.DONE, Job.finished_at < now - KEEP_JOBS).returning(Job.id)
+    return len(session.scalars(old).all())
