@@ -24,7 +24,7 @@ from screening.services.moving import ALLOWED_MOVES, ENDED, MoveError, move_many
 from screening.services.prescoring import ask_for_prescore
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
-from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, STAGES
+from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, FILE_FAILURES, STAGES
 from screening.web.recruiter.events import event_words
 from screening.web.recruiter.pipeline import explain_move, moved_words, read_chosen
 from screening.web.recruiter.returning import back_to
@@ -194,6 +194,7 @@ def _page(
         sources=SOURCES,
         flags=FLAGS,
         sections=ANSWER_SECTIONS,
+        file_failures=FILE_FAILURES,
         answer_fields=ANSWER_FIELDS,
         verdicts=list(Verdict),
         event_words=event_words,
