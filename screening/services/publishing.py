@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import digest, dump_rubric, load_rubric
@@ -28,6 +28,7 @@ from screening.services.prescoring import ask_for_prescores
 from screening.services.rubric_edits import retitle
 
 DOCUMENT_CHARACTERS = 1_000_000
+IMPORT_LOCK = 0x1A9037  # any number that no other advisory lock of this database uses
 
 
 class DocumentError(Exception):
@@ -53,6 +54,7 @@ def import_postings(session: Session, *, name: str, text: str, actor_id: int | N
     """
     check_document(text)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
+    _wait_for_others(session)
     existing = session.scalar(select(SourceDocument).where(SourceDocument.sha256 == sha256))
     if existing is not None:
         return existing
@@ -199,6 +201,12 @@ def _set_state(
     posting.state = after
     session.flush()
     record(session, act=act, actor_id=actor_id, subject_type="posting", subject_id=posting.id, now=now)
+
+
+def _wait_for_others(session: Session) -> None:
+    """Let one import run at a time, so that two of the same text are one document and slugs stay unique."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(IMPORT_LOCK)))
 
 
 def _free_slug(session: Session, wanted: str) -> str:

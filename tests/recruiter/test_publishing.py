@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from rubrics.codec import dump_rubric, load_rubric
 from rubrics.findings import Finding, FindingCode
@@ -103,6 +105,21 @@ def test_import_of_a_changed_text_makes_new_postings_with_slugs_of_their_own(ses
     assert len(slugs) == len(set(slugs)) == 4
 
 
+def test_imports_of_one_text_at_once_are_one_document(engine, session, recruiter, now):
+    user = recruiter.id
+    session.commit()
+
+    def bring(_number: int) -> int:
+        with Session(engine) as own:
+            document = import_postings(own, name="a", text=TWO_POSTINGS, actor_id=user, now=now)
+            own.commit()
+            return document.id
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(bring, range(4)))) == 1
+    assert session.scalar(select(func.count()).select_from(Posting)) == 2
+
+
 @pytest.mark.shared
 def test_import_of_the_twenty_postings(session, recruiter, now):
     text = shared_path(*DOCUMENT).read_text("utf-8")
@@ -182,6 +199,37 @@ def test_a_save_on_an_old_revision_overwrites_nothing(session, draft, recruiter,
     with pytest.raises(RevisionError):
         save_rubric(session, rubric=reword(base, "r1", "二"), revision=1, **acts)
     assert next(one.text for one in rubric_of(session, draft).criteria if one.id == "r1") == "一"
+
+
+def test_of_saves_at_once_on_one_revision_one_wins(engine, session, recruiter, now):
+    posting = make_posting(session, recruiter)
+    user, where = recruiter.id, posting.id
+    session.commit()
+
+    def save(number: int) -> bool:
+        with Session(engine) as own:
+            try:
+                save_rubric(
+                    own,
+                    posting=own.get(Posting, where),
+                    rubric=reword(make_rubric(), "r1", f"第 {number} 个人写的"),
+                    revision=0,
+                    change="save",
+                    actor_id=user,
+                    now=now,
+                )
+                own.commit()
+            except RevisionError:
+                return False
+            return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(save, range(4))) == [False, False, False, True]
+    session.expire_all()
+    assert [version.number for version in session.scalars(select(RubricVersion).order_by(RubricVersion.number))] == [
+        1,
+        2,
+    ]
 
 
 def test_undo_of_an_edit_gives_the_earlier_content_in_a_new_revision(session, draft, recruiter, now):
