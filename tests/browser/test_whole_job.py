@@ -155,6 +155,8 @@ def apply(page: Page, server: Site, words: dict[str, str], folder: Path) -> None
     page.locator("input[name$='-chosen']").first.check()
     for box in page.locator("input[name*='-option']").all():
         box.check()
+    for level in page.locator("select[name*='-level']:visible").all():
+        level.select_option(index=3)
     for area in page.locator("textarea[name$='-text']:visible, textarea[name*='-example']:visible").all():
         area.fill("用 PyTorch 做过对话系统，意图识别准确率 93%。")
     page.check("[name=consent]")
