@@ -123,6 +123,7 @@ def _or_unnamed_equal(outcome: Outcome, rules: Iterable[Rule], reading: Reading)
         return outcome
     named = {ask.term for ask in _asks(rules) if isinstance(ask, SkillAsk)}
     lexicon = reading.lexicon
+    kinds = {lexicon.terms[term].kind for term in named & lexicon.terms.keys()}
     families = Counter(family for term in named & lexicon.terms.keys() for family in lexicon.terms[term].parents)
     for family in sorted(families):
         if families[family] < 2 and not _is_a_list(family, lexicon):
@@ -130,7 +131,7 @@ def _or_unnamed_equal(outcome: Outcome, rules: Iterable[Rule], reading: Reading)
         for sighting in reading.family_sightings(family):
             if sighting.stance not in EVIDENCE or any(lexicon.is_a(sighting.term, term) for term in named):
                 continue
-            if sighting.term == family and lexicon.terms[family].kind == "knowledge":
+            if lexicon.terms[sighting.term].kind not in kinds or (sighting.term == family and "knowledge" in kinds):
                 continue
             zh, en = lexicon.name(sighting.term, "zh"), lexicon.name(sighting.term, "en")
             return partly(f"{zh}：未列出的同类", f"{en}: an equal that is not named", reading.quote_sighting(sighting))

@@ -24,7 +24,7 @@ _ARRIVE = (
 )
 _MONTHS = (
     re.compile(
-        rf"(?:实习|工作|连续|保证|全勤|留|intern\w*|work|stay|commit|availab\w*|for)[^,，。;\d]{{0,18}}?{_NUMBER}\s*(?:个)?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)"
+        rf"(?:实习|时长|工作|连续|保证|全勤|留|intern\w*|work|stay|commit|availab\w*|for)[^,，。;\d]{{0,18}}?{_NUMBER}\s*(?:个)?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)"
     ),
     re.compile(
         rf"{_NUMBER}\s*(?:个)?[- ]?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)[^,，。;\d]{{0,8}}?(?:实习|全勤|以上|起|internship|placement|or (?:more|longer))"

@@ -36,7 +36,7 @@ def find_contest(ask: ContestAsk, reading: Reading) -> Outcome:
     return not_shown("竞赛：材料里没有写", "contests: not stated")
 
 
-def _judge(ask: ContestAsk, entry: Entry, reading: Reading) -> tuple[int, str, str, tuple[Quote, ...]]:
+def _judge(ask: ContestAsk, entry: Entry, reading: Reading) -> tuple[int, str, str, tuple[Quote, ...]]:  # noqa: PLR0911 - a decision table, read from top to bottom
     """Six and more is complete, two to five a part, one against it, nought beside the point."""
     fit = max((_fit(ask, contest, reading) for contest in entry.contests), default=0)
     if not fit:
@@ -44,7 +44,10 @@ def _judge(ask: ContestAsk, entry: Entry, reading: Reading) -> tuple[int, str, s
     best = max(sorted(entry.contests), key=lambda contest: _fit(ask, contest, reading))
     name = reading.lexicon.name(best, "zh"), reading.lexicon.name(best, "en")
     if entry.denied:
-        if ask.prize is PrizeFloor.PARTICIPATION and fit == 2:
+        if fit == 1:
+            part = (f"{name[0]}：参加过，不在所列竞赛之中", f"{name[1]}: took part, not among the contests named")
+            return (2, *part, entry.quotes) if ask.prize is PrizeFloor.PARTICIPATION else (0, "", "", ())
+        if ask.prize is PrizeFloor.PARTICIPATION:
             return 6, f"{name[0]}：参加过", f"{name[1]}: took part", entry.quotes
         return 1, f"{name[0]}：写明没有获奖", f"{name[1]}: says that there was no prize", entry.quotes
     prize = entry.prize

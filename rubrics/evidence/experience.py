@@ -177,7 +177,8 @@ def _denied(kinds: frozenset[str], topics: tuple[str, ...], reading: Reading) ->
         about_topic = any(
             sighting.stance is Stance.DENIED and sighting.clause is clause
             for term in terms
-            if any(reading.lexicon.is_a(term, topic) or reading.lexicon.is_a(topic, term) for topic in topics)
+            if any(reading.lexicon.is_a(term, topic) for topic in topics)
+            or (topics and all(reading.lexicon.is_a(topic, term) for topic in topics))
             for sighting in reading.sightings(term)
         )
         about_kind = any(

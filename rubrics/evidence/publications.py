@@ -37,7 +37,7 @@ Judgement = tuple[int, int, str, str, tuple[Quote, ...]]
 
 def _judge(ask: PublicationAsk, paper: Paper, relevant: frozenset[str], reading: Reading) -> Judgement:
     """2 complete, 1 started, 0 beside the point; then the strength, the reasons and the quotations."""
-    strength = RANK_ORDER.get(paper.rank or "", 0) * 4 + 2 * paper.accepted + paper.full
+    strength = 20 * paper.accepted + 4 * RANK_ORDER.get(paper.rank or "", 0) + paper.full
     name = _venue_name(paper, reading.lexicon)
     if not _is_on_topic(ask, paper, relevant, reading):
         return (

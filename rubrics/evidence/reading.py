@@ -72,7 +72,6 @@ class Reading:
         self._passages: list[Passage] = []
         self._starts: list[list[int]] = []
         self._of_source: list[list[Passage]] = []
-        self._headings: set[tuple[int, int]] = set()
         self._read_answers(copied)
         self._read_resume(copied)
         self._index: dict[str, list[tuple[int, int, int]]] = {}
@@ -198,16 +197,22 @@ class Reading:
             self._add_passage(Passage(len(self._sources) - 1, 0, len(answer.text), role, entry, title))
 
     def _read_resume(self, copied: Sequence[tuple[str, int, int]]) -> None:
-        self._resume: int | None = None
         if not self.dossier.resume:
             return
         self._add_source(RESUME, self.dossier.resume, copied, hidden_stretches(self.dossier))
-        self._resume = len(self._sources) - 1
-        for line in read_lines(self._sources[-1].plain, self.cues):
-            if line.heading:
-                self._headings.add((line.start, line.end))
-            else:
-                self._add_passage(Passage(self._resume, line.start, line.end, line.role, line.entry, line.title))
+        number = len(self._sources) - 1
+        source = self._sources[-1]
+        lines = list(read_lines(source.plain, self.cues))
+        plain = source.plain
+        for line in lines:
+            stretch = plain[line.start : line.end]
+            if "\n" in stretch or "\r" in stretch:  # a wrapped line reads on: its line ends are blanks
+                joined = stretch.replace("\n", " ").replace("\r", " ")
+                plain = f"{plain[: line.start]}{joined}{plain[line.end :]}"
+        self._sources[-1] = Source(source.pointer, source.text, plain)
+        for line in lines:
+            if not line.heading:
+                self._add_passage(Passage(number, line.start, line.end, line.role, line.entry, line.title))
 
     def _add_source(
         self,

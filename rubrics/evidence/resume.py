@@ -80,8 +80,9 @@ def read_lines(plain: str, cues: Cues) -> Iterator[ResumeLine]:
 
 
 def _is_a_name(line: str, cues: Cues) -> bool:
-    """Whether the first line of a résumé is but the person's name."""
-    if len(line.strip()) > 30 or not _NAME.fullmatch(line.strip()):
+    """Whether the first line of a résumé is but the person's name and address."""
+    addressed = "@" in line and len(line) <= 80
+    if not addressed and (len(line.strip()) > 30 or not _NAME.fullmatch(line.strip())):
         return False
     return not any(
         cues.has(name, line)

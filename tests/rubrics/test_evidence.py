@@ -111,3 +111,16 @@ def test_starters_of_a_pattern():
     assert starters(r"a?bc") == {"abc", "bc"}
     assert starters(r".b") is None
     assert grams("abcd") == {"a", "b", "c", "d", "ab", "bc", "cd", "abc", "bcd"}
+
+
+def test_wrapped_lines_read_on():
+    resume = (
+        "石小猴\n个人情况如下\n本人在云溪大学读研期间一直在做图像分割相关的研究，平时写代码主要的语言以\n"
+        "Python 为主，偶尔也写一点脚本处理数据，但是到目前为止还没有使用过\nC++ 以及 Rust 这两种语言，今后视工作需要而定\n完"
+    )
+    dossier = load_dossier(None, resume)
+    python, cpp = judge(SkillAsk("python"), dossier), judge(SkillAsk("cpp"), dossier)
+    assert python.results[0].verdict is Verdict.MET
+    assert cpp.results[0].verdict is Verdict.CONTRADICTED
+    assert_quotes_stand(python, dossier)
+    assert_quotes_stand(cpp, dossier)
