@@ -85,7 +85,7 @@ def _degree_conflict(rubric: Rubric, posting: Posting) -> list[Finding]:
                     Finding(
                         FindingCode.DEGREE_CONFLICT,
                         criterion.lines,
-                        f"Line {card.row.line} asks for {card.degree}, this line for {rubric.degree_floor}; the lower line of the two is taken as said in the body.",
+                        f"Line {card.row.line} asks for {card.degree}, this line for {rubric.degree_floor}; what the body says is taken.",
                         f"第 {card.row.line} 行与本行要求的学历不一致，按正文取值。",
                         criterion.span,
                         (criterion.id,),

@@ -23,6 +23,7 @@ _FIRST_NUMBER = re.compile(r"[\s】」\]:]*(?:\(?1\s?[、.):,](?!\d)|[①❶]|[-
 _SURE = frozenset({"加分项"})
 _PREDICATES = ("优先", "优先考虑", "优先录用", "加分")
 _NEARBY = 16
+_LONG = 10
 _STRONG_LENGTH = 3
 _PREFIX = 8
 
@@ -109,6 +110,7 @@ class Headings:
             InlineHeading(kind, match.start(1), match.end())
             for match in self.sentence.finditer(lower)
             if (kind := self.forms[match[1]]) is not HeadingKind.OTHER
+            and (kind is not HeadingKind.DUTY or len(match[1]) >= _LONG)
         ]
 
     def _inline(self, words: str, match: re.Match[str]) -> InlineHeading | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
-from rubrics.postings.headings import Heading, Headings
+from rubrics.postings.headings import Heading, HeadingKind, Headings
 from rubrics.text import SourceText, plain
 
 _MARKER = re.compile(
@@ -20,6 +20,7 @@ _MARKER = re.compile(
 _CIRCLED = re.compile("[①-⑳❶-❿]\\s*")
 _EDGE = " \t\r\n\v\f*_#`|>\u3000"
 _RULER = re.compile(r"^\s*(?:[-=_*~—]\s*){3,}$")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _NUMBERED = re.compile(
     r"(?<![\d.\-~/])(\d{1,2})\s{0,2}(?:、|(?<![A-Za-z]\d)(?<![A-Za-z]\d\d)(?:\)|[.:,](?![\d%])|(?=\s[一-鿿])))"
@@ -91,10 +92,27 @@ def _rows_of_line(
         return [first]
     pieces = [first]
     if text[start:end].lstrip().startswith("|"):
-        pieces = [replace(first, style="table")]
+        pieces = _table_rows(first, text, headings)
     else:
         pieces = [piece for whole in _split_headings(first, text, headings) for piece in _split_numbers(whole, text)]
     return [piece for piece in pieces if not piece.blank] or [first]
+
+
+def _table_rows(row: Row, text: str, headings: Headings) -> list[Row]:
+    """Give a table's line as it stands, or as heading and items where its first cell is a heading (| 任职要求 | 1. … |)."""
+    cell, bar, _ = text[row.start : row.end].partition("|")
+    heading = headings.read_row(cell.strip()) if bar else None
+    if heading is None or heading.kind is HeadingKind.OTHER:
+        return [replace(row, style="table")]
+    title = _row(row.source, text, row.line, row.start, row.start + len(cell), row.gap, cut=True)
+    start = row.start + len(cell) + 1
+    breaks = list(_BREAK.finditer(text[start : row.end]))
+    lefts = [start, *(start + match.end() for match in breaks)]
+    rights = [*(start + match.start() for match in breaks), row.end]
+    pieces = [_with_heading(title, heading)]
+    for left, right in zip(lefts, rights, strict=True):
+        pieces.extend(_split_numbers(_row(row.source, text, row.line, left, right, gap=False, cut=True), text))
+    return pieces
 
 
 def _row(source: SourceText, text: str, number: int, start: int, end: int, gap: bool, *, cut: bool = False) -> Row:

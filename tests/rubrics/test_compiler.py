@@ -239,6 +239,23 @@ def test_a_table_gives_title_and_city():
     assert (rubric.title, rubric.locations) == ("测试工程师", ("成都",))
 
 
+def test_a_table_may_hold_the_sections():
+    rubric = one(
+        "| 岗位名称 | 测试工程师 |\n| 岗位职责 | 1. 负责测试<br>2. 写用例 |\n| 任职要求 | 1. 熟悉SQL<br>2. 有经验优先 |\n"
+    )
+    assert [(criterion.id, criterion.text) for criterion in rubric.criteria] == [
+        ("r1", "熟悉SQL"),
+        ("b1", "有经验优先"),
+    ]
+    assert len(rubric.responsibilities) == 2
+
+
+def test_running_english_headings_open_sections():
+    rubric = one("Data Engineer\n\nResponsibilities: Build pipelines.\nRequirements: SQL and Python. Rust is a plus.\n")
+    assert rubric.title == "Data Engineer"
+    assert [criterion.id for criterion in rubric.criteria] == ["r1", "b1"]
+
+
 @pytest.mark.parametrize(
     ("line", "title", "track"),
     [
