@@ -10,7 +10,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stub
 
 from screening.extensions import db
 from screening.forms.deciding import DecisionForm
-from screening.models import Application, Outcome
+from screening.models import Application, Outcome, Stage
 from screening.policy import Permission
 from screening.queries.debrief import debrief
 from screening.services.deciding import DecideError, decide, possible_outcomes, reasons_for
@@ -68,8 +68,7 @@ def _form(application: Application) -> DecisionForm:
     form = DecisionForm()
     outcomes = possible_outcomes(application.stage)
     form.outcome.choices = [
-        SelectChoice(value=outcome.value, label=f"{OUTCOMES[outcome]} → {STAGES[to]}")
-        for outcome, to in outcomes.items()
+        SelectChoice(value=outcome.value, label=_outcome_words(outcome, to)) for outcome, to in outcomes.items()
     ]
     reasons = list(dict.fromkeys(reason for outcome in outcomes for reason in reasons_for(outcome)))
     if request.method == "POST" and form.outcome.data in set(Outcome):
@@ -82,6 +81,13 @@ def _form(application: Application) -> DecisionForm:
         *(SelectChoice(value=reason, label=REASONS[reason]) for reason in reasons),
     ]
     return form
+
+
+def _outcome_words(outcome: Outcome, to: Stage) -> str:
+    """Say what an outcome does; only advancing leads to different places."""
+    if outcome is not Outcome.ADVANCE:
+        return str(OUTCOMES[outcome])
+    return _("One more interview") if to is Stage.INTERVIEW else _("Advance to %(stage)s", stage=STAGES[to])
 
 
 def _page(application: Application, form: DecisionForm, *, refused: str | None = None) -> str:
