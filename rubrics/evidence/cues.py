@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from rubrics.evidence.starters import grams, starters
 from rubrics.lexicon import Lexicon
@@ -63,6 +65,21 @@ class Cues:
         if known is None:
             known = self._places[key] = tuple(match.span() for match in self.pattern(name).finditer(plain))
         return known
+
+    def beginnings(self, plain: str) -> list[tuple[int, frozenset[str]]]:
+        """Give all places of a whole text where a word of some group can begin, in order, each with its groups."""
+        by_start = self._table.groups_by_start
+        pairs = list(map(str.__add__, plain, plain[1:]))
+        found = [(place, by_start[letter]) for place, letter in enumerate(plain) if letter in by_start]
+        found += [(place, by_start[pair]) for place, pair in enumerate(pairs) if pair in by_start]
+        triples = map(str.__add__, pairs, plain[2:])
+        found += [(place, by_start[triple]) for place, triple in enumerate(triples) if triple in by_start]
+        found.sort(key=itemgetter(0))
+        return found
+
+    def learn(self, plain: str, groups: Iterable[frozenset[str]]) -> None:
+        """Take the groups that can begin in a text from whoever has looked at the whole already."""
+        self._possible[plain] = self._table.ungated.union(*groups)
 
     def hints(self, plain: str) -> frozenset[str]:
         """Give the groups of which a word can begin somewhere in the text: a quick "perhaps", or a sure no."""

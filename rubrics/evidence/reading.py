@@ -6,10 +6,11 @@ The scan for lexicon terms is done once; everything else is worked out when the 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from operator import itemgetter
 from typing import TypeVar
 
 from rubrics.dossier import Dossier
@@ -34,6 +35,7 @@ from rubrics.prescore import Flag, Quote
 T = TypeVar("T")
 # The cue groups by which clauses are looked up (``telling``).
 _LOOKED_UP = frozenset({"denial", "leaderboard", "open_source", "paper_writing"})
+_PLACE = itemgetter(0)
 _NOTHING: frozenset[str] = frozenset()
 _LINK = re.compile(
     r"https?://[^\s，。；、()（）]+|www\.[^\s，。；、()（）]+|[\w.+-]+@[\w.-]+|[a-z0-9-]+\.(?:com|org|io|net|cn|edu)/[^\s，。；、()（）]*"
@@ -67,6 +69,7 @@ class Reading:
         self.cues = Cues(lexicon)
         self.memory: dict[object, object] = {}
         self.flags: list[Flag] = []
+        self._beginnings: dict[int, list[tuple[int, frozenset[str]]]] = {}
         self._clauses: dict[Passage, list[Clause]] = {}
         self._sources: list[Source] = []
         self._passages: list[Passage] = []
@@ -146,10 +149,25 @@ class Reading:
         """Give the clauses of a passage."""
         known = self._clauses.get(passage)
         if known is None:
-            inside = [span for span in self._mentions[passage.source] if passage.start <= span[0] < passage.end]
+            mentions = self._mentions[passage.source]
+            first, last = bisect_left(mentions, (passage.start, 0)), bisect_left(mentions, (passage.end, 0))
             plain = self._sources[passage.source].plain
-            known = self._clauses[passage] = split_clauses(plain, passage.start, passage.end, inside)
+            known = self._clauses[passage] = split_clauses(plain, passage.start, passage.end, mentions[first:last])
+            self._learn_hints(passage.source, known)
         return known
+
+    def _learn_hints(self, source: int, clauses: Sequence[Clause]) -> None:
+        begins = self._beginnings.get(source)
+        if begins is None:
+            begins = self._beginnings[source] = self.cues.beginnings(self._sources[source].plain)
+        place = bisect_left(begins, clauses[0].start, key=_PLACE) if clauses else 0
+        for clause in clauses:
+            groups: list[frozenset[str]] = []
+            while place < len(begins) and begins[place][0] < clause.end:
+                if begins[place][0] >= clause.start:
+                    groups.append(begins[place][1])
+                place += 1
+            self.cues.learn(clause.plain, groups)
 
     def terms_within(self, source: int, start: int, end: int) -> frozenset[str]:
         """Give the ids of terms named in a stretch of a source."""
