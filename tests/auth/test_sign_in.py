@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from screening.app import create_app
-from screening.models import Role
+from screening.models import Role, SourceDocument
 from screening.services.accounts import change_password, close_account
+from screening.services.demonstration.postings import DOCUMENT_NAME
 from tests.factories import NOW, PASSWORD, make_user
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -123,6 +125,19 @@ def test_a_changed_password_and_a_closed_account_end_sessions(client, session, u
 def test_a_request_by_htmx_is_told_to_leave_the_page(client, user):
     response = client.get(SETTINGS, headers={"HX-Request": "true"})
     assert (response.status_code, response.headers["HX-Redirect"]) == (401, "/sign-in?next=/staff/settings/")
+
+
+def test_the_demonstration_offers_its_sign_ins_and_nothing_else_does(settings, client, session, user):
+    document = SourceDocument(name=DOCUMENT_NAME, sha256="0" * 64, text="", imported_at=NOW)
+    session.add_all([document, make_user(session, Role.RECRUITER, email="liang@example.com")])
+    session.commit()
+    assert "liang@example.com" not in client.get("/sign-in").text
+    shown = create_app(replace(settings, demo=True), TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
+    page = shown.test_client().get("/sign-in").text
+    assert "liang@example.com" in page
+    assert EMAIL not in page
+    with shown.app_context():
+        shown.extensions["sqlalchemy"].engine.dispose()
 
 
 def test_ten_wrong_passwords_pause_the_address(counting):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user, logout_user
@@ -11,10 +11,12 @@ from screening.extensions import db, limiter
 from screening.forms.auth import SignInForm
 from screening.forms.problems import problems
 from screening.services.accounts import authenticate
+from screening.services.demonstration import DEMO_PASSWORD, list_sign_ins
 from screening.web.access import anyone
 from screening.web.auth.next_page import safe_next
 from screening.web.auth.sessions import Account
 from screening.web.auth.throttle import forget_wrong, is_paused, note_wrong
+from screening.web.labels import ROLES
 from screening.web.toasts import toast
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="")
@@ -76,6 +78,9 @@ def _page(form: SignInForm, status: int = 200, *, refused: bool = False, paused:
         errors=problems(form),
         refused=refused,
         paused=paused,
+        demo=list_sign_ins(db.session) if current_app.config["SCREENING"].demo else (),
+        demo_password=DEMO_PASSWORD,
+        roles=ROLES,
         action=url_for("sign_in.enter", next=request.args.get("next")),
     )
     return page, status
