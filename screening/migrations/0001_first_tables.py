@@ -358,8 +358,12 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_application_posting_stage_rank", ["posting_id", "stage", "rank_score", "id"], unique=False
         )
-        batch_op.create_index("ix_application_stage_since", ["stage", "stage_since"], unique=False)
-        batch_op.create_index("ix_application_submitted_at", ["submitted_at"], unique=False)
+        batch_op.create_index(
+            "ix_application_posting_stage_since", ["posting_id", "stage", "stage_since", "id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_application_posting_submitted_at", ["posting_id", "submitted_at", "id"], unique=False
+        )
 
     op.create_table(
         "answer",
@@ -745,8 +749,8 @@ def downgrade() -> None:
     op.drop_table("application_note")
     op.drop_table("answer")
     with op.batch_alter_table("application", schema=None) as batch_op:
-        batch_op.drop_index("ix_application_submitted_at")
-        batch_op.drop_index("ix_application_stage_since")
+        batch_op.drop_index("ix_application_posting_submitted_at")
+        batch_op.drop_index("ix_application_posting_stage_since")
         batch_op.drop_index("ix_application_posting_stage_rank")
         batch_op.drop_index("ix_application_posting_rank")
 

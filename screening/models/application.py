@@ -57,8 +57,8 @@ class Application(Base):
         CheckConstraint("rank_score >= -1 AND rank_score <= 1", name="rank_score_range"),
         Index("ix_application_posting_rank", "posting_id", "rank_score", "id"),
         Index("ix_application_posting_stage_rank", "posting_id", "stage", "rank_score", "id"),
-        Index("ix_application_stage_since", "stage", "stage_since"),
-        Index("ix_application_submitted_at", "submitted_at"),
+        Index("ix_application_posting_stage_since", "posting_id", "stage", "stage_since", "id"),
+        Index("ix_application_posting_submitted_at", "posting_id", "submitted_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,7 +6,7 @@ A reader who owes an evaluation of an application sees no score of it, and order
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -117,15 +117,7 @@ def page(
 ) -> Page:
     """Read one page of the ranked table."""
     blind = owed_applications(session, user_id=reader_id, posting_id=posting.id)
-    value, ascending = order(chosen.sort, blind)
-    rows = _filtered(posting.id, chosen, blind).add_columns(value)
-    if after is not None:
-        last = _bound(chosen.sort, after.value)
-        if last is not None:
-            here, there = tuple_(value, Application.id), tuple_(last, after.id)
-            rows = rows.where(here > there if ascending else here < there)
-    rows = rows.order_by(*_directions(value, ascending=ascending)).limit(PAGE + 1)
-    found = session.execute(rows).all()
+    found = _found(session, posting.id, chosen, blind, after)
     seen = after.seen if after else 0
     shown = _rows(session, [application for application, _ in found[:PAGE]], blind=blind, now=now, first=seen + 1)
     following = None
@@ -143,8 +135,11 @@ def board(
     value, ascending = order(chosen.sort, blind)
     found: list[Application] = []
     for stage in LANES:
-        lane = PipelineFilter((stage,), chosen.gates, chosen.text, chosen.sort)
-        rows = _filtered(posting.id, lane, blind).order_by(*_directions(value, ascending=ascending)).limit(LANE)
+        rows = (
+            _filtered(posting.id, replace(chosen, stages=(stage,)), blind)
+            .order_by(*_directions(value, ascending=ascending))
+            .limit(LANE)
+        )
         found.extend(session.scalars(rows))
     rows_by_id = {row.id: row for row in _rows(session, found, blind=blind, now=now, first=1)}
     return {stage: tuple(rows_by_id[one.id] for one in found if one.stage is stage) for stage in LANES}
@@ -182,6 +177,29 @@ def order(sort: Sort, blind: Collection[int]) -> tuple[ColumnElement[Any], bool]
             return Application.submitted_at.expression, False
         case Sort.WAITING:
             return Application.stage_since.expression, True
+
+
+def _found(
+    session: Session, posting_id: int, chosen: PipelineFilter, blind: Collection[int], after: Cursor | None
+) -> list[tuple[Application, float | datetime]]:
+    """Read a page and one row more, each with the value that it is sorted by.
+
+    The longest waiting are read stage by stage and merged: those who left long ago would else be passed over one by one.
+    """
+    value, ascending = order(chosen.sort, blind)
+    last = _bound(chosen.sort, after.value) if after is not None else None
+    parts = [(stage,) for stage in chosen.stages] if chosen.sort is Sort.WAITING else [chosen.stages]
+    found: list[tuple[Application, float | datetime]] = []
+    for stages in parts:
+        rows = _filtered(posting_id, replace(chosen, stages=stages), blind).add_columns(value)
+        if after is not None and last is not None:
+            here, there = tuple_(value, Application.id), tuple_(last, after.id)
+            rows = rows.where(here > there if ascending else here < there)
+        rows = rows.order_by(*_directions(value, ascending=ascending)).limit(PAGE + 1)
+        found.extend((application, sorted_by) for application, sorted_by in session.execute(rows))
+    if len(parts) > 1:
+        found.sort(key=lambda pair: (pair[1], pair[0].id))
+    return found[: PAGE + 1]
 
 
 def _filtered(posting_id: int, chosen: PipelineFilter, blind: Collection[int]) -> Select[Application]:

@@ -70,7 +70,8 @@ def timeline(session: Session, *, application: Application, blind: bool) -> tupl
         events += _verdicts(session, application, names)
         events += _evaluations(session, application, names)
         events += _decisions(session, application, names)
-    return tuple(sorted(events, key=lambda event: event.at, reverse=True))
+    events.sort(key=lambda event: event.at)
+    return tuple(events[::-1])
 
 
 def notes(session: Session, *, application: Application) -> tuple[NoteRow, ...]:

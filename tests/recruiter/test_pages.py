@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -140,6 +141,25 @@ def test_pipeline_walks_every_application_once_through_its_pages(session, postin
     assert len(seen) == len(set(seen)) == 120
     ranks = {one.id: one.rank_score for one in session.scalars(select(Application))}
     assert [ranks[int(ident)] for ident in seen] == sorted(ranks.values(), reverse=True)
+
+
+@pytest.mark.parametrize("sort", ["waiting", "newest"])
+def test_pipeline_walks_every_application_once_in_any_order(session, posting, browse, sort):
+    stages = [Stage.APPLIED, Stage.SCREENING, Stage.INTERVIEW, Stage.REJECTED]
+    made = [make_application(session, posting, stage=stages[place % 4]) for place in range(150)]
+    for place, one in enumerate(made):
+        one.stage_since = one.submitted_at = NOW + timedelta(minutes=place * 37 % 100)
+    seen, address = [], f"/staff/postings/{posting.id}?sort={sort}"
+    for _ in range(4):
+        page = browse(address)
+        seen += list(dict.fromkeys(ROW.findall(page)))
+        following = re.search(r'href="([^"]+)" rel="next"', page)
+        if following is None:
+            break
+        address = following.group(1).replace("&amp;", "&")
+    active = [one for one in made if one.stage is not Stage.REJECTED]
+    expected = sorted(active, key=lambda one: (one.stage_since, one.id), reverse=sort == "newest")
+    assert seen == [str(one.id) for one in expected]
 
 
 @pytest.mark.parametrize("query", ["after=nonsense&id=1&seen=1", "after=0.5&id=-1&seen=x", "sort=drop&gates=x&stage=y"])
