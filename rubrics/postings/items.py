@@ -51,6 +51,7 @@ class Item:
 def sections_of(rows: list[Row], lexicon: Lexicon) -> tuple[SectionRows, ...]:
     """Rows grouped under their headings; a ruler or a contact line ends a section."""
     sections: list[SectionRows] = []
+    outer: tuple[HeadingKind | None, Row | None] = (None, None)
     kind: HeadingKind | None = None
     heading: Row | None = None
     current: list[Row] = []
@@ -59,12 +60,16 @@ def sections_of(rows: list[Row], lexicon: Lexicon) -> tuple[SectionRows, ...]:
     for row in rows:
         asking = kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}
         ends = row.ruler or (asking and _ends_asking(row, contact, team))
-        if row.heading is None and not ends:
+        returns = row.heading is None and heading is not None and _counts_on(heading, row, current)
+        if row.heading is None and not ends and not returns:
             current.append(row)
             continue
         sections.append(SectionRows(kind, heading, tuple(current)))
-        current = []
-        if row.heading is not None:
+        current = [row] if returns else []
+        if returns:
+            kind, heading = outer
+        elif row.heading is not None:
+            outer = (kind, heading)
             kind, heading = row.heading.kind, row
         else:
             kind, heading = HeadingKind.OTHER, None
@@ -72,6 +77,19 @@ def sections_of(rows: list[Row], lexicon: Lexicon) -> tuple[SectionRows, ...]:
                 current.append(row)
     sections.append(SectionRows(kind, heading, tuple(current)))
     return tuple(section for section in sections if section.rows or section.heading is not None)
+
+
+def _counts_on(heading: Row, row: Row, between: list[Row]) -> bool:
+    """Whether a row goes on with the numbers among which an inner heading stood (2. … 优先 / (1) … / (2) … / 3. …)."""
+    return (
+        heading.number is not None
+        and row.number == heading.number + 1
+        and row.style == heading.style
+        and heading.heading is not None
+        and heading.heading.kind is HeadingKind.BONUS
+        and bool(between)
+        and between[0].style != heading.style
+    )
 
 
 def _ends_asking(row: Row, contact: re.Pattern[str], team: re.Pattern[str]) -> bool:

@@ -26,7 +26,7 @@ _BARE_CUE = re.compile(
 _NAME_START = re.compile(r"^[a-z0-9][a-z0-9+#.\-]*(?:[、,/和与及等]|\s*$|\s*[一-鿿])")
 _NAME_END = re.compile(r"(?:^|[一-鿿、,/\s])[a-z0-9][a-z0-9+#.\-]*$")
 _VERBAL_CUE = re.compile(
-    r"(?:\b(?:is|are|will be|would be|being)\s+(?:also\s+)?(?:a |an )?(?:\w+\s+){0,2}(?:plus|preferred|bonus|asset|advantage|advantageous|desirable|desired|beneficial|helpful|ideal|preferable|nice to have|added advantages?|advantages)\b)"
+    r"(?:(?:\b(?:is|are|will be|would be|being)|['’]s)\s+(?:also\s+)?(?:a |an )?(?:\w+\s+){0,2}(?:plus|preferred|bonus|asset|advantage|advantageous|desirable|desired|beneficial|helpful|ideal|preferable|nice to have|added advantages?|advantages)\b)"
 )
 _AND = ("和", "及", "以及", "与", "或", "and ", "or ")
 _HAVING = ("有", "具有", "具备", "拥有")

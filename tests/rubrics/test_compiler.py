@@ -311,6 +311,16 @@ def test_a_line_that_prefers_is_no_heading():
     assert sections(rubric) == {3: "r", 4: "b", 5: "b", 6: "r"}
 
 
+def test_an_inner_heading_ends_where_the_outer_numbers_go_on():
+    rubric = one("工程师\n岗位要求\n1.熟悉SQL\n2.有以下任一项经验者优先\n(1)搜索推荐\n(2)广告算法\n3.良好的沟通能力\n")
+    assert sections(rubric) == {3: "r", 5: "b", 6: "b", 7: "r"}
+
+
+def test_a_numbered_heading_keeps_its_own_numbers():
+    rubric = one("工程师\n1、任职要求\n1、熟悉SQL\n2、加分项\n1、了解Hive\n2、了解Spark\n3、了解Flink\n")
+    assert sections(rubric) == {3: "r", 5: "b", 6: "b", 7: "b"}
+
+
 def test_any_one_of_a_bonus_list_is_a_group():
     rubric = one("工程师\n任职要求\n熟悉SQL\n加分项，满足一项或多项\n了解Hive\n")
     (group,) = rubric.groups
