@@ -1,0 +1,1 @@
+"""Interviews, scorecards, blindness, debrief and decision."""
