@@ -87,4 +87,17 @@ FILTERS = {
     "percent": percent,
 }
 
-__all__ = ["FILTERS", "_", "clock", "company", "day", "days_since", "html_language", "is_chinese", "listing", "moment", "percent", "time_tag"]
+__all__ = [
+    "FILTERS",
+    "_",
+    "clock",
+    "company",
+    "day",
+    "days_since",
+    "html_language",
+    "is_chinese",
+    "listing",
+    "moment",
+    "percent",
+    "time_tag",
+]
