@@ -19,6 +19,7 @@ from screening.services.interviewing import Judgement, Plan, abstain, save_draft
 CORE = frozenset(
     {Category.PROGRAMMING_LANGUAGE, Category.KNOWLEDGE, Category.EXPERIENCE, Category.ENGINEERING, Category.TOOL}
 )
+SHOWN_ON_PAPER = frozenset({Category.FIELD_OF_STUDY, Category.ACADEMIC_STANDING, Category.DEGREE, Category.LOCATION})
 ABSTAINS = 13  # every so many interviews to come, one panel member declares a conflict of interest
 
 
@@ -122,7 +123,8 @@ class Meeting:
             strength=brief.strength,
             strictness=sitting.strictness,
             contrary=self.planned.disagree and seat == 1,
-            seed=brief.seed + 100 * self.planned.round + seat,
+            applicant=brief.seed,
+            sitting=brief.seed + 100 * self.planned.round + seat + 1,
         )
 
     @property
@@ -135,8 +137,8 @@ class Meeting:
 
 def focus_of(rubric: Rubric, number: int) -> tuple[str, ...]:
     """Choose an interview's criteria: two of the core in every round, so that rounds can be compared, then different ones."""
-    asked = [c for c in rubric.criteria if c.section is Section.REQUIREMENT and not c.gate]
-    core = [c.id for c in asked if c.category in CORE][:2]
-    rest = [c.id for c in asked if c.id not in core] + [c.id for c in rubric.criteria if c.section is Section.BONUS]
+    asked = [c for c in rubric.criteria if not c.gate and c.category not in SHOWN_ON_PAPER]
+    core = [c.id for c in asked if c.section is Section.REQUIREMENT and c.category in CORE][:2]
+    rest = [c.id for c in asked if c.id not in core]
     chosen = {*core, *rest[number::2][:3]}
     return tuple(c.id for c in rubric.criteria if c.id in chosen)

@@ -10,6 +10,8 @@ ZONE = "Asia/Shanghai"
 SLOTS = (time(9, 30), time(10, 30), time(11, 30), time(14, 0), time(15, 0), time(16, 0), time(17, 0), time(18, 0))
 MINUTES = 45
 REACH = 20  # days
+A_DAY = 4  # interviews of one person
+SATURDAY = 5
 
 
 def some_time(random: Random, now: datetime, days_ago: float) -> datetime:
@@ -44,22 +46,29 @@ class Diary:
 
     def book(
         self, random: Random, panel: tuple[str, str], day: datetime, *, after: datetime, before: datetime | None
-    ) -> datetime:
-        """Take a free slot within the bounds on the day, else on the nearest other; a weekend only where nothing else is left."""
+    ) -> datetime | None:
+        """Take a free slot within the bounds on the day, else on the nearest other; None where there is none.
+
+        A weekend, and more than A_DAY interviews for somebody, only where nothing else is left.
+        """
         local = day.astimezone(ZoneInfo(ZONE))
         days = [local + timedelta(days=offset) for offset in sorted(range(-REACH, REACH + 1), key=abs)]
-        for candidate in [*(day for day in days if day.weekday() < 5), *days]:
-            free = self._free(panel, candidate, after, before)
-            if free:
-                start = random.choice(free)
-                for name in panel:
-                    self._busy[name].add(start)
-                return start
-        raise RuntimeError("no free slot within the bounds")
+        weekdays = [other for other in days if other.weekday() < SATURDAY]
+        for candidates, limit in ((weekdays, A_DAY), (days, A_DAY), (days, len(SLOTS))):
+            for candidate in candidates:
+                free = self._free(panel, candidate, after, before, limit)
+                if free:
+                    start = random.choice(free)
+                    for name in panel:
+                        self._busy[name].add(start)
+                    return start
+        return None
 
     def _free(
-        self, panel: tuple[str, str], local: datetime, after: datetime, before: datetime | None
+        self, panel: tuple[str, str], local: datetime, after: datetime, before: datetime | None, limit: int
     ) -> list[datetime]:
+        if any(sum(start.date() == local.date() for start in self._busy[name]) >= limit for name in panel):
+            return []
         starts = [datetime.combine(local.date(), slot, ZoneInfo(ZONE)) for slot in SLOTS]
         return [
             start

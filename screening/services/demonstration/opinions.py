@@ -37,25 +37,39 @@ class Opinion:
 
 
 def form_opinion(
-    criteria: Iterable[Criterion], *, strength: int, strictness: float, contrary: bool, seed: int
+    criteria: Iterable[Criterion], *, strength: int, strictness: float, contrary: bool, applicant: int, sitting: int
 ) -> Opinion:
-    """Form an interviewer's opinion of an applicant; a contrary one sees the first criterion two steps away from the likely."""
-    random = Random(seed)
+    """Form one interviewer's opinion: near to what colleagues see in the same applicant, shifted by how strict they are.
+
+    A contrary one sees one criterion of the core quite differently. ``applicant`` and ``sitting`` are seeds.
+    """
+    random = Random(sitting)
+    asked = list(criteria)
+    disputed = next(
+        (criterion.id for criterion in asked if KINDS.get(criterion.category) in {"skill", "experience"}), None
+    )
     ratings: dict[str, tuple[int | None, str]] = {}
-    for place, criterion in enumerate(criteria):
-        value: int | None = random.choice(LIKELY[strength])
-        if contrary and place == 0:
+    for criterion in asked:
+        value: int | None = Random(f"{applicant} {criterion.key}").choice(LIKELY[strength])
+        if contrary and criterion.id == disputed:
             value = 1 if strength >= 3 else 4
-        elif random.random() < 0.08 and place:
+        elif random.random() < 0.06 and criterion.id != disputed:
             value = None
-        elif value is not None and value > 1 and random.random() < strictness:
-            value -= 1
-        elif value is not None and value < 4 and random.random() < -strictness:
-            value += 1
+        elif value is not None:
+            value = _shifted(random, value, strictness)
         ratings[criterion.id] = (value, _note(random, criterion, value))
     numbers = [value for value, _ in ratings.values() if value is not None]
-    recommendation = _advise(sum(numbers) / len(numbers))
+    recommendation = _advise(sum(numbers) / len(numbers), worst=min(numbers))
     return Opinion(ratings, recommendation, random.choice(table("interviews")["summaries"][recommendation.value]))
+
+
+def _shifted(random: Random, value: int, strictness: float) -> int:
+    """Move a rating by one now and then: down for the strict, up for the lenient, either way by chance."""
+    if random.random() < abs(strictness):
+        value += -1 if strictness > 0 else 1
+    elif random.random() < 0.2:
+        value += random.choice((-1, 1))
+    return min(4, max(1, value))
 
 
 def _note(random: Random, criterion: Criterion, value: int | None) -> str:
@@ -67,9 +81,10 @@ def _note(random: Random, criterion: Criterion, value: int | None) -> str:
     return note
 
 
-def _advise(mean: float) -> Recommendation:
-    if mean >= 3.4:
+def _advise(mean: float, *, worst: int) -> Recommendation:
+    """Recommend by the mean, but nobody with a 1 in what was asked."""
+    if mean >= 3.4 and worst > 1:
         return Recommendation.STRONG_YES
-    if mean >= 2.6:
+    if mean >= 2.6 and worst > 1:
         return Recommendation.YES
     return Recommendation.NO if mean >= 1.8 else Recommendation.STRONG_NO

@@ -76,9 +76,7 @@ def profile(name: str) -> Profile:
         courses=pairs(raw["courses"]),
         interests=pairs(raw["interests"]),
         skills=tuple((skill, level) for skill, level in raw["skills"]),
-        projects=tuple(
-            Piece(Pair(*row["name"]), pairs(row["lines"]), tuple(row["keywords"])) for row in raw["projects"]
-        ),
+        projects=_projects(raw["projects"]),
         work=tuple(
             Piece(Pair(*row["company"]), pairs(row["lines"]), (), Pair(*row["position"])) for row in raw["work"]
         ),
@@ -86,6 +84,12 @@ def profile(name: str) -> Profile:
         awards=tuple(Pair(*row["title"]) for row in raw["awards"]),
         open_source=tuple(Piece(Pair(*row["name"]), (Pair(*row["line"]),)) for row in raw["open_source"]),
     )
+
+
+@cache
+def plain_projects() -> tuple[Piece, ...]:
+    """Read the projects of people who have done little in any trade."""
+    return _projects(table("common")["plain_projects"])
 
 
 def pairs(rows: list[list[str]]) -> tuple[Pair, ...]:
@@ -101,3 +105,7 @@ def settle_choices(text: str, pick: int) -> str:
         return options[pick % len(options)]
 
     return _CHOICE.sub(chosen, text)
+
+
+def _projects(rows: list[dict[str, Any]]) -> tuple[Piece, ...]:
+    return tuple(Piece(Pair(*row["name"]), pairs(row["lines"]), tuple(row["keywords"])) for row in rows)

@@ -128,18 +128,27 @@ def _rounds_under_way(random: Random, begun: datetime, diary: Diary, now: dateti
     """Plan a first round that is over or to come; where it is over and judged, sometimes a second one is planned."""
     panel = diary.panel(random)
     planned = begun + timedelta(minutes=random.randint(5, 90))
+    held = None
     if now - begun > timedelta(days=4) and random.random() < 0.75:
-        start = diary.book(random, panel, now - timedelta(days=random.uniform(0.5, 3)), after=planned, before=now)
-        sent = random.choices((2, 1, 0), (5, 3, 2))[0]
-        yield _interview(random, 0, planned, start, panel, now, sent=sent)
-        if sent == 2 and random.random() < 0.6:
-            others = diary.panel(random, absent=panel)
-            later = diary.book(random, others, now + timedelta(days=random.uniform(0, 4)), after=now, before=None)
-            yield _interview(random, 1, now - timedelta(minutes=random.randint(5, 120)), later, others, now, sent=0)
-    else:
-        start = diary.book(random, panel, now + timedelta(days=random.uniform(0, 5)), after=now, before=None)
+        day = now - timedelta(days=random.uniform(0.5, 6))
+        held = diary.book(random, panel, day, after=planned, before=now)
+    if held is None:
         known = max(begun + timedelta(minutes=1), min(planned, now - timedelta(minutes=5)))
-        yield _interview(random, 0, known, start, panel, now, sent=0)
+        yield from _to_come(random, 0, known, panel, diary, now, within=8)
+        return
+    sent = random.choices((2, 1, 0), (5, 3, 2))[0]
+    yield _interview(random, 0, planned, held, panel, now, sent=sent)
+    if sent == len(panel) and random.random() < 0.6:
+        known = now - timedelta(minutes=random.randint(5, 120))
+        yield from _to_come(random, 1, known, diary.panel(random, absent=panel), diary, now, within=4)
+
+
+def _to_come(
+    random: Random, number: int, known: datetime, panel: tuple[str, str], diary: Diary, now: datetime, *, within: float
+) -> Iterable[PlannedInterview]:
+    start = diary.book(random, panel, now + timedelta(days=random.uniform(0, within)), after=now, before=None)
+    if start is not None:
+        yield _interview(random, number, known, start, panel, now, sent=0)
 
 
 def _finished_rounds(
@@ -153,6 +162,8 @@ def _finished_rounds(
         day = begun + (ended - begun) * (number + 0.7) / rounds
         seats = diary.panel(random, absent=panel)
         start = diary.book(random, seats, day, after=planned, before=ended - timedelta(hours=2))
+        if start is None:
+            return
         sent = 1 if owes and number == rounds - 1 else 2
         yield _interview(random, number, planned, start, seats, now if sent == 1 else ended, sent=sent)
         panel = seats

@@ -7,7 +7,17 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from screening.services.demonstration.pieces import Pair, Paper, Piece, Profile, pairs, profile, settle_choices, table
+from screening.services.demonstration.pieces import (
+    Pair,
+    Paper,
+    Piece,
+    Profile,
+    pairs,
+    plain_projects,
+    profile,
+    settle_choices,
+    table,
+)
 
 LEVEL_WORDS = (Pair("了解", "basic"), Pair("熟悉", "familiar"), Pair("掌握", "proficient"), Pair("精通", "expert"))
 DEGREES = {
@@ -74,9 +84,7 @@ def choose(brief: Brief, today: date) -> Chosen:
     def seldom(pieces: tuple[Any, ...], chances: tuple[float, float, float, float]) -> list[Any]:
         return _sample(random, pieces, 1 if random.random() < chances[strength - 1] else 0)
 
-    projects = _sample(
-        random, trade.projects[:-1] if strength > 1 else trade.projects[-2:], {4: 3, 3: 2, 2: 1, 1: 1}[strength]
-    )
+    projects = _projects(random, trade, strength)
     interest = random.choice(trade.interests)
     opening = random.choice(pairs(table("common")["openings"]))
     skills = _skills(random, trade, strength)
@@ -187,6 +195,16 @@ def _skill_answer(name: str, level: int, chosen: Chosen, language: str) -> dict[
             )
             break
     return answer
+
+
+def _projects(random: Random, trade: Profile, strength: int) -> list[Piece]:
+    """Choose projects: the trade's own for the strong, what one does beside one's studies for the others."""
+    if strength >= 3:
+        return _sample(random, trade.projects[:-1], strength - 1)
+    if strength == 2:
+        own = trade.projects[-3:] if random.random() < 0.6 else trade.projects[:-1]
+        return [*_sample(random, own, 1), *_sample(random, plain_projects(), 1)]
+    return _sample(random, plain_projects() if random.random() < 0.65 else trade.projects[-2:], 1)
 
 
 def _schools(random: Random, trade: Profile, brief: Brief, today: date) -> tuple[School, ...]:
