@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +20,7 @@ _GOVERNS = re.compile(r"\s*(?:with|in|of|using|on|:|for|to|是)")
 _TRIM_LEFT = re.compile(r"[\s,，。;；、:：*·•●■◆▪►>\-–—|]+")
 _NEAR_LEVEL = re.compile(r"\s*(?:编程|语言|框架|开发)?\s*[(\[:\-–—/]?\s*")
 _QUOTE_LIMIT = 180
+_LONGEST_CLAUSE = 400
 
 
 class Stance(StrEnum):
@@ -69,6 +70,7 @@ def split_clauses(plain: str, start: int, end: int, mentions: Sequence[tuple[int
         last, soft = match.end(), match.group("soft") is not None
     if last < end:
         pieces.append((last, end, soft))
+    pieces = [part for piece in pieces for part in _cut_piece(*piece)]
     clauses: list[Clause] = []
     for first, stop, after_comma in pieces:
         if after_comma and clauses and _is_bare(plain, first, stop, mentions):
@@ -77,6 +79,14 @@ def split_clauses(plain: str, start: int, end: int, mentions: Sequence[tuple[int
         else:
             clauses.append(Clause(first, stop, plain[first:stop]))
     return clauses
+
+
+def _cut_piece(start: int, end: int, soft: bool) -> Iterator[tuple[int, int, bool]]:
+    """No clause is longer than people write them; a longer one is cut, so that no pattern takes long."""
+    while end - start > _LONGEST_CLAUSE:
+        yield start, start + _LONGEST_CLAUSE, soft
+        start, soft = start + _LONGEST_CLAUSE, False
+    yield start, end, soft
 
 
 def _is_bare(plain: str, start: int, end: int, mentions: Sequence[tuple[int, int]]) -> bool:

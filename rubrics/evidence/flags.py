@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from rubrics.dossier import Dossier
 from rubrics.evidence.cues import Cues
-from rubrics.evidence.texts import RESUME, answer_passages, blank_out, hidden_stretches, plain_text
+from rubrics.evidence.texts import RESUME, answer_passages, blank_out, cut_long, hidden_stretches, plain_text
 from rubrics.prescore import Flag
 
 _INSTRUCTION_HINT = re.compile(
@@ -132,10 +132,10 @@ def _sentences(plain: str) -> Iterator[tuple[int, int]]:
     last = 0
     for match in _SENTENCE_END.finditer(plain):
         if match.start() > last:
-            yield last, match.start()
+            yield from cut_long(plain, last, match.start())
         last = match.end()
     if last < len(plain):
-        yield last, len(plain)
+        yield from cut_long(plain, last, len(plain))
 
 
 def _is_stuffed(line: str) -> bool:

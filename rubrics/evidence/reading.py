@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import itemgetter
 from typing import TypeVar
@@ -26,6 +26,7 @@ from rubrics.evidence.texts import (
     Source,
     answer_passages,
     blank_out,
+    cut_long,
     hidden_stretches,
     plain_text,
 )
@@ -38,7 +39,8 @@ _LOOKED_UP = frozenset({"denial", "leaderboard", "open_source", "paper_writing"}
 _PLACE = itemgetter(0)
 _NOTHING: frozenset[str] = frozenset()
 _LINK = re.compile(
-    r"https?://[^\s，。；、()（）]+|www\.[^\s，。；、()（）]+|[\w.+-]+@[\w.-]+|[a-z0-9-]+\.(?:com|org|io|net|cn|edu)/[^\s，。；、()（）]*"
+    r"https?://[^\s，。；、()（）]{1,300}|www\.[^\s，。；、()（）]{1,300}|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,120}"
+    r"|(?<![a-z0-9-])[a-z0-9-]{1,63}\.(?:com|org|io|net|cn|edu)/[^\s，。；、()（）]{0,300}"
 )
 
 
@@ -253,8 +255,10 @@ class Reading:
         self._of_source.append([])
 
     def _add_passage(self, passage: Passage) -> None:
-        self._passages.append(passage)
-        self._of_source[passage.source].append(passage)
+        for start, end in cut_long(self._sources[passage.source].plain, passage.start, passage.end):
+            piece = passage if end - start == passage.end - passage.start else replace(passage, start=start, end=end)
+            self._passages.append(piece)
+            self._of_source[passage.source].append(piece)
 
     def _original(self, source: int) -> str:
         text = self._sources[source]

@@ -7,6 +7,7 @@ All offsets count characters of the source's text as given.
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -167,6 +168,24 @@ def answer_passages(answers: Mapping[str, Json]) -> Iterator[tuple[Answer, Role,
                 for answer in found:
                     if answer is not None:
                         yield answer, role, pointer, name.startswith("/")
+
+
+LONGEST_PASSAGE = 1500
+_CUT = re.compile(r"[\s,，。；;、.]")
+
+
+def cut_long(plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut a stretch into pieces of a readable length, at a mark or a blank where there is one.
+
+    Some patterns take time by the square of a text's length; nobody's file may make a prescore slow.
+    """
+    while end - start > LONGEST_PASSAGE:
+        cut = start + LONGEST_PASSAGE
+        marks = [match.end() for match in _CUT.finditer(plain, cut - 200, cut)]
+        cut = marks[-1] if marks else cut
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def blank_out(text: str, stretches: Sequence[tuple[int, int]]) -> str:

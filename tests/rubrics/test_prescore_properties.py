@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -186,3 +188,12 @@ def test_pairs_give_the_same_twice():
     for pair in read_pairs()[:40]:
         rubric = rubric_of(criterion_of(pair.rule))
         assert prescore(rubric, pair.dossier, LEXICON) == prescore(rubric, pair.dossier, LEXICON)
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 60000, "1" * 60000, "2024.09-" * 8000, "没有 Python 3 年\n" * 4000, "a.b." * 15000, "3年" * 20000]
+)
+def test_no_text_takes_long(text):
+    started = time.process_time()
+    prescore(RUBRIC, load_dossier({"basics": {"summary": text}}, text), LEXICON)
+    assert time.process_time() - started < 8
