@@ -88,6 +88,9 @@ def cast_applicants(entries: tuple[CatalogueEntry, ...]) -> tuple[Applicant, ...
     ]
     stages = [stage for stage, count in STAGES.items() for _ in range(count)]
     random.shuffle(stages)
+    hero = len(table("people")["hard_names"])  # the first of the ordinary names: somebody to show around with
+    shown = stages.index(Stage.INTERVIEW)
+    stages[hero], stages[shown] = stages[shown], stages[hero]
     people = _people(random)
     applicants: list[Applicant] = []
     for number, ((slug, trade), stage) in enumerate(zip(places, stages, strict=True)):
@@ -96,13 +99,12 @@ def cast_applicants(entries: tuple[CatalogueEntry, ...]) -> tuple[Applicant, ...
         else:
             earlier = applicants[(number * 7) % 60]
             name, latin, email = earlier.brief.name, earlier.brief.latin, earlier.email
-        hard = number < len(table("people")["hard_names"])
-        language = "zh" if hard else random.choices(("zh", "en", "mixed"), (66, 19, 15))[0]
+        language = "zh" if number <= hero else random.choices(("zh", "en", "mixed"), (66, 19, 15))[0]
         brief = Brief(
             name=latin if language == "en" else name,
             latin=latin,
             trade=trade,
-            strength=random.choice(STRENGTHS[stage]),
+            strength=4 if number == hero else random.choice(STRENGTHS[stage]),
             language=language,
             cities=tuple(random.sample(cities[slug], min(len(cities[slug]), random.choice((1, 1, 2))))),
             seed=SEED * 1000 + number * 10,

@@ -131,7 +131,7 @@ def _rounds_under_way(random: Random, begun: datetime, diary: Diary, now: dateti
     held = None
     if now - begun > timedelta(days=4) and random.random() < 0.75:
         day = now - timedelta(days=random.uniform(0.5, 6))
-        held = diary.book(random, panel, day, after=planned, before=now)
+        held = diary.book(random, panel, day, after=planned, before=now - timedelta(minutes=20))
     if held is None:
         known = max(begun + timedelta(minutes=1), min(planned, now - timedelta(minutes=5)))
         yield from _to_come(random, 0, known, panel, diary, now, within=8)
