@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rubrics.lexicon.tables import Term
@@ -12,7 +12,9 @@ from rubrics.text import Folded, fold
 _SEPARATOR = re.compile(r"(?<=[a-z0-9])[ \-](?=[a-z0-9])")
 _START = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_FIRST_WORD = re.compile(r"[a-z0-9]+")
 _NEARBY = 40
+_SHORTEST_PLURAL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class _Form:
 
 @dataclass(frozen=True, slots=True)
 class FormIndex:
-    """Spellings by their first two characters and lengths."""
+    """Spellings, and their lengths by how they begin: by their first word of ASCII letters and digits, else by two characters."""
 
     forms: dict[str, list[_Form]]
     lengths: dict[str, tuple[int, ...]]
@@ -73,8 +75,7 @@ class FormIndex:
             place = start.start()
             if place < free:
                 continue
-            sizes = lengths.get(text[place : place + 2]) or lengths.get(text[place])
-            for size in sizes or ():
+            for size in _sizes(lengths, text, place, start.end()):
                 known = forms.get(text[place : place + size])
                 if known is None or place + size > end:
                     continue
@@ -91,11 +92,22 @@ class FormIndex:
                     break
 
 
+def _sizes(lengths: Mapping[str, tuple[int, ...]], text: str, start: int, end: int) -> tuple[int, ...]:
+    """Give the lengths of the spellings that begin as a text does here; a word's plural begins as the word does."""
+    first = text[start:end]
+    if first[0] not in _WORD:
+        return lengths.get(text[start : start + 2]) or lengths.get(first) or ()
+    sizes = lengths.get(first, ())
+    if first[-1] == "s" and end - start > _SHORTEST_PLURAL and first[:-1] in lengths:
+        return (*sizes, end - start - 1)
+    return sizes
+
+
 def _bounded_end(text: str, start: int, end: int) -> int | None:
     """Where a spelling ends, a plural s included, or None when it is a part of a longer word."""
     if text[end - 1] not in _WORD or end >= len(text) or text[end] not in _WORD:
         return end
-    if end - start >= 3 and text[end] == "s" and (end + 1 >= len(text) or text[end + 1] not in _WORD):
+    if end - start >= _SHORTEST_PLURAL and text[end] == "s" and (end + 1 >= len(text) or text[end + 1] not in _WORD):
         return end + 1
     return None
 
@@ -126,10 +138,10 @@ def _variants(spelling: str) -> tuple[str, ...]:
 
 def _lengths(forms: Iterable[str]) -> dict[str, tuple[int, ...]]:
     sizes: dict[str, set[int]] = {}
-    short: dict[str, set[int]] = {}
     for form in forms:
-        (short if len(form) == 1 else sizes).setdefault(form[:2], set()).add(len(form))
+        word = _FIRST_WORD.match(form)
+        sizes.setdefault(word.group() if word else form[:2], set()).add(len(form))
     for key, found in sizes.items():
-        found.update(short.get(key[0], ()))
-    merged = {**short, **sizes}
-    return {key: tuple(sorted(found, reverse=True)) for key, found in merged.items()}
+        if len(key) > 1 and key[0] not in _WORD:
+            found.update(sizes.get(key[0], ()))
+    return {key: tuple(sorted(found, reverse=True)) for key, found in sizes.items()}
