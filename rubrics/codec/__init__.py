@@ -1,5 +1,12 @@
 """Documents to types and back: the only room of the engine that knows JSON shapes."""
 
+from rubrics.codec.files import (
+    RUBRIC_SCHEMA,
+    RubricFileError,
+    dump_rubric_file,
+    lines_of_places,
+    load_rubric_file,
+)
 from rubrics.codec.prescore import (
     PRESCORE_SCHEMA,
     ApplicationError,
@@ -22,16 +29,21 @@ from rubrics.codec.rules import RubricDocumentError
 __all__ = [
     "COMPILE_SCHEMA",
     "PRESCORE_SCHEMA",
+    "RUBRIC_SCHEMA",
     "ApplicationError",
     "PrescoreDocumentError",
     "RubricDocumentError",
+    "RubricFileError",
     "digest",
     "dump_compilation",
     "dump_prescore",
     "dump_rubric",
+    "dump_rubric_file",
     "dump_text",
     "input_digest",
+    "lines_of_places",
     "load_dossier",
     "load_prescore",
     "load_rubric",
+    "load_rubric_file",
 ]

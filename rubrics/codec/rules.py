@@ -191,6 +191,7 @@ _ASKS: dict[str, Callable[[Mapping[str, Any]], Rule]] = {
     "months": _load_availability,
     "days_per_week": _load_availability,
     "on_site": _load_availability,
+    "availability": lambda shape: _load_availability(shape["availability"]),
     "publication": _load_publication,
     "contest": _load_contest,
     "leaderboard": lambda shape: LeaderboardAsk(tuple(shape["leaderboard"].get("datasets", ()))),

@@ -19,6 +19,7 @@ from rubrics.codec import (
     dump_prescore,
     load_dossier,
     load_rubric,
+    load_rubric_file,
 )
 from rubrics.dossier import Dossier, HiddenText
 from rubrics.lexicon import load_lexicon
@@ -50,7 +51,7 @@ _GATES = {"pass": "all hard floors hold", "below": "below a hard floor", "unknow
 
 @click.command("prescore")
 @click.option(
-    "--posting", required=True, metavar="RUBRIC", help="A compile output, a rubric file, or a shipped rubric's slug."
+    "--posting", required=True, metavar="RUBRIC", help="A compile output, a rubric file (TOML), or a shipped rubric's slug."
 )
 @click.option("--slug", default=None, help="Which posting of a compile output that holds several.")
 @click.option("--application", type=click.Path(path_type=Path), default=None, help="The answers, as JSON Resume.")
@@ -83,12 +84,24 @@ def command(posting: str, slug: str | None, application: Path | None, resume: Pa
 
 
 def _read_rubric(posting: str, slug: str | None) -> Rubric:
-    document = _read_json(_rubric_path(posting))
+    path = _rubric_path(posting)
+    if path.suffix.lower() == ".toml":
+        return _read_rubric_file(path)
+    document = _read_json(path)
     shape = _posting_of(document, posting, slug)
     try:
         return load_rubric(shape)
     except RubricDocumentError as error:
         _fail(f"{posting}: {error}")
+
+
+def _read_rubric_file(path: Path) -> Rubric:
+    try:
+        return load_rubric_file(decode_text(_read_bytes(path)))
+    except UndecodableError:
+        _fail(f"{path}: this is not a text file.")
+    except RubricDocumentError as error:
+        _fail(f"{path}: {error}.")
 
 
 def _rubric_path(posting: str) -> Path:
