@@ -51,6 +51,11 @@ def quick_hashes() -> Iterator[None]:
     patch.undo()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what drives a browser last: from then on an event loop runs in this thread, beside which Flask's contexts do not close."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture
 def now() -> datetime:
     """Give one fixed moment; services take the time as an argument."""
