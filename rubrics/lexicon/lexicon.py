@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from rubrics.lexicon.scanner import FormIndex, Hit
+from rubrics.lexicon.scanner import CueIndex, FormIndex, Hit
 from rubrics.lexicon.tables import Term, read_tables
 from rubrics.text import Folded, Span, fold
 
@@ -30,6 +30,7 @@ class Lexicon:
     _forms: FormIndex = field(repr=False)
     _cues: dict[str, FormIndex] = field(repr=False)
     _ancestors: Mapping[str, frozenset[str]] = field(repr=False)
+    _asking: CueIndex = field(repr=False)
 
     def find(self, text: str, kinds: frozenset[str] | None = None) -> tuple[Mention, ...]:
         """Every term in a text, the longest spelling at each place, in order; with ``kinds`` only terms of these kinds."""
@@ -76,6 +77,10 @@ class Lexicon:
         """Whether any word of a cue group stands in the text."""
         return bool(self.find_cues(name, text))
 
+    def asking_cues(self, text: str) -> dict[str, list[tuple[int, int]]]:
+        """Give the places of all words by which postings are read (groups read_… and level_…) in a lower-case text, group by group."""
+        return self._asking.places(text)
+
     def name(self, term_id: str, language: str) -> str:
         """Give a term's name in "zh" or "en"; an unknown id names itself."""
         term = self.terms.get(term_id)
@@ -96,6 +101,9 @@ def load_lexicon() -> Lexicon:
         _forms=FormIndex.of_terms(tables.terms),
         _cues={},
         _ancestors=_ancestors_of(terms),
+        _asking=CueIndex.of_groups(
+            {name: words for name, words in tables.cues.items() if name.startswith(("read_", "level_"))}
+        ),
     )
 
 

@@ -145,3 +145,37 @@ def _lengths(forms: Iterable[str]) -> dict[str, tuple[int, ...]]:
         if len(key) > 1 and key[0] not in _WORD:
             found.update(sizes.get(key[0], ()))
     return {key: tuple(sorted(found, reverse=True)) for key, found in sizes.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class CueIndex:
+    """The words of many cue groups, found in one pass; ASCII words are bounded, and a word inside another one counts too."""
+
+    words: dict[str, tuple[str, ...]]
+    lengths: dict[str, tuple[int, ...]]
+
+    @classmethod
+    def of_groups(cls, groups: Mapping[str, Iterable[str]]) -> CueIndex:
+        """Give an index of groups by name."""
+        words: dict[str, dict[str, None]] = {}
+        for group, members in groups.items():
+            for member in members:
+                words.setdefault(fold(member).text, {})[group] = None
+        return cls({word: tuple(names) for word, names in words.items()}, _lengths(words))
+
+    def places(self, text: str) -> dict[str, list[tuple[int, int]]]:
+        """Give for each group the ranges of its words in a lower-case text, from left to right."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        lengths, words, length = self.lengths, self.words, len(text)
+        for start in _START.finditer(text):
+            place = start.start()
+            first = start.group()
+            sizes = lengths.get(first if first[0] in _WORD else text[place : place + 2]) or lengths.get(first)
+            for size in sizes or ():
+                end = place + size
+                groups = words.get(text[place:end])
+                if groups is None or end > length or (text[end - 1] in _WORD and end < length and text[end] in _WORD):
+                    continue
+                for group in groups:
+                    found.setdefault(group, []).append((place, end))
+        return found

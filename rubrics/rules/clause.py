@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -20,7 +19,6 @@ _LEVELS = (
 )
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _LIST_GAP = re.compile(r"^[\s)]*(?:[、,/&+]|或者?|和|与|及|以及|and|or|\s)+[\s(]*$")
-_SPLIT_WORD = re.compile(r"(?<=[一-鿿]) (?=[一-鿿])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +63,15 @@ class Clause:
 
     def has(self, group: str) -> bool:
         """Whether a word of a cue group stands in the clause."""
-        return any(True for _ in find_words(self.lexicon, group, self.words))
+        return group in self._cues
 
     def where(self, group: str) -> list[tuple[int, int]]:
         """Places of the words of a cue group."""
-        return list(find_words(self.lexicon, group, self.words))
+        return self._cues.get(group, [])
+
+    @cached_property
+    def _cues(self) -> dict[str, list[tuple[int, int]]]:
+        return self.lexicon.asking_cues(self.words)
 
     @cached_property
     def _skill_terms(self) -> list[tuple[Mention, Term]]:
@@ -116,12 +118,7 @@ class Clause:
 
     @cached_property
     def _levels(self) -> list[tuple[int, int, Level]]:
-        words = _SPLIT_WORD.sub("", self.words) if " " in self.words else self.words
-        if len(words) != len(self.words):
-            words = self.words
-        return [
-            (start, end, level) for group, level in _LEVELS for start, end in find_words(self.lexicon, group, words)
-        ]
+        return [(start, end, level) for group, level in _LEVELS for start, end in self.where(group)]
 
 
 def one_or_all(rules: list[Rule], *, either: bool, open_list: bool = False) -> Rule:
@@ -132,25 +129,6 @@ def one_or_all(rules: list[Rule], *, either: bool, open_list: bool = False) -> R
     if either:
         return AnyOf(tuple(unique), open=open_list)
     return AllOf(tuple(unique))
-
-
-def find_words(lexicon: Lexicon, group: str, text: str) -> Iterator[tuple[int, int]]:
-    """Where the words of a cue group stand in a lower-case text, ASCII words bounded; plain search, for no pattern is as fast."""
-    for word, left, right in _cue_words(lexicon, group):
-        place = text.find(word)
-        while place >= 0:
-            end = place + len(word)
-            if not (left and place and text[place - 1] in _WORD) and not (
-                right and end < len(text) and text[end] in _WORD
-            ):
-                yield place, end
-            place = text.find(word, place + 1)
-
-
-@lru_cache(maxsize=512)
-def _cue_words(lexicon: Lexicon, group: str) -> tuple[tuple[str, bool, bool], ...]:
-    words = dict.fromkeys(fold(word).text for word in lexicon.cues(group))
-    return tuple((word, word[0] in _WORD, word[-1] in _WORD) for word in words)
 
 
 @lru_cache(maxsize=512)
