@@ -12,7 +12,6 @@ from rubrics.lexicon import Lexicon
 from rubrics.model import Category, Criterion, DegreeAsk, Rubric, Section, WordsAsk, rule_asks
 from rubrics.postings import Item, Posting
 from rubrics.postings.headings import HeadingKind
-from rubrics.rules.clause import cue_pattern
 from rubrics.text import Lines, fold
 
 _UNREAD = frozenset({Category.OTHER, Category.KNOWLEDGE})
@@ -154,12 +153,11 @@ def _not_screenable(rubric: Rubric) -> list[Finding]:
 def _unlawful(rubric: Rubric, posting: Posting, lexicon: Lexicon) -> list[Finding]:
     findings = []
     place = _Places(list(rubric.criteria))
-    asks, excused = cue_pattern(lexicon, "read_unlawful"), cue_pattern(lexicon, "read_unlawful_no")
     for item in posting.items:
-        text = item.text.lower()
-        if not asks.search(text) or excused.search(text):
+        cues = lexicon.asking_cues(item.text.lower())
+        if "read_unlawful" not in cues or "read_unlawful_no" in cues:
             continue
-        named = tuple(c.id for c in place.within(item) if asks.search(fold(c.text).text))
+        named = tuple(c.id for c in place.within(item) if "read_unlawful" in lexicon.asking_cues(fold(c.text).text))
         findings.append(
             Finding(
                 FindingCode.UNLAWFUL_QUESTION,

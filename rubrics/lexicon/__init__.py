@@ -18,5 +18,6 @@ Cue words stand in files with ``kind = "cue"``: ``[negation] words = [...]``.
 """
 
 from rubrics.lexicon.lexicon import Lexicon, Mention, Term, load_lexicon
+from rubrics.lexicon.scanner import stands_free
 
-__all__ = ["Lexicon", "Mention", "Term", "load_lexicon"]
+__all__ = ["Lexicon", "Mention", "Term", "load_lexicon", "stands_free"]

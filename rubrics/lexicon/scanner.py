@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rubrics.lexicon.tables import Term
@@ -179,3 +179,8 @@ class CueIndex:
                 for group in groups:
                     found.setdefault(group, []).append((place, end))
         return found
+
+
+def stands_free(places: Iterable[tuple[int, int]], excused: Sequence[tuple[int, int]]) -> bool:
+    """Whether any of the places is not touched by an excusing phrase (优先 in 优先级 prefers nobody)."""
+    return any(not any(first < end and start < last for first, last in excused) for start, end in places)

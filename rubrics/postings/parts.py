@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
-from rubrics.lexicon import Lexicon
+from rubrics.lexicon import Lexicon, stands_free
 from rubrics.postings.headings import HeadingKind
 from rubrics.postings.items import Item
 from rubrics.text import SourceText, Span, fold, plain
@@ -31,6 +30,7 @@ _VERBAL_CUE = re.compile(
 _AND = ("和", "及", "以及", "与", "或", "and ", "or ")
 _HAVING = ("有", "具有", "具备", "拥有")
 _CHINESE = re.compile("[一-鿿]")
+_MARKS = re.compile(r"\W*")
 _INNER = re.compile(r"\([^()]*\)")
 _MOST_PARTS = 20
 _HEAD = 48
@@ -69,7 +69,7 @@ class Chunk:
 
 def chunks_of(item: Item, lexicon: Lexicon) -> tuple[Chunk, ...]:
     """Give the clauses of an item, marked as asked or preferred; together they cover all its words."""
-    words = _words(lexicon)
+    words = _Words(lexicon)
     parts = _parts(item, words)
     in_bonus = item.kind is HeadingKind.BONUS
     marks = [in_bonus] * len(parts) if in_bonus else _preferred(item, parts, words)
@@ -175,7 +175,7 @@ def _first_preferred(item: Item, parts: list[Part], cue: int, floor: int, words:
         return first
     if _BARE_CUE.match(fold(text).text):
         first = max(floor, cue - 1)
-        while may_step() and not words.predicate.search(fold(parts[first].text).text):
+        while may_step() and not words.has_predicate(parts[first].text):
             first -= 1
         return first
     if words.owns_predicate(text):
@@ -220,9 +220,9 @@ def _same_sentence(item: Item, parts: list[Part], place: int) -> bool:
 def _belongs(group: tuple[Part, ...], part: Part, words: _Words, *, chinese: bool) -> bool:
     """Whether a clause goes on with the one before it: an example, an alternative, a list without a verb of its own."""
     text = fold(part.text).text
-    if _FORWARD.match(text) or _BARE_CUE.match(text) or words.continuation.match(text):
+    if _FORWARD.match(text) or _BARE_CUE.match(text) or words.continues(text):
         return True
-    if words.vague.search(fold(group[0].text).text) and len(group) == 1:
+    if words.leads_vaguely(group[0].text) and len(group) == 1:
         return True
     if not words.owns_predicate(part.text):
         return True
@@ -239,48 +239,45 @@ def _is_latin(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    preference: re.Pattern[str]
-    not_preference: re.Pattern[str]
-    predicate: re.Pattern[str]
-    continuation: re.Pattern[str]
-    vague: re.Pattern[str]
-    hard: re.Pattern[str]
+    """The cue words of one lexicon, asked of an item's clauses; what was found once is kept."""
+
+    lexicon: Lexicon
+    known: dict[str, dict[str, list[tuple[int, int]]]] = field(default_factory=dict)
 
     def prefers(self, text: str) -> bool:
-        folded = self.not_preference.sub(" ", fold(text).text)
-        return bool(self.preference.search(folded))
+        cues = self.cues(text)
+        return stands_free(cues.get("read_preference", ()), cues.get("read_preference_no", ()))
 
     def owns_predicate(self, text: str) -> bool:
         folded = re.sub(r"\([^()]*\)", " ", fold(text).text).strip()
-        if self.continuation.match(folded):
+        if self.continues(folded):
             return False
         if _is_latin(folded):
-            match = self.predicate.search(folded[:_LATIN_HEAD])
-            return match is not None and folded.count(" ", 0, match.start()) <= _FEW_WORDS
-        return bool(self.predicate.search(folded[:_HEAD]))
+            first = min(self.lexicon.asking_cues(folded[:_LATIN_HEAD]).get("read_predicate", ()), default=None)
+            return first is not None and folded.count(" ", 0, first[0]) <= _FEW_WORDS
+        return "read_predicate" in self.lexicon.asking_cues(folded[:_HEAD])
+
+    def has_predicate(self, text: str) -> bool:
+        return "read_predicate" in self.cues(text)
+
+    def continues(self, folded: str) -> bool:
+        start = _MARKS.match(folded)
+        place = start.end() if start else 0
+        return any(first <= place for first, _ in self.lexicon.asking_cues(folded).get("read_continuation", ()))
+
+    def leads_vaguely(self, text: str) -> bool:
+        return "read_vague_lead" in self.cues(text)
 
     def is_bare(self, text: str) -> bool:
-        return not (self.owns_predicate(text) or _is_floor(text) or self.hard.search(fold(text).text))
+        return not (self.owns_predicate(text) or self.asks_hard(text))
 
     def opens_item(self, text: str) -> bool:
         return bool(re.search(r"(?:能力|经验|精神|背景|成绩|经历)优先", text))
 
     def asks_hard(self, text: str) -> bool:
-        return bool(self.hard.search(fold(text).text)) or _is_floor(text)
+        return "read_hard" in self.cues(text) or _is_floor(text)
 
-
-@lru_cache(maxsize=4)
-def _words(lexicon: Lexicon) -> _Words:
-    def one_of(name: str, start: str = "") -> re.Pattern[str]:
-        found = sorted((fold(word).text for word in lexicon.cues(name)), key=len, reverse=True)
-        pieces = [re.escape(w) if not w.isascii() else rf"(?<![a-z]){re.escape(w)}(?![a-z])" for w in found]
-        return re.compile(start + "(?:" + "|".join(pieces) + ")")
-
-    return _Words(
-        one_of("read_preference"),
-        one_of("read_preference_no"),
-        one_of("read_predicate"),
-        one_of("read_continuation", r"^\W*"),
-        one_of("read_vague_lead"),
-        one_of("read_hard"),
-    )
+    def cues(self, text: str) -> dict[str, list[tuple[int, int]]]:
+        if text not in self.known:
+            self.known[text] = self.lexicon.asking_cues(fold(text).text)
+        return self.known[text]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from rubrics.lexicon import Lexicon, Mention, Term
+from rubrics.lexicon import Lexicon, Mention, Term, stands_free
 from rubrics.model import AllOf, AnyOf, AssessedBy, Category, Level, Rule
 from rubrics.text import fold, plain
 
@@ -61,9 +61,11 @@ class Clause:
                 found[term.id] = (mention, term)
         return list(found.values())
 
-    def has(self, group: str) -> bool:
-        """Whether a word of a cue group stands in the clause."""
-        return group in self._cues
+    def has(self, group: str, *, but: str | None = None) -> bool:
+        """Whether a word of a cue group stands in the clause; with ``but`` one that no word of that group covers."""
+        if but is None or group not in self._cues:
+            return group in self._cues
+        return stands_free(self._cues[group], self._cues.get(but, ()))
 
     def where(self, group: str) -> list[tuple[int, int]]:
         """Places of the words of a cue group."""
@@ -129,17 +131,3 @@ def one_or_all(rules: list[Rule], *, either: bool, open_list: bool = False) -> R
     if either:
         return AnyOf(tuple(unique), open=open_list)
     return AllOf(tuple(unique))
-
-
-@lru_cache(maxsize=512)
-def cue_pattern(lexicon: Lexicon, group: str) -> re.Pattern[str]:
-    """Give the words of a cue group as one pattern, longest first, ASCII words bounded."""
-    words = sorted((fold(word).text for word in lexicon.cues(group)), key=len, reverse=True)
-    return re.compile("|".join(_bounded(word) for word in words))
-
-
-def _bounded(word: str) -> str:
-    escaped = re.escape(word)
-    left = r"(?<![a-z0-9])" if word[0].isascii() and word[0].isalnum() else ""
-    right = r"(?![a-z0-9])" if word[-1].isascii() and word[-1].isalnum() else ""
-    return left + escaped + right

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rubrics.model import ExperienceAsk, Rule
-from rubrics.rules.clause import Clause, cue_pattern
+from rubrics.rules.clause import Clause
 
 _DIGIT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _ENGLISH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "ten": 10}
@@ -21,8 +21,7 @@ _KINDS = ("internship", "project", "research", "production", "deployment", "data
 def asks(clause: Clause) -> tuple[Rule, ...]:
     """Give the experience asked for; nothing when the words only name a skill."""
     months = months_of(clause.words)
-    words = cue_pattern(clause.lexicon, "read_experience_no").sub(" ", clause.words)
-    if not cue_pattern(clause.lexicon, "read_experience").search(words) and months is None:
+    if months is None and not clause.has("read_experience", but="read_experience_no"):
         return ()
     kinds = tuple(kind for kind in _KINDS if clause.has(f"read_experience_{kind}"))
     return (ExperienceAsk(kinds, clause.topics(), months, lead=clause.has("read_lead")),)
