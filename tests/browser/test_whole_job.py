@@ -199,7 +199,7 @@ def plan_interview(page: Page, application: str, words: dict[str, str]) -> None:
 
 
 def let_it_have_begun(server: Site) -> None:
-    """The plan is for tomorrow; the conversation takes place."""
+    """Let the conversation, planned for tomorrow, have taken place."""
     with server.session() as session:
         interview = session.query(Interview).one()
         interview.starts_at = datetime.now(UTC) - timedelta(hours=1)
