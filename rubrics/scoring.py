@@ -21,12 +21,14 @@ from rubrics.evidence.outcome import contradicted, for_interview, join_all, join
 from rubrics.evidence.texts import entries, field_of
 from rubrics.lexicon import Lexicon
 from rubrics.model import (
+    DEGREE_ORDER,
     AllOf,
     AnyOf,
     Ask,
     AssessedBy,
     AtLeast,
     Criterion,
+    DegreeAsk,
     EngineeringAsk,
     ExperienceAsk,
     OpenSourceAsk,
@@ -38,7 +40,7 @@ from rubrics.model import (
 )
 from rubrics.prescore import Because, Flag, Gates, Interval, Prescore, Quote, Result, Score, Verdict
 
-ENGINE_VERSION: str = "1.0.0"
+ENGINE_VERSION: str = "1.1.0"
 """Changes with every change that can change a verdict or a score."""
 
 _SATURATION = 0.75
@@ -108,6 +110,7 @@ def _judge_rule(rule: Rule, reading: Reading, relevant: frozenset[str]) -> Outco
         case AllOf(rules):
             return join_all([_judge_rule(branch, reading, relevant) for branch in rules])
         case AnyOf(rules, is_open):
+            rules = _without_lower_degrees(rules, reading, relevant)
             outcome = join_any([_judge_rule(branch, reading, relevant) for branch in rules])
             return _or_unnamed_equal(outcome, rules, reading) if is_open else outcome
         case AtLeast(needed, rules, is_open):
@@ -115,6 +118,30 @@ def _judge_rule(rule: Rule, reading: Reading, relevant: frozenset[str]) -> Outco
             return _or_unnamed_equal(outcome, rules, reading) if is_open else outcome
         case _:
             return find_evidence(rule, reading, relevant)
+
+
+def _without_lower_degrees(rules: tuple[Rule, ...], reading: Reading, relevant: frozenset[str]) -> tuple[Rule, ...]:
+    """Of branches for different degrees (a master with this or a bachelor with that) only the ones for the highest degree shown count."""
+    floors = {place: floor for place, rule in enumerate(rules) if (floor := _degree_floor(rule)) is not None}
+    if len(set(floors.values())) < 2:
+        return rules
+    reached = [
+        DEGREE_ORDER[floor.degree]
+        for floor in floors.values()
+        if find_evidence(floor, reading, relevant).verdict is Verdict.MET
+    ]
+    best = max(reached, default=None)
+    if best is None:
+        return rules
+    return tuple(
+        rule for place, rule in enumerate(rules) if place not in floors or DEGREE_ORDER[floors[place].degree] == best
+    )
+
+
+def _degree_floor(rule: Rule) -> DegreeAsk | None:
+    if not isinstance(rule, AllOf):
+        return None
+    return next((ask for ask in rule.rules if isinstance(ask, DegreeAsk)), None)
 
 
 def _or_unnamed_equal(outcome: Outcome, rules: Iterable[Rule], reading: Reading) -> Outcome:

@@ -114,7 +114,7 @@ def _told_cities(  # noqa: C901 - a decision table, read from top to bottom
         elif cues.has("willing_place", plain) or (_GOES_ON.match(plain) and cues.has("willing_place", before)):
             if ours:
                 yes.append(quote)
-            elif cues.has("only_place", plain):
+            elif cues.has("only_place", plain) or cues.has("place_wanted", plain):
                 only_other.append(quote)
     return yes, no, anywhere, only_other, lives
 

@@ -12,8 +12,9 @@ from rubrics.evidence.texts import Role
 from rubrics.model import LEVEL_ORDER, Level
 
 _BREAK = re.compile(
-    r"[。;!?\n]|(?<![\s.(][a-z])(?<!\.eng)(?<!\.sc)(?<!\.tech)(?<!\bal)(?<!proc)(?<!dept)(?<!e\.g)(?<!i\.e)\.(?=\s|$)|(?P<soft>,|(?<=[^\d\s])\s+[-–—]{1,2}\s+(?=[^\d\s]))|(?=但|不过|然而|却(?!步)|只是(?!了解))|\b(?=(?:but|however|although|though|yet|whereas|while)\b)"
+    r"[。;!?\n]|(?<![\s.(][a-z])(?<!\.eng)(?<!\.sc)(?<!\.tech)(?<!\bal)(?<!proc)(?<!dept)(?<!e\.g)(?<!i\.e)\.(?=\s|$)|(?P<soft>,|\t|\s\|\s|(?<=[^\d\s])\s+[-–—]{1,2}\s+(?=[^\d\s]))|(?=但|不过|然而|却(?!步)|只是(?!了解))|\b(?=(?:but|however|although|though|yet|whereas|while)\b)"
 )
+_LABEL = re.compile(r"\s*(?:[\u4e00-\u9fff]{2,8}|[a-z][a-z ]{1,14})\s*")
 _LISTED = re.compile(r"[\s、/+&()\[\].:*\-0-9%]|和|与|及|或者?|以及|等|\b(?:and|or|etc)\b")
 _BARE_WORD = re.compile(r"^[a-z0-9+#.\-]{1,20}$")
 _GOVERNS = re.compile(r"\s*(?:with|in|of|using|on|:|for|to|是)")
@@ -65,9 +66,12 @@ def split_clauses(plain: str, start: int, end: int, mentions: Sequence[tuple[int
     pieces: list[tuple[int, int, bool]] = []
     last, soft = start, False
     for match in _BREAK.finditer(plain, start, end):
+        mark = match.group("soft")
+        if mark is not None and ("|" in mark or "\t" in mark) and _LABEL.fullmatch(plain, last, match.start()):
+            continue  # a table's label stays with its value
         if match.start() > last:
             pieces.append((last, match.start(), soft))
-        last, soft = match.end(), match.group("soft") is not None
+        last, soft = match.end(), mark is not None
     if last < end:
         pieces.append((last, end, soft))
     pieces = [part for piece in pieces for part in _cut_piece(*piece)]
@@ -169,6 +173,8 @@ def _positive(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judg
     if role in {Role.WORK, Role.PROJECT, Role.PUBLICATION}:
         if level == LEVEL_ORDER[Level.BASIC] and not cues.has("use", plain):
             return Judged(Stance.CLAIM, level)
+        if _is_coursework(plain, first, stop, role, cues) and not cues.has("use", plain):
+            return Judged(Stance.COURSE, LEVEL_ORDER[Level.BASIC])
         return Judged(Stance.OWN, level)
     if _is_coursework(plain, first, stop, role, cues):
         return Judged(Stance.COURSE, LEVEL_ORDER[Level.BASIC])
@@ -221,6 +227,8 @@ def _is_of_others(plain: str, first: int, stop: int, cues: Cues) -> bool:
         if cues.pattern("other_exempt").search(plain[:start]) is not None:
             continue
         if plain.startswith(("由", "by ", "from "), start) or end <= first or stop <= end:
+            return True
+        if plain.startswith(("只", "仅", "only "), start) and start - stop <= 2:
             return True
     return False
 

@@ -42,7 +42,7 @@ def _entry_answered(answers: list[Answer], reading: Reading) -> Entry | None:
     named = [a for a in answers if _contests_in(a.text, reading)]
     everything = " | ".join(answer.plain for answer in answers)
     contests = frozenset(c for a in named for c in _contests_in(a.text, reading)) or frozenset(
-        _contests_in(everything, reading)
+        _contests_in(" | ".join(answer.text for answer in answers), reading)
     )
     if not contests or reading.cues.has("contest_role_not_own", everything):
         return None

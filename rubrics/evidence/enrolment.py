@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rubrics.evidence.dates import end_is_ahead
 from rubrics.evidence.outcome import Outcome, contradicted, disagreement, met, not_shown, partly
 from rubrics.evidence.reading import Reading
@@ -57,7 +59,9 @@ def _enrolment(reading: Reading) -> tuple[list[Quote], list[Quote], list[Quote]]
                 ):
                     continue  # 本科毕业于…，现硕士在读
                 start = clause.start + match.start()
-                found.append(reading.quote_clause(passage.source, clause, start, clause.start + match.end()))
+                ahead = name == "graduation_expected" and _class_is_ahead(match.group(), reading)
+                quote = reading.quote_clause(passage.source, clause, start, clause.start + match.end())
+                (yes if ahead else found).append(quote)
                 break
     return yes, (no if not yes or any(quote.source != RESUME for quote in no) else []), perhaps
 
@@ -81,6 +85,15 @@ def _enrolment_answered(reading: Reading, yes: list[Quote], no: list[Quote], per
             perhaps.append(reading.quote_answer(end))
     if ended and not yes:
         no.extend(ended)
+
+
+_CLASS = re.compile(r"20\d\d")
+
+
+def _class_is_ahead(plain: str, reading: Reading) -> bool:
+    """Whether a class (2027届, class of 2027) ends after the time that the application speaks of."""
+    year = _CLASS.search(plain)
+    return year is not None and end_is_ahead(f"{year.group()}-06", reading) is True
 
 
 def _is_future(plain: str, place: int, reading: Reading) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from rubrics.evidence.clauses import EVIDENCE, Clause, tells_of_others
+from rubrics.evidence.clauses import EVIDENCE, Clause, Stance, tells_of_others
 from rubrics.evidence.dates import month_of, reference_month, spans_in
 from rubrics.evidence.reading import Reading
 from rubrics.evidence.texts import Passage, Role
@@ -22,6 +22,7 @@ ROLES = (
     Role.AWARD,
     Role.OTHER,
 )
+DONE = EVIDENCE - {Stance.COURSE}
 GROUPED = frozenset({Role.WORK, Role.PROJECT})
 SILENT = ("denial", "wish", "quoted")
 _KINDS = ("work", "internship", "project", "research", "production", "deployment", "data_set")
@@ -143,14 +144,14 @@ def touches(terms: frozenset[str], topics: Iterable[str], reading: Reading) -> b
     return not terms.isdisjoint(reading.members_of(topics))
 
 
-def tells_of(stretch: Stretch, topics: Iterable[str], reading: Reading) -> bool:
-    """Whether a clause tells of a topic as something the person did, knows or learnt."""
+def tells_of(stretch: Stretch, topics: Iterable[str], reading: Reading, stances: frozenset[Stance] = EVIDENCE) -> bool:
+    """Whether a clause tells of a topic as something the person did, knows or learnt; ``DONE`` leaves courses out."""
     if not stretch.terms:
         return False
     named = stretch.terms & reading.members_of(topics)
     source, clause = stretch.passage.source, stretch.clause
     return any(
-        sighting.stance in EVIDENCE and sighting.source == source and clause.start <= sighting.start < clause.end
+        sighting.stance in stances and sighting.source == source and clause.start <= sighting.start < clause.end
         for term in named
         for sighting in reading.sightings(term)
     )

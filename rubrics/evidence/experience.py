@@ -6,7 +6,7 @@ import re
 
 from rubrics.evidence.clauses import Stance
 from rubrics.evidence.dates import covered_months
-from rubrics.evidence.episodes import ROLES, Episode, Stretch, episodes_of, quote_stretch, tells_of
+from rubrics.evidence.episodes import DONE, ROLES, Episode, Stretch, episodes_of, quote_stretch, tells_of
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
 from rubrics.evidence.reading import Reading
 from rubrics.model import ExperienceAsk
@@ -51,9 +51,9 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
 ) -> tuple[int, tuple[Quote, ...]]:
     """4 complete; 3 lead missing; 2 topic without the kind; 1 the kind without a word on relevance; 0 nothing."""
     fits = _fits_kind(kinds, episode, has_topics=bool(ask.topics))
-    topical = [stretch for stretch in episode.stretches if tells_of(stretch, ask.topics, reading)] if ask.topics else []
+    topical = [s for s in episode.stretches if tells_of(s, ask.topics, reading, DONE)] if ask.topics else []
     if ask.topics and not topical:
-        return 0, ()
+        return _loosely_topical(ask, episode, reading)
     if not fits and kinds == {"data_set"} and any(_handles(stretch, ask.topics, reading) for stretch in topical):
         fits = True  # 使用经验 of a data set or platform: working with it is the experience
     if not fits:
@@ -77,6 +77,20 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
     ):
         return 2, tuple(quotes)
     return 4, tuple(quotes)
+
+
+# Topics that the doing itself names: who deploys or ships has to do with them, whatever was deployed.
+_TOPIC_CUES = {"model_deployment": "deployment", "mass_production": "kind_production"}
+
+
+def _loosely_topical(ask: ExperienceAsk, episode: Episode, reading: Reading) -> tuple[int, tuple[Quote, ...]]:
+    """2 when the doing is of a topic's kind without naming the topic, else 0."""
+    if episode.kinds & {"work", "project", "internship"}:
+        for cue in (_TOPIC_CUES[topic] for topic in ask.topics if topic in _TOPIC_CUES):
+            for stretch in episode.stretches:
+                if stretch.terms and reading.cues.has(cue, stretch.clause.plain):
+                    return 2, (quote_stretch(stretch, reading),)
+    return 0, ()
 
 
 def _tells_experience(stretches: list[Stretch], reading: Reading) -> bool:
@@ -103,6 +117,8 @@ def _fits_kind(kinds: frozenset[str], episode: Episode, *, has_topics: bool) -> 
             return True  # 实战经验 without a topic: a job is practice
         both = kinds == {"production", "deployment"}
         return "production" in episode.kinds and (not both or "deployment" in episode.kinds)
+    if "internship" in kinds and "work" in episode.kinds:
+        return True  # a job is more than an internship
     if not kinds:
         return bool(
             episode.kinds
@@ -129,7 +145,7 @@ def _by_months(
         episode
         for episode in told
         if _fits_kind(kinds, episode, has_topics=bool(ask.topics))
-        and (not ask.topics or any(tells_of(s, ask.topics, reading) for s in episode.stretches))
+        and (not ask.topics or any(tells_of(s, ask.topics, reading, DONE) for s in episode.stretches))
     ]
     total = covered_months(span for episode in fitting for span in episode.spans)
     quotes = judged[0][1]

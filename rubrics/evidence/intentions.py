@@ -9,6 +9,7 @@ from rubrics.evidence.reading import Reading
 from rubrics.evidence.texts import Role
 from rubrics.prescore import Quote
 
+_PAST = frozenset({Role.WORK, Role.PROJECT, Role.AWARD, Role.PUBLICATION})
 _ROLES = (Role.SELF, Role.OTHER, Role.STATEMENT, Role.SKILL, Role.EDUCATION, Role.LANGUAGE, Role.CERTIFICATE)
 
 
@@ -29,7 +30,11 @@ def planning_clauses(reading: Reading) -> list[tuple[int, int, int, str]]:
 
 
 def _plans(reading: Reading) -> Iterator[tuple[int, int, int, str]]:
-    for passage in reading.passages(*_ROLES):
+    for passage in reading.passages():
+        if passage.role not in _ROLES and not (
+            passage.role in _PAST and reading.cues.has("plans", reading.plain_of(passage))
+        ):
+            continue
         for clause in reading.clauses(passage):
             if not reading.cues.has("quoted", clause.plain):
                 yield passage.source, clause.start, clause.end, clause.plain

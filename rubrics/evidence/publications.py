@@ -35,7 +35,9 @@ def find_publication(ask: PublicationAsk, reading: Reading, relevant: frozenset[
 Judgement = tuple[int, int, str, str, tuple[Quote, ...]]
 
 
-def _judge(ask: PublicationAsk, paper: Paper, relevant: frozenset[str], reading: Reading) -> Judgement:
+def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
+    ask: PublicationAsk, paper: Paper, relevant: frozenset[str], reading: Reading
+) -> Judgement:
     """2 complete, 1 started, 0 beside the point; then the strength, the reasons and the quotations."""
     strength = 20 * paper.accepted + 4 * RANK_ORDER.get(paper.rank or "", 0) + paper.full
     name = _venue_name(paper, reading.lexicon)
@@ -56,6 +58,8 @@ def _judge(ask: PublicationAsk, paper: Paper, relevant: frozenset[str], reading:
             f"{name[1]}: submitted or preprint, not accepted yet",
             paper.quotes,
         )
+    if ask.writing_counts and (not paper.full or _falls_short(ask, paper) is not None):
+        return 2, strength, f"{name[0]}：写过论文", f"{name[1]}: has written a paper", paper.quotes
     if not paper.full:
         return 1, strength, f"{name[0]}：研讨会或 Findings 论文", f"{name[1]}: workshop or Findings paper", paper.quotes
     short = _falls_short(ask, paper)

@@ -14,7 +14,17 @@ from operator import itemgetter
 from typing import TypeVar
 
 from rubrics.dossier import Dossier
-from rubrics.evidence.clauses import EVIDENCE, Clause, Judged, Stance, judge_mention, level_in, split_clauses, trimmed
+from rubrics.evidence.clauses import (
+    EVIDENCE,
+    Clause,
+    Judged,
+    Stance,
+    judge_mention,
+    level_in,
+    split_clauses,
+    tells_of_others,
+    trimmed,
+)
 from rubrics.evidence.cues import Cues
 from rubrics.evidence.flags import flagged_stretches
 from rubrics.evidence.resume import read_lines
@@ -29,6 +39,7 @@ from rubrics.evidence.texts import (
     cut_long,
     hidden_stretches,
     plain_text,
+    without_markup,
 )
 from rubrics.lexicon import Lexicon
 from rubrics.prescore import Flag, Quote
@@ -36,6 +47,8 @@ from rubrics.prescore import Flag, Quote
 T = TypeVar("T")
 # The cue groups by which clauses are looked up (``telling``).
 _LOOKED_UP = frozenset({"denial", "leaderboard", "open_source", "paper_writing"})
+_RUNNING = frozenset({Role.OTHER, Role.SELF, Role.STATEMENT})
+_NOT_DONE = ("denial", "wish", "quoted", "course")
 _PLACE = itemgetter(0)
 _NOTHING: frozenset[str] = frozenset()
 _LINK = re.compile(
@@ -147,6 +160,10 @@ class Reading:
             if not roles or passage.role in roles:
                 yield passage
 
+    def plain_of(self, passage: Passage) -> str:
+        """Give the plain text of a passage."""
+        return self._sources[passage.source].plain[passage.start : passage.end]
+
     def clauses(self, passage: Passage) -> list[Clause]:
         """Give the clauses of a passage."""
         known = self._clauses.get(passage)
@@ -219,10 +236,10 @@ class Reading:
     def _read_resume(self, copied: Sequence[tuple[str, int, int]]) -> None:
         if not self.dossier.resume:
             return
-        self._add_source(RESUME, self.dossier.resume, copied, hidden_stretches(self.dossier))
+        self._add_source(RESUME, without_markup(self.dossier.resume), copied, hidden_stretches(self.dossier))
         number = len(self._sources) - 1
         source = self._sources[-1]
-        lines = list(read_lines(source.plain, self.cues))
+        lines = list(read_lines(source.plain, self.cues, self.dossier.resume))
         plain = source.plain
         for line in lines:
             stretch = plain[line.start : line.end]
@@ -300,9 +317,20 @@ class Reading:
     def _judged(self, passage: Passage, clause: Clause, span: tuple[int, int], term: str) -> Judged:
         start, end = span
         key = ("judged", passage.source, start, end, term)
-        return self.remember(
-            key, lambda: self._settle(passage, judge_mention(clause, start, end, passage.role, self.cues), start, term)
-        )
+        return self.remember(key, lambda: self._settle(passage, self._meant(passage, clause, start, end), start, term))
+
+    def _meant(self, passage: Passage, clause: Clause, start: int, end: int) -> Judged:
+        """Judge a mention in its clause; a bare one after a comma goes on with what the clause before says was done."""
+        judged = judge_mention(clause, start, end, passage.role, self.cues)
+        if judged.stance is not Stance.LISTED or passage.role not in _RUNNING:
+            return judged
+        clauses = self.clauses(passage)
+        place = next((at for at, known in enumerate(clauses) if known is clause), 0)
+        if place == 0 or self._sources[passage.source].plain[clauses[place - 1].end : clause.start].strip() != ",":
+            return judged
+        before = clauses[place - 1]
+        done = self.cues.has("use", before.plain) and not any(self.cues.has(n, before.plain) for n in _NOT_DONE)
+        return Judged(Stance.OWN) if done and not tells_of_others(before.plain, self.cues) else judged
 
     def _settle(self, passage: Passage, judged: Judged, start: int, term: str) -> Judged:
         """Let the level field of a structured skill, and where it was used, speak for the whole entry."""

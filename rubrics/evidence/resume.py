@@ -20,6 +20,9 @@ _INLINE = re.compile(r"^\s*[#*·•●■◆▪►\-【\[]*\s*([^:\n]{1,30}?)[\]
 _NAME = re.compile(r"[^\d:,、。;|/]+")
 _DATED = re.compile(r"(?:19|20)\d\d")
 _ENDS = re.compile(r"[。.;；!?！？:,，、]\s*$")
+_SPACED = re.compile(r"(?:[\u4e00-\u9fff] )+[\u4e00-\u9fff]")
+_VERB = re.compile(r"\s*(?:[A-Z][a-z]{2,}ed|Led|Built|Wrote|Won|Ran|Made|Took|Held|Taught)\b")
+_CELLS = re.compile(r"\t|\s\|\s")
 _HEADINGS = {
     "heading_quoted": Role.QUOTED,
     "heading_education": Role.EDUCATION,
@@ -49,25 +52,25 @@ class ResumeLine:
     title: bool = False
 
 
-def read_lines(plain: str, cues: Cues) -> Iterator[ResumeLine]:
-    """Give the résumé's lines in order, from its plain text."""
+def read_lines(plain: str, cues: Cues, text: str = "") -> Iterator[ResumeLine]:
+    """Give the résumé's lines in order, from its plain text; ``text`` in its own case tells new sentences from wrapped ones."""
     role, entry, after_blank = Role.OTHER, 0, False
     top = plain.count("\n") >= 3
-    for start, end in _joined(plain):
+    for start, end in _joined(plain, cues, text):
         line = plain[start:end]
         if not line.strip():
             after_blank = True
+            continue
+        opened = _heading_role(line, cues)
+        if opened is not None:
+            role, entry, after_blank, top = opened, entry + 1, False, False
+            yield ResumeLine(start, end, role, f"r{entry}", heading=True)
             continue
         if top and _is_a_name(line, cues):
             top = False
             yield ResumeLine(start, end, role, f"r{entry}", heading=True)
             continue
         top = False
-        opened = _heading_role(line, cues)
-        if opened is not None:
-            role, entry, after_blank = opened, entry + 1, False
-            yield ResumeLine(start, end, role, f"r{entry}", heading=True)
-            continue
         bullet = _BULLET.match(line) is not None
         if not bullet and (after_blank or _DATED.search(line)):
             entry += 1
@@ -101,10 +104,12 @@ def _heading_role(line: str, cues: Cues) -> Role | None:
     if len(line) > 60:
         return None
     core = _NUMBER.sub("", _EDGES.sub("", line))
-    core = _EDGES.sub("", core)
+    core = _EDGES.sub("", core).strip()
     if not core or len(core) > 40:
         return None
-    return _role_of(core.strip(), cues)
+    if _SPACED.fullmatch(core):
+        core = core.replace(" ", "")
+    return _role_of(core, cues)
 
 
 def _role_of(core: str, cues: Cues) -> Role | None:
@@ -167,12 +172,14 @@ def _looks_like_heading(line: str, cues: Cues) -> bool:
     )
 
 
-def _joined(plain: str) -> Iterator[tuple[int, int]]:
-    """Physical lines, a wrapped one joined with its continuation."""
+def _joined(plain: str, cues: Cues, text: str) -> Iterator[tuple[int, int]]:
+    """Physical lines, a wrapped one joined with its continuation; one wide line alone is not a page's width."""
     lines = [match.span() for match in _LINE.finditer(plain) if match.end() > match.start() or match.start() == 0]
     lines = _with_blank_lines(plain, lines)
     widths = [_width(plain[start:end]) for start, end in lines]
     page = max(widths, default=0)
+    if sum(width >= 0.8 * page for width in widths) < 2:
+        page = 0
     place = 0
     while place < len(lines):
         start, end = lines[place]
@@ -182,7 +189,8 @@ def _joined(plain: str) -> Iterator[tuple[int, int]]:
             and widths[place] >= 0.8 * page
             and not _ENDS.search(plain[start:end])
             and plain[lines[place + 1][0] : lines[place + 1][1]].strip()
-            and not _starts_afresh(plain[lines[place + 1][0] : lines[place + 1][1]])
+            and not _starts_afresh(plain[lines[place + 1][0] : lines[place + 1][1]], cues)
+            and not _VERB.match(text, lines[place + 1][0])
         ):
             place += 1
             end = lines[place][1]
@@ -206,5 +214,7 @@ def _width(line: str) -> int:
     return sum(2 if character > "\u2e7f" else 1 for character in line.strip())
 
 
-def _starts_afresh(line: str) -> bool:
-    return _BULLET.match(line) is not None or _DATED.match(line.strip()) is not None or ":" in line[:16]
+def _starts_afresh(line: str, cues: Cues) -> bool:
+    if _BULLET.match(line) is not None or _DATED.match(line.strip()) is not None or ":" in line[:16]:
+        return True
+    return _CELLS.search(line) is not None or _heading_role(line, cues) is not None

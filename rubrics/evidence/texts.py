@@ -82,6 +82,27 @@ def plain_text(text: str) -> str:
     return text.translate(_PLAIN)
 
 
+_MARKUP = re.compile(
+    r"(?P<item>\\(?:item|textbullet|cdot|bullet)(?![A-Za-z]))|\\(?:textbf|section|subsection|cvsection)\*?\{(?P<title>[^{}\n]{1,30})\}(?=\s|$|\\item)"
+    r"|\\[A-Za-z]{2,20}\*?|(?<!\\)[{}]"
+)
+
+
+def without_markup(text: str) -> str:
+    """Give a text in which the commands of LaTeX are blanks, its items bullets and its titles end in a colon; every offset stays."""
+    if "\\" not in text:
+        return text
+    return _MARKUP.sub(_as_blanks, text)
+
+
+def _as_blanks(match: re.Match[str]) -> str:
+    title = match.group("title")
+    if title is not None:
+        return f"{title}:".rjust(len(match.group()))
+    mark = "•" if match.group("item") else " "
+    return mark.ljust(len(match.group()))
+
+
 class _PlainTable(dict[int, str]):
     """A translation table that learns each character when it first meets it."""
 
