@@ -14,6 +14,7 @@ from rubrics.compiler.terms import DocumentTerms
 from rubrics.lexicon import Lexicon
 from rubrics.model import (
     DEGREE_ORDER,
+    AssessedBy,
     Category,
     Compilation,
     Criterion,
@@ -25,6 +26,7 @@ from rubrics.model import (
     Rubric,
     Rule,
     Section,
+    TraitAsk,
     WordsAsk,
     rule_asks,
 )
@@ -60,6 +62,9 @@ def compile_document(text: str, lexicon: Lexicon, *, name: str = "") -> Compilat
 
 def _paired(rubrics: list[Rubric], drafts: list[_Draft]) -> list[tuple[Rubric, Posting]]:
     return [(rubric, draft.posting) for rubric, draft in zip(rubrics, drafts, strict=True)]
+
+
+_Found = tuple[tuple[Part, ...], tuple[Reading, ...], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ class _Draft:
         )
 
     def _asked(self, item: Item, groups: dict[int, Group]) -> list[_Asked]:
-        found: list[tuple[tuple[Part, ...], tuple[Reading, ...], bool]] = []
+        found: list[_Found] = []
         for chunk in chunks_of(item, self.terms.lexicon):
             for parts, readings in read_chunk(chunk, self.terms):
                 near = found and found[-1][2] == chunk.bonus and len(found[-1][0]) < _MOST_PARTS
@@ -121,6 +126,7 @@ class _Draft:
                         found[-1] = (joined, whole, chunk.bonus)
                         continue
                 found.append((parts, readings, chunk.bonus))
+        found = _among_traits(found)
         group = groups.get(item.heading.start) if item.heading is not None else None
         asked: list[_Asked] = []
         for place, (parts, readings, bonus) in enumerate(found):
@@ -131,6 +137,18 @@ class _Draft:
             name = group.id if group and bonus else None
             asked.extend(_Asked(span, section, reading, name, _weight(clause, reading)) for reading in readings)
         return asked
+
+
+def _among_traits(found: list[_Found]) -> list[_Found]:
+    """Take words that no rule understands for a trait where the rest of the item speaks of traits only (头脑灵活，思路清晰)."""
+    categories = {reading.category for _, readings, _ in found for reading in readings}
+    if categories != {Category.TRAIT, Category.OTHER}:
+        return found
+    general = Reading(Category.TRAIT, TraitAsk("trait_general"), assessed_by=AssessedBy.INTERVIEW)
+    return [
+        (parts, tuple(general if one.category is Category.OTHER else one for one in readings), bonus)
+        for parts, readings, bonus in found
+    ]
 
 
 def _weight(clause: Clause, reading: Reading) -> float:

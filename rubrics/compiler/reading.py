@@ -51,6 +51,13 @@ _SKILLS = frozenset({Category.PROGRAMMING_LANGUAGE, Category.TOOL, Category.KNOW
 _MERGES = frozenset({Category.TRAIT, Category.AVAILABILITY, Category.ACADEMIC_STANDING})
 
 
+_LEVEL_FIRST = re.compile(
+    r"^\W*(?:(?:能够|能|可以|较|并|且|同时|an?|some|strong|solid|good|great|very good|excellent|basic|deep|advanced|demonstrated|proven|practical|prior|high|you have|you are)\s*){0,3}"
+    r"(?:熟悉|熟练|精通|掌握|了解|理解|深入|proficien|familiar|expert|knowledge|understanding|fluent|fluency|command of|exposure to)"
+)
+_HANDS = frozenset({"programming_language", "tool", "dataset"})
+
+
 def read_chunk(chunk: Chunk, terms: DocumentTerms) -> list[tuple[tuple[Part, ...], tuple[Reading, ...]]]:
     """Give runs of clauses with what they ask; clauses of one chunk part when they speak of different things."""
     runs: list[_Run] = []
@@ -123,14 +130,14 @@ def _skills_and_traits(clause: Clause) -> tuple[Reading, ...]:
     if built and not (lived and special):
         return (Reading(Category.ENGINEERING, one_or_all([*built, *lived], either=True), assessed_by=AssessedBy.BOTH),)
     if lived and not (skills and _names_level_first(clause)):
-        return (Reading(_lived_category(clause, lived[0]), lived[0]),)
+        return _lived_readings(clause, lived[0])
     return skill.read(clause) or traits or standing.read_school(clause) or _unread(clause)
 
 
 def _unread(clause: Clause) -> tuple[Reading, ...]:
     if clause.has("read_trait_soft"):
         return (Reading(Category.TRAIT, TraitAsk("trait_general"), assessed_by=AssessedBy.INTERVIEW),)
-    category = Category.KNOWLEDGE if _has_level(clause) else Category.OTHER
+    category = Category.KNOWLEDGE if _has_level(clause) or clause.has("read_knowledge") else Category.OTHER
     return (Reading(category, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
 
 
@@ -138,13 +145,17 @@ def _has_level(clause: Clause) -> bool:
     return any(clause.has(group) for group in ("level_basic", "level_familiar", "level_proficient", "level_expert"))
 
 
-def _lived_category(clause: Clause, lived: Rule) -> Category:
-    """使用经验 of tools asks for the tools."""
-    skills = clause.skill_terms()
-    if clause.has("read_use_experience") and skills and isinstance(lived, ExperienceAsk) and lived.months is None:
-        category = skill.category_of([term for _, term in skills])
-        return category if category in {Category.TOOL, Category.PROGRAMMING_LANGUAGE} else Category.EXPERIENCE
-    return Category.EXPERIENCE
+def _lived_readings(clause: Clause, lived: Rule) -> tuple[Reading, ...]:
+    """Experience of languages and tools alone asks for these; years of it, or of more than these, asks for both."""
+    found = clause.skill_terms()
+    hands = [pair for pair in found if pair[1].kind in _HANDS and not pair[1].facts.get("generic")]
+    months = lived.months if isinstance(lived, ExperienceAsk) else None
+    if not hands:
+        return (Reading(Category.EXPERIENCE, lived),)
+    category = skill.category_of([term for _, term in hands])
+    if months is None and len(hands) == len(found):
+        return (Reading(category, lived),)
+    return (Reading(Category.EXPERIENCE, lived), Reading(category, skill.rule_of(clause, hands)))
 
 
 def _proofs(clause: Clause) -> list[Rule]:
@@ -201,12 +212,7 @@ def _asks_skill(clause: Clause) -> bool:
 def _names_level_first(clause: Clause) -> bool:
     """Give a skill with a level word in front: 熟悉 X 并有使用经验 asks for X."""
     return (
-        bool(
-            re.match(
-                r"^\W*(?:能够|能|可以|较|并|且|同时)?\s*(?:熟悉|熟练|精通|掌握|了解|理解|深入|proficien|familiar|expert|knowledge|understanding|fluent)",
-                clause.words,
-            )
-        )
+        _LEVEL_FIRST.match(clause.words) is not None
         and bool(clause.skill_terms())
         and experience.months_of(clause.words) is None
     )

@@ -57,9 +57,11 @@ def sections_of(rows: list[Row], lexicon: Lexicon) -> tuple[SectionRows, ...]:
     current: list[Row] = []
     contact = _start_pattern(lexicon, "read_contact")
     team = _start_pattern(lexicon, "read_team")
-    for row in rows:
+    for place, row in enumerate(rows):
         asking = kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}
         ends = row.ruler or (asking and _ends_asking(row, contact, team))
+        if ends and not row.ruler and _is_remark(row, current, rows[place + 1 : place + 2]):
+            continue
         returns = row.heading is None and heading is not None and _counts_on(heading, row, current)
         if row.heading is None and not ends and not returns:
             current.append(row)
@@ -100,10 +102,16 @@ def _ends_asking(row: Row, contact: re.Pattern[str], team: re.Pattern[str]) -> b
     )
 
 
+def _is_remark(row: Row, before: list[Row], after: list[Row]) -> bool:
+    """Whether a row only remarks on the list that follows it (if you do not meet all of these, apply all the same)."""
+    return not row.marker and not before and any(other.marker and other.heading is None for other in after)
+
+
 def items_of(sections: tuple[SectionRows, ...], lexicon: Lexicon) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
     """Duties and asking items of a posting's sections."""
     duties: list[Item] = []
     items: list[Item] = []
+    person = _start_pattern(lexicon, "read_person")
     bare = not any(section.kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS} for section in sections)
     for section in sections:
         if section.kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}:
@@ -114,6 +122,8 @@ def items_of(sections: tuple[SectionRows, ...], lexicon: Lexicon) -> tuple[tuple
                     items.append(_turned(item, HeadingKind.REQUIREMENT))
                 elif section.kind is HeadingKind.DUTY and _is_hidden_bonus(item):
                     items.append(_turned(item, HeadingKind.BONUS))
+                elif section.kind is HeadingKind.DUTY and person.match(fold(item.text).text):
+                    items.append(_turned(item, HeadingKind.REQUIREMENT))
                 elif section.kind is HeadingKind.DUTY or item.marked or _is_duty(item, lexicon):
                     duties.append(item)
     return tuple(duties), tuple(items)

@@ -30,6 +30,7 @@ _VERBAL_CUE = re.compile(
 _AND = ("和", "及", "以及", "与", "或", "and ", "or ")
 _HAVING = ("有", "具有", "具备", "拥有")
 _CHINESE = re.compile("[一-鿿]")
+_GLUED = re.compile(r"(?<=[a-z]{3})[A-Z][a-z]+(?= [a-z])")
 _MARKS = re.compile(r"\W*")
 _INNER = re.compile(r"\([^()]*\)")
 _MOST_PARTS = 20
@@ -95,8 +96,12 @@ def _parts(item: Item, words: _Words) -> list[Part]:
     pieces: list[Part] = []
     whole = bool(_LEAD_COLON.match(text))
     opened = {place for match in _INNER.finditer(text) if words.prefers(match.group()) for place in match.span()}
+    glued = words.glued(text)
     start = depth = 0
     for place, character in enumerate(text):
+        if place in glued:
+            _add(pieces, item, text, start, place)
+            start = place
         if place in opened or (place + 1 in opened and character == ")"):
             _add(pieces, item, text, start, place)
             start = place + 1
@@ -127,7 +132,7 @@ def _is_cut(text: str, place: int, character: str) -> bool:
                     ("e.g", "i.e", " etc", "b.s", "m.s", "ph", "ph.d", "vs", "u.s", "b.a", "sr", "jr", "eg", " b", " m")
                 )
             )
-        return "一" <= after <= "鿿" and bool(re.search("[一-鿿)]$", before))
+        return ("一" <= after <= "鿿" or after.isdigit()) and bool(re.search("[一-鿿)]$", before))
     return False
 
 
@@ -264,6 +269,11 @@ class _Words:
         start = _MARKS.match(folded)
         place = start.end() if start else 0
         return any(first <= place for first, _ in self.lexicon.asking_cues(folded).get("read_continuation", ()))
+
+    def glued(self, text: str) -> frozenset[int]:
+        """Places where one English sentence runs on to the next one, its line break lost (teamsExperience with)."""
+        openers = self.lexicon.cues("read_predicate")
+        return frozenset(match.start() for match in _GLUED.finditer(text) if match.group().lower() in openers)
 
     def leads_vaguely(self, text: str) -> bool:
         return "read_vague_lead" in self.cues(text)

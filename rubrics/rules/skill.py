@@ -7,7 +7,7 @@ from collections import Counter
 from itertools import pairwise
 
 from rubrics.lexicon import Mention, Term
-from rubrics.model import AtLeast, Category, Rule, SkillAsk
+from rubrics.model import AllOf, AtLeast, Category, Rule, SkillAsk
 from rubrics.rules.clause import Clause, Reading, one_or_all
 
 _COUNT = {"两": 2, "二": 2, "三": 3, "四": 4, "2": 2, "3": 3, "4": 4, "two": 2, "three": 3, "four": 4}
@@ -24,11 +24,17 @@ _CATEGORY = {
 
 
 def read(clause: Clause) -> tuple[Reading, ...]:
-    """Give the skills that the clause names, as one rule."""
+    """Give the skills that the clause names: one rule where they are alternatives, else one for each category."""
     found = clause.skill_terms()
     if not found:
         return ()
-    return (Reading(category_of([term for _, term in found]), rule_of(clause, found)),)
+    whole = rule_of(clause, found)
+    kinds = list(dict.fromkeys(_CATEGORY[term.kind] for _, term in found))
+    if len(kinds) == 1 or not isinstance(whole, AllOf):
+        return (Reading(category_of([term for _, term in found]), whole),)
+    return tuple(
+        Reading(kind, rule_of(clause, [pair for pair in found if _CATEGORY[pair[1].kind] is kind])) for kind in kinds
+    )
 
 
 def counts(clause: Clause) -> bool:

@@ -108,7 +108,10 @@ def sections(rubric):
         ),
         (
             "3年以上Java开发经验",
-            [("r", "experience", {"experience": {"kinds": [], "topics": ["java"], "months": 36, "lead": False}})],
+            [
+                ("r", "experience", {"experience": {"kinds": [], "topics": ["java"], "months": 36, "lead": False}}),
+                ("r", "programming_language", {"term": "java", "level": "familiar"}),
+            ],
         ),
         (
             "英语六级",
