@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, func, select, true
+from sqlalchemy import ColumnElement, and_, func, select, true
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
@@ -27,6 +27,8 @@ from screening.models import (
 from screening.policy import Actor
 
 ROWS = 100
+LONGEST = timedelta(hours=8)
+"""No interview is longer (the table's CHECK)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +77,34 @@ class Conflict:
     starts_at: datetime
 
 
-def own_interviews(session: Session, *, user_id: int) -> tuple[InterviewRow, ...]:
-    """Read the interviews on whose panel somebody sits, the earliest first. Four queries."""
-    seats = select(Panelist.interview_id).where(Panelist.user_id == user_id)
-    return _rows(session, Interview.id.in_(seats), user_id=user_id)
+def own_agenda(session: Session, *, user_id: int, since: datetime) -> tuple[InterviewRow, ...]:
+    """Read what somebody still owes, however old, and their interviews from ``since`` on, the earliest first; cancelled ones and those they abstained from are left out. Two queries."""
+    seat = select(Panelist.interview_id).where(Panelist.user_id == user_id, Panelist.abstained_at.is_(None))
+    done = select(Evaluation.interview_id).where(Evaluation.user_id == user_id)
+    wanted = Interview.id.in_(seat) & ((Interview.starts_at >= since) | Interview.id.not_in(done))
+    return _rows(session, wanted & Interview.cancelled_at.is_(None), user_id=user_id)
 
 
-def visible_interviews(session: Session, *, actor: Actor, since: datetime) -> tuple[InterviewRow, ...]:
-    """Read one's own interviews and those of the postings that one recruits for, from ``since`` on."""
-    seats = select(Panelist.interview_id).where(Panelist.user_id == actor.id)
-    own = Interview.id.in_(seats)
-    recruited: ColumnElement[bool] = false()
+def coming_interviews(session: Session, *, actor: Actor, now: datetime) -> tuple[InterviewRow, ...]:
+    """Read one's own interviews and those of the postings that one recruits for which have not ended, the earliest first."""
+    rows = _rows(session, _visible(actor) & (Interview.starts_at >= now - LONGEST), user_id=actor.id)
+    return tuple(row for row in rows if row.ends_at >= now)
+
+
+def past_interviews(session: Session, *, actor: Actor, since: datetime, now: datetime) -> tuple[InterviewRow, ...]:
+    """Read those that began after ``since`` and have ended, the latest first."""
+    span = (Interview.starts_at >= since) & (Interview.starts_at < now)
+    rows = _rows(session, _visible(actor) & span, user_id=actor.id, latest_first=True)
+    return tuple(row for row in rows if row.ends_at < now)
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    own = Interview.id.in_(select(Panelist.interview_id).where(Panelist.user_id == actor.id))
     if actor.role is Role.ADMIN:
-        recruited = true()
-    elif actor.role is not Role.INTERVIEWER:
-        recruited = Application.posting_id.in_(actor.postings)
-    return _rows(session, (own | recruited) & (Interview.starts_at >= since), user_id=actor.id)
+        return true()
+    if actor.role is Role.INTERVIEWER:
+        return own
+    return own | Application.posting_id.in_(actor.postings)
 
 
 def coverage(session: Session, *, application: Application, apart_from: int | None = None) -> tuple[CoverageRow, ...]:
@@ -127,7 +141,7 @@ def conflicts(
             Panelist.abstained_at.is_(None),
             Interview.cancelled_at.is_(None),
             Interview.starts_at < ends_at,
-            Interview.starts_at > starts_at - timedelta(hours=8),
+            Interview.starts_at > starts_at - LONGEST,
         )
         .order_by(Interview.starts_at, Panelist.user_id)
     )
@@ -148,7 +162,9 @@ def possible_panel(session: Session) -> tuple[tuple[int, str, Role], ...]:
     )
 
 
-def _rows(session: Session, condition: ColumnElement[bool], *, user_id: int) -> tuple[InterviewRow, ...]:
+def _rows(
+    session: Session, condition: ColumnElement[bool], *, user_id: int, latest_first: bool = False
+) -> tuple[InterviewRow, ...]:
     submitted = (
         select(Evaluation.id).where(Evaluation.interview_id == Interview.id, Evaluation.user_id == user_id).exists()
     )
@@ -159,7 +175,13 @@ def _rows(session: Session, condition: ColumnElement[bool], *, user_id: int) -> 
         .outerjoin(Panelist, and_(Panelist.interview_id == Interview.id, Panelist.user_id == user_id))
         .outerjoin(ScorecardDraft, and_(ScorecardDraft.interview_id == Interview.id, ScorecardDraft.user_id == user_id))
         .where(condition)
-        .order_by(Interview.starts_at, Interview.id)
+        .order_by(
+            *(
+                (Interview.starts_at.desc(), Interview.id.desc())
+                if latest_first
+                else (Interview.starts_at, Interview.id)
+            )
+        )
         .limit(ROWS)
     ).all()
     panels: dict[int, list[str]] = {}

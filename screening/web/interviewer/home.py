@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from screening.extensions import db
 from screening.policy import Permission
-from screening.queries.interviews import own_interviews, ready_debriefs, waiting_counts
+from screening.queries.interviews import own_agenda, ready_debriefs, waiting_counts
 from screening.web.access import actor, may, needs, now, signed_in_user
 
 blueprint = Blueprint("home", __name__, url_prefix="/staff")
@@ -22,7 +22,7 @@ def index() -> ResponseReturnValue:
     """Show overdue scorecards first, then today, then what comes; recruiters also see what their postings wait for."""
     moment = now()
     begin, end = _today(moment)
-    rows = [row for row in own_interviews(db.session, user_id=actor().id) if not row.cancelled and not row.abstained]
+    rows = own_agenda(db.session, user_id=actor().id, since=begin)
     recruits = may(Permission.POSTING_LIST)
     return render_template(
         "interviewer/home.html",

@@ -14,7 +14,14 @@ from screening.extensions import db
 from screening.forms.scheduling import ScheduleForm, tomorrow_at_ten
 from screening.models import Application, Interview, Panelist, Posting
 from screening.policy import Permission
-from screening.queries.interviews import CoverageRow, conflicts, coverage, possible_panel, visible_interviews
+from screening.queries.interviews import (
+    CoverageRow,
+    coming_interviews,
+    conflicts,
+    coverage,
+    past_interviews,
+    possible_panel,
+)
 from screening.services.interviewing import (
     InterviewError,
     cancel_interview,
@@ -37,11 +44,10 @@ DAYS_BACK = 30
 def index() -> ResponseReturnValue:
     """List one's own interviews, and for recruiters those of their postings: coming ones first, then the past month."""
     present = now()
-    rows = visible_interviews(db.session, actor=actor(), since=present - timedelta(days=DAYS_BACK))
     return render_template(
         "recruiter/interviews.html",
-        coming=[row for row in rows if row.ends_at >= present],
-        past=[row for row in reversed(rows) if row.ends_at < present],
+        coming=coming_interviews(db.session, actor=actor(), now=present),
+        past=past_interviews(db.session, actor=actor(), since=present - timedelta(days=DAYS_BACK), now=present),
         recruits=may(Permission.POSTING_LIST),
     )
 

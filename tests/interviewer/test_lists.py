@@ -1,0 +1,82 @@
+"""Home and the list of interviews: what is owed comes first, nothing that comes is cut off, and the cost does not grow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event
+
+from screening.models import Posting, Role
+from screening.policy import Actor
+from screening.queries.interviews import coming_interviews, own_agenda, past_interviews
+from screening.services.interviewing import abstain, cancel_interview, schedule_interview
+from tests.factories import NOW, make_application
+from tests.interviewer.conftest import plan, submit
+
+MONTH = timedelta(days=30)
+
+
+def add_interviews(session, panel, count, **changes):
+    posting = session.get_one(Posting, panel.application.posting_id)
+    for number in range(count):
+        application = make_application(session, posting, name=f"候选人 {number}")
+        schedule_interview(
+            session, application=application, plan=plan(panel.first, **changes), actor_id=panel.recruiter.id, now=NOW
+        )
+    session.commit()
+
+
+def test_the_agenda_holds_what_is_owed_and_what_comes(session, panel):
+    add_interviews(session, panel, 1, starts_at=NOW - MONTH)
+    add_interviews(session, panel, 1, starts_at=NOW + timedelta(hours=2))
+    rows = own_agenda(session, user_id=panel.first.id, since=NOW)
+    assert [row.owes for row in rows] == [True, True, True]
+
+    submit(session, panel, panel.first)
+    abstain(
+        session,
+        interview=session.get_one(type(panel.interview), rows[0].id),
+        user_id=panel.first.id,
+        reason="共事过",
+        now=NOW,
+    )
+    cancel_interview(
+        session, interview=session.get_one(type(panel.interview), rows[2].id), actor_id=panel.recruiter.id, now=NOW
+    )
+
+    assert own_agenda(session, user_id=panel.first.id, since=NOW) == ()
+    assert own_agenda(session, user_id=panel.second.id, since=NOW)[0].id == panel.interview.id
+
+
+def test_many_past_interviews_hide_none_that_comes(session, panel):
+    add_interviews(session, panel, 101, starts_at=NOW - timedelta(days=2))
+    add_interviews(session, panel, 1, starts_at=NOW + timedelta(days=1))
+    actor = Actor(panel.recruiter.id, Role.RECRUITER, frozenset({panel.application.posting_id}))
+
+    coming = coming_interviews(session, actor=actor, now=NOW)
+    past = past_interviews(session, actor=actor, since=NOW - MONTH, now=NOW)
+
+    assert [row.starts_at for row in coming] == [NOW + timedelta(days=1)]
+    assert past[0].id == panel.interview.id
+    assert coming_interviews(session, actor=Actor(panel.second.id, Role.INTERVIEWER), now=NOW) == ()
+
+
+@pytest.mark.parametrize("path", ["/staff/", "/staff/interviews"])
+def test_a_list_of_30_costs_as_many_queries_as_a_list_of_1(session, panel, caller, app, path):
+    session.commit()
+    reader = caller(panel.first)
+
+    def cost() -> int:
+        seen: list[str] = []
+        with app.app_context():
+            engine = app.extensions["sqlalchemy"].engine
+        event.listen(engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
+        assert reader.get(path).status_code == 200
+        return sum(statement.startswith("SELECT") for statement in seen)
+
+    reader.get(path)
+    before = cost()
+    add_interviews(session, panel, 30, starts_at=NOW + timedelta(days=1))
+
+    assert cost() == before
