@@ -22,7 +22,9 @@ _CLAUSE = re.compile(r"[,;。!?]")
 _FIRST_NUMBER = re.compile(r"[\s】」\]:]*(?:\(?1\s?[、.):,](?!\d)|[①❶]|[-•●*])")
 _SURE = frozenset({"加分项"})
 _PREDICATES = ("优先", "优先考虑", "优先录用", "加分")
+_CONDITION = re.compile(r"\bif(?: you(?:'re| are|'ve| have| can| also have)?)?$")
 _NEARBY = 16
+_FEW_WORDS = 10
 _LONG = 10
 _STRONG_LENGTH = 3
 _PREFIX = 8
@@ -65,6 +67,7 @@ class Headings:
     preference: re.Pattern[str]
     noted: re.Pattern[str]
     sentence: re.Pattern[str]
+    prefers: re.Pattern[str]
 
     def read_row(self, words: str, *, level: int = 0, bold: bool = False, marked: bool = False) -> Heading | None:
         """Tell what a whole row announces, or None when it is no heading."""
@@ -161,15 +164,18 @@ class Headings:
         words = core.split()
         if len(words) > 14 or (marked and not (colon or set_off)):
             return None
+        if _CONDITION.search(core) and (colon or set_off) and len(words) <= _FEW_WORDS:
+            return Heading(HeadingKind.BONUS if self.prefers.search(core) else HeadingKind.REQUIREMENT)
         best = ""
         for match in self.english.finditer(core):
             if len(match.group()) > len(best):
                 best = match.group()
         share = len(best) / len(core)
-        hinted = (colon or set_off) and len(words) <= 10 and (share >= 0.25 or core.startswith(best))
+        hinted = (colon or set_off) and len(words) <= _FEW_WORDS and (share >= 0.25 or core.startswith(best))
         if best and (share >= 0.6 or hinted):
-            return Heading(self.forms[best])
-        if set_off and len(words) <= 10 and not marked:
+            asks = self.forms[best] is HeadingKind.REQUIREMENT
+            return Heading(HeadingKind.BONUS if asks and self.prefers.search(core) else self.forms[best])
+        if set_off and len(words) <= _FEW_WORDS and not marked:
             return Heading(HeadingKind.OTHER, 1)
         return None
 
@@ -198,6 +204,7 @@ def headings_of(lexicon: Lexicon) -> Headings:
         re.compile(
             r"(?:^\W*|(?<=[.;!?]\s)|(?<=[.;!?]))(" + "|".join(map(re.escape, english)) + r")\s{0,2}:\s{1,3}(?=\S)"
         ),
+        re.compile(r"\b(?:" + "|".join(map(re.escape, lexicon.cues("heading_sign_bonus"))) + r")\b"),
     )
 
 
