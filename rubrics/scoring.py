@@ -151,6 +151,8 @@ def _or_unnamed_equal(outcome: Outcome, rules: Iterable[Rule], reading: Reading)
     named = {ask.term for ask in _asks(rules) if isinstance(ask, SkillAsk)}
     lexicon = reading.lexicon
     kinds = {lexicon.terms[term].kind for term in named & lexicon.terms.keys()}
+    if outcome.verdict is Verdict.CONTRADICTED and kinds == {"knowledge"}:
+        return outcome  # whoever denies the subject itself does not know it by its neighbours
     families = Counter(family for term in named & lexicon.terms.keys() for family in lexicon.terms[term].parents)
     for family in sorted(families):
         if families[family] < 2 and not _is_a_list(family, lexicon):

@@ -13,18 +13,20 @@ from rubrics.evidence.texts import Answer, answer_at, field_of
 from rubrics.model import AvailabilityAsk
 from rubrics.prescore import Quote
 
-_NUMBER = r"(\d{1,3}|[一二两三四五六七八九十半]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+_NUMBER = r"(\d{1,3}|[一二两三四五六七八九十半]{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|twelve|half an?)"
 _UNIT = r"\s*(?:个)?\s*(天|日|周|星期|礼拜|月|年|days?|weeks?|months?|years?)"
 _ARRIVE = (
     re.compile(rf"{_NUMBER}\+?{_UNIT}(?:以)?(?:之)?内[^,，。;\d]{{0,8}}?(?:到岗|入职|上岗|报到|开始)?"),
     re.compile(rf"{_NUMBER}{_UNIT}(?:以|之)?后[^,，。;]{{0,8}}?(?:到岗|入职|上岗|报到|开始|可)"),
+    re.compile(rf"离职[^,，。;\d]{{0,6}}?{_NUMBER}{_UNIT}"),
+    re.compile(rf"{_NUMBER}{_UNIT} after "),
     re.compile(rf"(?:到岗|入职|上岗)(?:时间)?\s*[:]?\s*{_NUMBER}{_UNIT}"),
     re.compile(rf"(?:within|in|after) {_NUMBER}{_UNIT}(?![a-z])"),
     re.compile(rf"{_NUMBER}[- ]?{_UNIT}(?:'s?)?[' ]*notice"),
 )
 _MONTHS = (
     re.compile(
-        rf"(?:实习|时长|工作|连续|保证|全勤|留|intern\w*|work|stay|commit|availab\w*|for)[^,，。;\d]{{0,18}}?{_NUMBER}\s*(?:个)?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)"
+        rf"(?:实习|时长|为期|工作|连续|保证|全勤|留|duration|intern\w*|work|stay|commit|availab\w*|for)[^,，。;\d]{{0,18}}?{_NUMBER}\s*(?:个)?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)"
     ),
     re.compile(
         rf"{_NUMBER}\s*(?:个)?[- ]?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)[^,，。;\d]{{0,8}}?(?:实习|全勤|以上|起|internship|placement|or (?:more|longer))"
@@ -273,6 +275,8 @@ def _any_availability(reading: Reading) -> Outcome:
 def _number(text: str) -> float:
     if text.isdigit():
         return float(text)
+    if text.startswith("half"):
+        return 0.5
     if text in _WORDS:
         return float(_WORDS[text])
     if "十" in text:

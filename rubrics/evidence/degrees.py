@@ -142,7 +142,8 @@ def _studies_told(reading: Reading) -> Iterator[Study]:
                 if reading.cues.has("degree_not_own", clause.plain[: match.start()]):
                     continue
                 if any(
-                    found.start() <= match.start() for found in reading.cues.pattern("denial").finditer(clause.plain)
+                    found.start() <= match.start() and "(" not in clause.plain[found.end() : match.start()]
+                    for found in reading.cues.pattern("denial").finditer(clause.plain)
                 ):
                     continue
                 start, end = clause.start + match.start(), clause.start + match.end()

@@ -16,7 +16,7 @@ def find_engineering(ask: EngineeringAsk, reading: Reading) -> Outcome:
     soft: list[Quote] = []
     aside: list[Quote] = []
     for episode in told:
-        if not episode.kinds & {"work", "internship", "project", "deployment", "production"}:
+        if not episode.kinds & {"work", "internship", "project", "deployment", "production", "told"}:
             continue
         on_topic = not ask.topics or any(tells_of(s, ask.topics, reading) for s in episode.stretches)
         for stretch in episode.stretches:

@@ -103,7 +103,7 @@ def _answer_sighting(term: str, answer: Answer) -> Sighting:
 
 
 def _field_rank(term: str, ask: FieldAsk, reading: Reading) -> int:
-    """3 a member of an asked family, 2 adjacent, 1 in the same wide area, 0 unrelated."""
+    """3 a member of an asked family, 2 adjacent, 1 in the same wide area, 0 unrelated or far off (civil engineering for computing)."""
     lexicon = reading.lexicon
     if any(lexicon.is_a(term, field) for field in ask.fields):
         return 3
@@ -112,6 +112,8 @@ def _field_rank(term: str, ask: FieldAsk, reading: Reading) -> int:
         if any(lexicon.is_a(term, other) for other in near) or lexicon.is_a(field, term):
             return 2
     stem = "field_stem"
+    if lexicon.terms[term].facts.get("distant"):
+        return 0
     if lexicon.is_a(term, stem) and any(lexicon.is_a(field, stem) for field in ask.fields):
         return 1
     return 0

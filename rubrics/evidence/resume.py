@@ -16,7 +16,9 @@ _LINE = re.compile(r"[^\r\n]*")
 _EDGES = re.compile(r"^[\s#*·•●■◆▪►>\-–—=_|【\[(<「]+|[\s:*#\-–—=_|】\])>」]+$")
 _NUMBER = re.compile(r"^(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[ivx]{1,4})\s*[.、):]\s*")
 _BULLET = re.compile(r"^\s*(?:[*·•●■◆▪►>+\-–—]|\(?\d{1,2}[.、)](?!\d)|[①-⑳])\s*")
-_INLINE = re.compile(r"^\s*[#*·•●■◆▪►\-【\[]*\s*([^:\n]{1,30}?)[\]】*]*\s*:")
+_INLINE = re.compile(
+    r"^\s*(?:[#*·•●■◆▪►\-【\[]*\s*(?P<open>[^:\n]{1,30}?)[\]】*]*\s*:|【\s*(?P<bracketed>[^】:\n]{1,12}?)\s*】)"
+)
 _NAME = re.compile(r"[^\d:,、。;|/]+")
 _DATED = re.compile(r"(?:19|20)\d\d")
 _ENDS = re.compile(r"[。.;；!?！？:,，、]\s*$")
@@ -72,14 +74,28 @@ def read_lines(plain: str, cues: Cues, text: str = "") -> Iterator[ResumeLine]:
             continue
         top = False
         bullet = _BULLET.match(line) is not None
-        if not bullet and (after_blank or _DATED.search(line)):
+        dated = _DATED.search(line) is not None and (not line[0].isspace() or _TIMES.search(line) is not None)
+        if not bullet and (after_blank or dated):
             entry += 1
         after_blank = False
         inline = _inline_role(line, cues)
+        if role in _UNTOLD and inline is None and not bullet and _opens_a_job(line, cues):
+            role = Role.WORK
         heading = not bullet and _looks_like_heading(line, cues)
         title = role is Role.WORK and inline is None and not bullet and _DATED.search(line) is not None
         title = title and not cues.has("use", line)
         yield ResumeLine(start, end, inline or role, f"r{entry}", heading=heading, title=title)
+
+
+_UNTOLD = frozenset({Role.OTHER, Role.SELF})
+_TIMES = re.compile(
+    r"(?:19|20)\d\d[^\n]{0,12}?(?:-|–|—|~|至|到|to )\s*(?:(?:[a-z]{3,9}\.? )?(?:19|20)\d\d|至今|今|现在|now|present|\d{1,2}(?!\d))"
+)
+
+
+def _opens_a_job(line: str, cues: Cues) -> bool:
+    """Whether a line names a position and its time, as the first line of a job does where no heading says so."""
+    return len(line) <= 90 and _TIMES.search(line) is not None and cues.has("position", line)
 
 
 def _is_a_name(line: str, cues: Cues) -> bool:
@@ -143,7 +159,8 @@ def _inline_role(line: str, cues: Cues) -> Role | None:
     match = _INLINE.match(line)
     if match is None or not line[match.end() :].strip():
         return None
-    return _plain_role(_NUMBER.sub("", match.group(1)).strip(), cues)
+    name = match.group("open") or match.group("bracketed")
+    return _plain_role(_NUMBER.sub("", name).strip(), cues)
 
 
 def _looks_like_heading(line: str, cues: Cues) -> bool:
