@@ -19,6 +19,7 @@ _YEARS = re.compile(r"\d+\s*(?:[-~—至到]\s*\d+)?\s*\+?\s*(?:年|天|个?月)
 _KEY = re.compile(
     r"^\s*\|?\s*\**\s*(?P<key>[^|:*。,;]{2,24}?)\s*\**\s*(?:[:|]|:\s*\*\*)\s*\**\s*(?P<value>[^|]+?)\s*\|?\s*$"
 )
+_BOXED_KEY = re.compile(r"^\s*【(?P<key>[^【】]{2,12})】\s*:?\s*(?P<value>\S.*?)\s*$")
 _LINK = re.compile(r"^\[(?P<words>[^\]]+)\]\([^)]*\)")
 _LINE = 200
 _SEPARATORS = " \t/|,、·;-—~+()&:`'\"`“”*_>\u3000。."
@@ -31,7 +32,8 @@ _CITY_KEYS = re.compile(
 _DEGREE_KEYS = re.compile(r"^(?:学历要求|学历|最低学历|degree|education)$")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _END = re.compile(r"[。;,!?]\s*$|[。;!?]\s*\S")
-_DECORATION = re.compile(r"^[\s*_#`\[【]+|[\s*_#`】]+$")
+_DECORATION = re.compile(r"^[\s*_#`]+|[\s*_#`]+$")
+_BOX = re.compile(r"^[\[【]([^\[\]【】]*)[\]】]?$|^([^\[\]【】]*)】$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def read_card(row: Row, lexicon: Lexicon) -> Card | None:
     text = row.text
     if len(text) > 120 or row.heading is not None or any(mark in text for mark in "。;!?"):
         return None
-    key = _KEY.match(text)
+    key = _KEY.match(text) or _BOXED_KEY.match(text)
     if key and _CITY_KEYS.match(_name(key)):
         return _card_of(row, key.start("value"), text[key.start("value") :], lexicon)
     if key and _DEGREE_KEYS.match(_name(key)) and len(text) < 30:
@@ -128,7 +130,7 @@ def is_key_value(row: Row) -> bool:
 
 def read_title_key(row: Row) -> Span | None:
     """Give the title in a row such as 岗位名称: x or | 岗位名称 | x |."""
-    key = _KEY.match(row.text) if len(row.text) <= _LINE else None
+    key = (_KEY.match(row.text) or _BOXED_KEY.match(row.text)) if len(row.text) <= _LINE else None
     if key and _TITLE_KEYS.match(_name(key)):
         return Span(row.start + key.start("value"), row.start + key.end("value"))
     return None
@@ -164,6 +166,8 @@ def split_title(source_text: str, start: int, end: int, words: CardWords) -> tup
     if link:
         text = link["words"]
     text = _DECORATION.sub("", text).strip()
+    box = _BOX.match(text)
+    text = (box[1] or box[2] or "").strip() if box else text
     pay = _SALARY.search(text)
     if pay and pay.start() > 0:
         text = text[: pay.start()].rstrip(" -—|·\t")

@@ -23,6 +23,8 @@ _FIRST_NUMBER = re.compile(r"[\s】」\]:]*(?:\(?1\s?[、.):,](?!\d)|[①❶]|[-
 _SURE = frozenset({"加分项"})
 _PREDICATES = ("优先", "优先考虑", "优先录用", "加分")
 _CONDITION = re.compile(r"\bif(?: you(?:'re| are|'ve| have| can| also have)?)?$")
+_STOPS = "。;.!?】"
+_SAYS = re.compile("放宽|降低|满足|符合|达到|不限|超出|除了|可以|能够|提出|制定|编写|分析|理解|根据|按照")
 _NEARBY = 16
 _FEW_WORDS = 10
 _LONG = 10
@@ -133,7 +135,7 @@ class Headings:
         if form.endswith(_PREDICATES) and not (first or (closed and colon)):
             return None
         kind = self.forms[form]
-        if kind is HeadingKind.OTHER and not (closed and colon and (strong or first)):
+        if kind is HeadingKind.OTHER and not (closed and colon and (strong or first or before[-1] in _STOPS)):
             return None
         stop = end + len(after) - len(after.lstrip(" 】」]:"))
         return InlineHeading(kind, start - _prefix_length(before), stop)
@@ -151,7 +153,10 @@ class Headings:
             form = match["form"]
             at_end = match.end("form") == len(core)
             at_start = match.start("form") == 0
-            far = (match.start("form") > _PREFIX and not set_off) or (not at_start and form.endswith(_PREDICATES))
+            said = not set_off and not colon and _SAYS.search(core[: match.start("form")]) is not None
+            far = (
+                said or (match.start("form") > _PREFIX and not set_off) or (not at_start and form.endswith(_PREDICATES))
+            )
             if len(form) > len(best) and ((at_end and not far) or (at_start and (colon or set_off) and len(form) >= 4)):
                 best = form
         if not best:

@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rubrics.lexicon import Lexicon
-from rubrics.postings.headings import HeadingKind
+from rubrics.postings.headings import HeadingKind, headings_of
 from rubrics.postings.rows import Row
 from rubrics.text import Lines, SourceText, Span, fold, plain
 
 _SENTENCE_END = re.compile(r"[。;.!?；…]\s*[\"'”)]*$")
 _LEAD_IN = re.compile(r"(?:具有|具备|有|满足|符合).{0,3}(?:以下|下列|如下).{0,8}优先")
+_FLOOR_FIRST = re.compile(
+    r"^(?:具备|具有|有|拥有|需要?)?\s*(?:至少)?\s*(?:\d{1,2}|[一二两三四五六七八九十])\s*年(?:及)?以上.{0,30}(?:经验|经历)"
+    r"|^(?:统招|全日制)?(?:本科|硕士|博士|大专)(?:研究生)?(?:学历|学位)?(?:及其?以上|以上|或以上)"
+)
 _HARD_BONUS = re.compile(
     r"优先(?:考虑|录取|录用|选择)?[\s。;,!)]*$|优先(?:考虑|录取|录用)|者优先|的优先|加[^，。;,]{0,3}分|[尤更为]佳"
 )
@@ -55,23 +59,25 @@ def sections_of(rows: list[Row], lexicon: Lexicon) -> tuple[SectionRows, ...]:
     kind: HeadingKind | None = None
     heading: Row | None = None
     current: list[Row] = []
+    last: Row | None = None
     contact = _start_pattern(lexicon, "read_contact")
     team = _start_pattern(lexicon, "read_team")
     for place, row in enumerate(rows):
         asking = kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}
-        ends = row.ruler or (asking and _ends_asking(row, contact, team))
+        ends = row.ruler or (asking and (_ends_asking(row, contact, team) or _is_other_cell(row, lexicon)))
         if ends and not row.ruler and _is_remark(row, current, rows[place + 1 : place + 2]):
             continue
-        returns = row.heading is None and heading is not None and _counts_on(heading, row, current)
+        returns = row.heading is None and heading is not None and _counts_on(heading, row, current, last)
         if row.heading is None and not ends and not returns:
             current.append(row)
             continue
         sections.append(SectionRows(kind, heading, tuple(current)))
-        current = [row] if returns else []
+        before, current = current, [row] if returns else []
         if returns:
             kind, heading = outer
         elif row.heading is not None:
             outer = (kind, heading)
+            last = before[-1] if before and not row.marker else row
             kind, heading = row.heading.kind, row
         else:
             kind, heading = HeadingKind.OTHER, None
@@ -81,17 +87,27 @@ def sections_of(rows: list[Row], lexicon: Lexicon) -> tuple[SectionRows, ...]:
     return tuple(section for section in sections if section.rows or section.heading is not None)
 
 
-def _counts_on(heading: Row, row: Row, between: list[Row]) -> bool:
+def _counts_on(heading: Row, row: Row, between: list[Row], last: Row | None) -> bool:
     """Whether a row goes on with the numbers among which an inner heading stood (2. … 优先 / (1) … / (2) … / 3. …)."""
     return (
-        heading.number is not None
-        and row.number == heading.number + 1
-        and row.style == heading.style
+        last is not None
+        and last.number is not None
+        and row.number == last.number + 1
+        and row.style == last.style
         and heading.heading is not None
         and heading.heading.kind is HeadingKind.BONUS
         and bool(between)
-        and between[0].style != heading.style
+        and between[0].style != last.style
     )
+
+
+def _is_other_cell(row: Row, lexicon: Lexicon) -> bool:
+    """Whether a table's row speaks of something else by its first cell (| 福利 | 免费三餐 |)."""
+    if row.style != "table":
+        return False
+    cell = row.text.lstrip(" |").partition("|")[0]
+    heading = headings_of(lexicon).read_row(cell.strip())
+    return heading is not None and heading.kind is HeadingKind.OTHER
 
 
 def _ends_asking(row: Row, contact: re.Pattern[str], team: re.Pattern[str]) -> bool:
@@ -122,7 +138,7 @@ def items_of(sections: tuple[SectionRows, ...], lexicon: Lexicon) -> tuple[tuple
                     items.append(_turned(item, HeadingKind.REQUIREMENT))
                 elif section.kind is HeadingKind.DUTY and _is_hidden_bonus(item):
                     items.append(_turned(item, HeadingKind.BONUS))
-                elif section.kind is HeadingKind.DUTY and person.match(fold(item.text).text):
+                elif section.kind is HeadingKind.DUTY and _describes(item, person):
                     items.append(_turned(item, HeadingKind.REQUIREMENT))
                 elif section.kind is HeadingKind.DUTY or item.marked or _is_duty(item, lexicon):
                     duties.append(item)
@@ -209,6 +225,12 @@ def _turned(item: Item, kind: HeadingKind) -> Item:
 
 def _is_duty(item: Item, lexicon: Lexicon) -> bool:
     return item.text.startswith(tuple(lexicon.cues("read_duty_verb")))
+
+
+def _describes(item: Item, person: re.Pattern[str]) -> bool:
+    """Whether an item among duties says what the person must be or have."""
+    text = fold(item.text).text
+    return person.match(text) is not None or _FLOOR_FIRST.match(text) is not None
 
 
 def _is_hidden_bonus(item: Item) -> bool:

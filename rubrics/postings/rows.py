@@ -168,7 +168,8 @@ def _chinese_number(text: str) -> int | None:
 
 def _split_headings(row: Row, text: str, headings: Headings) -> list[Row]:
     """Cut a row where a heading stands inside it (岗位职责:1、…任职要求:1、…)."""
-    whole = headings.read_row(row.text, level=row.level, bold=row.bold, marked=row.marker == "bullet")
+    marked = row.marker == "bullet" or (row.marker == "number" and row.style == "number")
+    whole = headings.read_row(row.text, level=row.level, bold=row.bold, marked=marked)
     if whole is not None:
         return [_with_heading(row, whole)]
     pieces: list[Row] = []

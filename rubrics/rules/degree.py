@@ -14,8 +14,9 @@ _YEARS_FIRST = re.compile(
 
 def read(clause: Clause) -> tuple[Reading, ...]:
     """Give the degree asked for, a gate unless it is only preferred; "or equivalent experience" opens an alternative."""
-    found = [Degree(term.id) for _, term in clause.terms("degree")]
-    if not found or clause.has("read_relaxes") or _YEARS_FIRST.match(clause.words):
+    named = clause.terms("degree")
+    found = [Degree(term.id) for _, term in named]
+    if not found or _is_relaxed(clause, named[0][0].start) or _YEARS_FIRST.match(clause.words):
         return ()
     if "本硕" in clause.words:
         found.append(Degree.BACHELOR)
@@ -24,3 +25,8 @@ def read(clause: Clause) -> tuple[Reading, ...]:
     if clause.has("read_waiver"):
         rule = AnyOf((rule, ExperienceAsk(("work",))), open=False)
     return (Reading(Category.DEGREE, rule, gate=not clause.bonus),)
+
+
+def _is_relaxed(clause: Clause, place: int) -> bool:
+    """Whether the first degree is named only to say how far the floor may be lowered (可放宽至本科); 本科, 优秀者可放宽 keeps its floor."""
+    return any(start < place for start, _ in clause.where("read_relaxes"))

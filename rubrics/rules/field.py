@@ -26,9 +26,9 @@ _STUDY = (
 def read(clause: Clause) -> tuple[Reading, ...]:
     """Give the fields asked for; the words must speak of study, not of work."""
     fields = tuple(term.id for _, term in clause.terms("field"))
-    if not fields or not any(word in clause.words for word in _STUDY):
-        return ()
     degree = bool(clause.terms("degree"))
+    if not fields or not (degree or any(word in clause.words for word in _STUDY)):
+        return ()
     if clause.has("read_publication") or (_speaks_of_skill(clause) and not degree):
         return ()
     rule: Rule = FieldAsk(fields, related=clause.has("read_related"))
