@@ -155,7 +155,7 @@ def _weight(clause: Clause, reading: Reading) -> float:
     """Nothing for what must not decide, and for words that only take a demand back (专业不限)."""
     if clause.has("read_unlawful") and not clause.has("read_unlawful_no"):
         return 0.0
-    waived = clause.has("read_unlimited") or clause.has("read_waiver")
+    waived = any(clause.has(group) for group in ("read_unlimited", "read_waiver", "read_unneeded"))
     return 0.0 if waived and isinstance(reading.rule, WordsAsk) else 1.0
 
 

@@ -106,6 +106,15 @@ def read_card(row: Row, lexicon: Lexicon) -> Card | None:
     return card if card.cities or len(text) <= 24 else None
 
 
+def read_keyed_card(row: Row, lexicon: Lexicon) -> Card | None:
+    """Give the cities of a row that names them so (工作地点：上海) wherever it stands; None for any other row."""
+    key = _KEY.match(row.text) or _BOXED_KEY.match(row.text) if len(row.text) <= _LINE else None
+    if key is None or not _CITY_KEYS.match(_name(key)):
+        return None
+    card = read_card(row, lexicon)
+    return card if card is not None and card.cities else None
+
+
 def read_remote_line(row: Row, lexicon: Lexicon) -> Card | None:
     """Give a set-off line with a place sign (🌎 Remote, London): its cities; None for any other row."""
     if "🌎" not in row.source.text[row.start : row.end] and "📍" not in row.source.text[row.start : row.end]:

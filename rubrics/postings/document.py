@@ -15,6 +15,7 @@ from rubrics.postings.cards import (
     is_salary,
     is_title_like,
     read_card,
+    read_keyed_card,
     read_remote_line,
     read_title_key,
     split_title,
@@ -28,6 +29,7 @@ _DUTY_SHARE = 0.5
 _LOOK_BACK = 60
 _STRONG = 2
 _SHORT = 40
+_NEAR_TOP = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,13 @@ def _posting(source: SourceText, rows: list[Row], words: CardWords, lexicon: Lex
     cards = tuple(
         card for row in head if (card := read_card(row, lexicon) or read_remote_line(row, lexicon)) is not None
     )
+    cards = cards or tuple(card for row in body if (card := read_keyed_card(row, lexicon)) is not None)[:1]
     title_span = _title_span(head, words, lexicon)
+    if title_span is None:
+        keyed = next(((row, span) for row in body[:_NEAR_TOP] if (span := read_title_key(row)) is not None), None)
+        if keyed is not None:
+            title_span = keyed[1]
+            body = [row for row in body if row is not keyed[0]]
     title, track = (None, None)
     if title_span is not None:
         title, track = split_title(source.text, title_span.start, title_span.end, words)

@@ -95,6 +95,11 @@ class Headings:
             return self._read_chinese(core, colon=colon, set_off=set_off, marked=marked)
         return self._read_english(core, colon=colon, set_off=set_off, marked=marked)
 
+    def names_other(self, words: str) -> bool:
+        """Whether a line is a pair of name and value whose name announces something else (Location: Singapore)."""
+        name, colon, _ = words.partition(":")
+        return bool(colon) and self.forms.get(_core(name)) is HeadingKind.OTHER
+
     def inline(self, words: str, *, marked: bool = False) -> list[InlineHeading]:
         """Headings inside a running line, each followed by a colon, a number or the line's end; English ones not behind a bullet."""
         found = [

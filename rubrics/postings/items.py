@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rubrics.lexicon import Lexicon
-from rubrics.postings.headings import HeadingKind, headings_of
+from rubrics.postings.headings import HeadingKind, Headings, headings_of
 from rubrics.postings.rows import Row
 from rubrics.text import Lines, SourceText, Span, fold, plain
 
@@ -15,6 +15,7 @@ _SENTENCE_END = re.compile(r"[。;.!?；…]\s*[\"'”)]*$")
 _LEAD_IN = re.compile(r"(?:具有|具备|有|满足|符合).{0,3}(?:以下|下列|如下).{0,8}优先")
 _FLOOR_FIRST = re.compile(
     r"^(?:具备|具有|有|拥有|需要?)?\s*(?:至少)?\s*(?:\d{1,2}|[一二两三四五六七八九十])\s*年(?:及)?以上.{0,30}(?:经验|经历)"
+    r"|^(?:at least |minimum (?:of )?|over )?\d{1,2}\+? (?:or more )?years? (?:of |in )|^(?:bachelor|master|ph\.?d)\S* degree"
     r"|^(?:统招|全日制)?(?:本科|硕士|博士|大专)(?:研究生)?(?:学历|学位)?(?:及其?以上|以上|或以上)"
 )
 _HARD_BONUS = re.compile(
@@ -62,9 +63,10 @@ def sections_of(rows: list[Row], lexicon: Lexicon) -> tuple[SectionRows, ...]:
     last: Row | None = None
     contact = _start_pattern(lexicon, "read_contact")
     team = _start_pattern(lexicon, "read_team")
+    headings = headings_of(lexicon)
     for place, row in enumerate(rows):
         asking = kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}
-        ends = row.ruler or (asking and (_ends_asking(row, contact, team) or _is_other_cell(row, lexicon)))
+        ends = row.ruler or (asking and (_ends_asking(row, contact, team, headings) or _is_other_cell(row, headings)))
         if ends and not row.ruler and _is_remark(row, current, rows[place + 1 : place + 2]):
             continue
         returns = row.heading is None and heading is not None and _counts_on(heading, row, current, last)
@@ -101,21 +103,21 @@ def _counts_on(heading: Row, row: Row, between: list[Row], last: Row | None) -> 
     )
 
 
-def _is_other_cell(row: Row, lexicon: Lexicon) -> bool:
+def _is_other_cell(row: Row, headings: Headings) -> bool:
     """Whether a table's row speaks of something else by its first cell (| 福利 | 免费三餐 |)."""
     if row.style != "table":
         return False
     cell = row.text.lstrip(" |").partition("|")[0]
-    heading = headings_of(lexicon).read_row(cell.strip())
+    heading = headings.read_row(cell.strip())
     return heading is not None and heading.kind is HeadingKind.OTHER
 
 
-def _ends_asking(row: Row, contact: re.Pattern[str], team: re.Pattern[str]) -> bool:
+def _ends_asking(row: Row, contact: re.Pattern[str], team: re.Pattern[str], headings: Headings) -> bool:
     """Whether a row speaks of contact, pay or the company: no number stands before it, and for the company no bullet."""
     start = fold(row.text[:60]).text
-    return (row.marker != "number" and contact.match(start) is not None) or (
-        not row.marker and team.match(start) is not None
-    )
+    if row.marker != "number" and contact.match(start) is not None:
+        return True
+    return not row.marker and (team.match(start) is not None or headings.names_other(start))
 
 
 def _is_remark(row: Row, before: list[Row], after: list[Row]) -> bool:

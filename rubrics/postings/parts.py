@@ -22,6 +22,7 @@ _LEAD_COLON = re.compile(r"^[^:]{2,40}(?:之一|其一|任一|一项|至少|以�
 _BARE_CUE = re.compile(
     r"^[\s(]*(?:者|的|均|则|会|可|将|是|为)?(?:非必须|非必需|optional|not required|优先(?:考虑|录用|录取|选择)?|加分|更佳|尤佳|为佳|更好|preferred|preferable|a plus|is a plus|desirable|nice to have|would be a plus)[\s)。.;!]*$"
 )
+_BARE_HARD = re.compile(r"^[(\s]*(?:required|mandatory|a must|must[- ]have|必须|必备)[\s)]*$")
 _NAME_START = re.compile(r"^[a-z0-9][a-z0-9+#.\-]*(?:[、,/和与及等]|\s*$|\s*[一-鿿])")
 _NAME_END = re.compile(r"(?:^|[一-鿿、,/\s])[a-z0-9][a-z0-9+#.\-]*$")
 _VERBAL_CUE = re.compile(
@@ -95,7 +96,12 @@ def _parts(item: Item, words: _Words) -> list[Part]:
     text = item.text
     pieces: list[Part] = []
     whole = bool(_LEAD_COLON.match(text))
-    opened = {place for match in _INNER.finditer(text) if words.prefers(match.group()) for place in match.span()}
+    opened = {
+        place
+        for match in _INNER.finditer(text)
+        if words.prefers(match.group()) or _BARE_HARD.match(match.group().lower())
+        for place in match.span()
+    }
     glued = words.glued(text)
     start = depth = 0
     for place, character in enumerate(text):
@@ -180,7 +186,11 @@ def _first_preferred(item: Item, parts: list[Part], cue: int, floor: int, words:
         return first
     if _BARE_CUE.match(fold(text).text):
         first = max(floor, cue - 1)
-        while may_step() and not words.has_predicate(parts[first].text):
+        while (
+            may_step()
+            and not words.has_predicate(parts[first].text)
+            and not _BARE_HARD.match(parts[first - 1].text.lower())
+        ):
             first -= 1
         return first
     if words.owns_predicate(text):

@@ -16,7 +16,12 @@ def read(clause: Clause) -> tuple[Reading, ...]:
     """Give the degree asked for, a gate unless it is only preferred; "or equivalent experience" opens an alternative."""
     named = clause.terms("degree")
     found = [Degree(term.id) for _, term in named]
-    if not found or _is_relaxed(clause, named[0][0].start) or _YEARS_FIRST.match(clause.words):
+    if (
+        not found
+        or clause.has("read_unneeded")
+        or _is_relaxed(clause, named[0][0].start)
+        or _YEARS_FIRST.match(clause.words)
+    ):
         return ()
     if "本硕" in clause.words:
         found.append(Degree.BACHELOR)
