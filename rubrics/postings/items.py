@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from rubrics.lexicon import Lexicon
 from rubrics.postings.headings import HeadingKind, Headings, headings_of
@@ -12,6 +13,8 @@ from rubrics.postings.rows import Row
 from rubrics.text import Lines, SourceText, Span, fold, plain
 
 _SENTENCE_END = re.compile(r"[。;.!?；…]\s*[\"'”)]*$")
+_STOP = re.compile(r"(?<=[a-z)][.!?])\s+(?=[A-Z])|(?<=[。!?])")
+_PARAGRAPH = 100
 _LEAD_IN = re.compile(r"(?:具有|具备|有|满足|符合).{0,3}(?:以下|下列|如下).{0,8}优先")
 _FLOOR_FIRST = re.compile(
     r"^(?:具备|具有|有|拥有|需要?)?\s*(?:至少)?\s*(?:\d{1,2}|[一二两三四五六七八九十])\s*年(?:及)?以上.{0,30}(?:经验|经历)"
@@ -136,8 +139,9 @@ def items_of(sections: tuple[SectionRows, ...], lexicon: Lexicon) -> tuple[tuple
             items.extend(_asking_items(section, lexicon))
         elif section.kind is HeadingKind.DUTY or section.kind is None:
             for item in _joined(section.rows, HeadingKind.DUTY, section.heading):
-                if bare and _asks(item, lexicon):
-                    items.append(_turned(item, HeadingKind.REQUIREMENT))
+                asking = [one for one in _sentences(item) if _asks(one, lexicon)] if bare else []
+                if asking:
+                    items.extend(_turned(one, HeadingKind.REQUIREMENT) for one in asking)
                 elif section.kind is HeadingKind.DUTY and _is_hidden_bonus(item):
                     items.append(_turned(item, HeadingKind.BONUS))
                 elif section.kind is HeadingKind.DUTY and _describes(item, person):
@@ -219,6 +223,21 @@ def _continues(before: Row, row: Row) -> bool:
     return (
         not row.marker and row.heading is None and row.line == before.line + 1 and not _SENTENCE_END.search(before.text)
     )
+
+
+def _sentences(item: Item) -> list[Item]:
+    """Give the sentences of a paragraph; any other item stays whole."""
+    ends = [] if item.marked or len(item.text) < _PARAGRAPH else [match.end() for match in _STOP.finditer(item.text)]
+    edges = [0, *ends, len(item.text)]
+    pieces = []
+    for left, right in pairwise(edges):
+        words = item.text[left:right]
+        start = item.span.start + left + len(words) - len(words.lstrip())
+        end = item.span.start + left + len(words.rstrip())
+        if end > start:
+            span = Span(start, end)
+            pieces.append(replace(item, span=span, lines=item.source.lines_of(span)))
+    return pieces
 
 
 def _turned(item: Item, kind: HeadingKind) -> Item:
