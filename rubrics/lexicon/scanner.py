@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rubrics.lexicon.tables import Term
 from rubrics.text import Folded, fold
@@ -26,8 +27,7 @@ class Hit:
     ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(NamedTuple):
     term_id: str
     needs: tuple[str, ...] = ()
     exact: str | None = None
@@ -57,7 +57,11 @@ class FormIndex:
                     term.not_after,
                 )
                 for variant in _variants(spelling):
-                    forms.setdefault(variant, []).append(form)
+                    known = forms.get(variant)
+                    if known is None:
+                        forms[variant] = [form]
+                    else:
+                        known.append(form)
         return cls(forms, _lengths(forms))
 
     @classmethod
@@ -131,7 +135,7 @@ def _counts(form: _Form, folded: Folded, original: str, start: int, end: int) ->
 def _variants(spelling: str) -> tuple[str, ...]:
     """Give a spelling and its forms with blank, hyphen or nothing between ASCII words."""
     folded = fold(spelling).text
-    if len(folded) < 5 or not _SEPARATOR.search(folded):
+    if len(folded) < 5 or not (" " in folded or "-" in folded) or not _SEPARATOR.search(folded):
         return (folded,)
     return tuple(dict.fromkeys((folded, *(_SEPARATOR.sub(mark, folded) for mark in (" ", "-", "")))))
 
@@ -139,12 +143,19 @@ def _variants(spelling: str) -> tuple[str, ...]:
 def _lengths(forms: Iterable[str]) -> dict[str, tuple[int, ...]]:
     sizes: dict[str, set[int]] = {}
     for form in forms:
-        word = _FIRST_WORD.match(form)
-        sizes.setdefault(word.group() if word else form[:2], set()).add(len(form))
+        word = _FIRST_WORD.match(form) if form[0] in _WORD else None
+        key = word.group() if word else form[:2]
+        known = sizes.get(key)
+        if known is None:
+            sizes[key] = {len(form)}
+        else:
+            known.add(len(form))
     for key, found in sizes.items():
         if len(key) > 1 and key[0] not in _WORD:
             found.update(sizes.get(key[0], ()))
-    return {key: tuple(sorted(found, reverse=True)) for key, found in sizes.items()}
+    return {
+        key: tuple(found) if len(found) == 1 else tuple(sorted(found, reverse=True)) for key, found in sizes.items()
+    }
 
 
 @dataclass(frozen=True, slots=True)

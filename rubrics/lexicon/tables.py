@@ -73,8 +73,7 @@ def _read_family(family: str, rows: dict[str, Any], kind: str, terms: dict[str, 
         _add(_term(family, own, kind), terms)
     for term_id, row in rows.items():
         entry = {"forms": row} if isinstance(row, list) else row
-        term = _term(term_id, {**inherited, **entry}, kind)
-        _add(replace(term, parents=tuple(dict.fromkeys((*term.parents, *parents)))), terms)
+        _add(_term(term_id, {**inherited, **entry} if inherited else entry, kind, parents), terms)
 
 
 def _add(term: Term, terms: dict[str, Term]) -> None:
@@ -89,7 +88,7 @@ def _add(term: Term, terms: dict[str, Term]) -> None:
         terms[term.id] = replace(full, parents=parents)
 
 
-def _term(term_id: str, row: Mapping[str, Any], kind: str) -> Term:
+def _term(term_id: str, row: Mapping[str, Any], kind: str, families: tuple[str, ...] = ()) -> Term:
     ambiguous = tuple(row.get("ambiguous", ()))
     forms = (*row.get("forms", ()), *ambiguous)
     names = forms or (term_id,)
@@ -99,7 +98,7 @@ def _term(term_id: str, row: Mapping[str, Any], kind: str) -> Term:
         zh=row.get("zh") or next((form for form in names if not form.isascii()), names[0]),
         en=row.get("en") or next((form for form in names if form.isascii()), names[0]),
         forms=forms,
-        parents=tuple(row.get("parents", ())),
+        parents=tuple(dict.fromkeys((*row.get("parents", ()), *families))),
         needs=tuple(word.lower() for word in row.get("needs", ())),
         ambiguous=ambiguous,
         case=bool(row.get("case", False)),
