@@ -11,7 +11,8 @@ The tables beside this module hold every word (code holds none); each names its 
 
 ``ambiguous`` spellings count only with one of ``needs`` within 40 characters; without ``ambiguous`` the needs hold for all
 spellings. ``case = true``: ambiguous spellings (without them all) are compared in their own case. ``not_before`` and
-``not_after``: words right after or right before which a spelling does not count; a family's hold for its terms. A term may
+``not_after``: words right after or right before which a spelling does not count; a family's hold for its terms. A family's
+``guard`` is what its terms' ambiguous spellings need when a term names no ``needs`` of its own. A term may
 repeat under a second family with ``pytorch = {parents = […]}``. ``bare = true`` on "_" makes a group of terms that
 is no family; without "_" the family's own entry stands elsewhere. Any other key is kept in ``Term.facts`` (a venue's ``rank``, a contest's ``contest``…).
 Cue words stand in files with ``kind = "cue"``: ``[negation] words = [...]``.

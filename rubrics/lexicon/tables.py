@@ -73,6 +73,8 @@ def _read_family(family: str, rows: dict[str, Any], kind: str, terms: dict[str, 
         _add(_term(family, own, kind), terms)
     for term_id, row in rows.items():
         entry = {"forms": row} if isinstance(row, list) else row
+        if "ambiguous" in entry and "needs" not in entry and "guard" in own:
+            entry = {**entry, "needs": own["guard"]}
         _add(_term(term_id, {**inherited, **entry} if inherited else entry, kind, parents), terms)
 
 
