@@ -161,7 +161,7 @@ class _Form:
     def ordered(self) -> list[Question]:
         first = [question for kind in FIRST_KINDS for question in self.questions if question.kind == kind]
         rest = [question for question in self.questions if question.kind not in FIRST_KINDS]
-        return first + sorted(rest, key=lambda question: question.section is Section.BONUS)
+        return sorted(first + rest, key=lambda question: question.section is Section.BONUS)
 
     def add(self, kind: str, section: Section, *, needed: bool = False) -> Question:
         question = Question(kind, section, needed=needed)
