@@ -52,9 +52,10 @@ _MERGES = frozenset({Category.TRAIT, Category.AVAILABILITY, Category.ACADEMIC_ST
 
 
 _LEVEL_FIRST = re.compile(
-    r"^\W*(?:(?:能够|能|可以|较|并|且|同时|an?|some|strong|solid|good|great|very good|excellent|basic|deep|advanced|demonstrated|proven|practical|prior|high|you have|you are)\s*){0,3}"
-    r"(?:熟悉|熟练|精通|掌握|了解|理解|深入|proficien|familiar|expert|knowledge|understanding|fluent|fluency|command of|exposure to)"
+    r"^\W*(?:(?:能够|能|可以|较|并|且|同时|an?|some|strong|solid|good|great|very good|excellent|basic|deep|advanced|demonstrated|proven|practical|prior|high|you have|you are|a )\s*){0,3}"
+    r"(?:熟悉|熟练|精通|掌握|了解|理解|深入|proficien|familiar|expert|knowledge|understanding|fluent|fluency|command of|exposure to|background in)"
 )
+_AND_EXPERIENCE = re.compile(r"\b(?:and|plus)\s+(?:\w+\s+){0,2}experience\b")
 _HANDS = frozenset({"programming_language", "tool", "dataset"})
 
 
@@ -106,7 +107,9 @@ def read_clause(clause: Clause) -> tuple[Reading, ...]:
         has_availability = any(reading.category is Category.AVAILABILITY for reading in floors)
         if years is not None and not has_availability and "经验" in clause.words:
             floors = (*floors, Reading(Category.EXPERIENCE, experience.asks(clause)[0]))
-        return floors
+        elif _AND_EXPERIENCE.search(clause.words):
+            floors = (*floors, Reading(Category.EXPERIENCE, ExperienceAsk(("work",))))
+        return (*floors, *standing.read_named_school(clause))
     for read in (location.read, standing.read, certification.read, language.read):
         found = read(clause)
         if found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rubrics.model import AvailabilityAsk, Category
+from rubrics.model import AssessedBy, AvailabilityAsk, Category, WordsAsk
 from rubrics.rules.clause import Clause, Reading
 
 _DIGIT = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10, "半": 0}
@@ -44,9 +44,16 @@ def read(clause: Clause) -> tuple[Reading, ...]:
         months = months or (weeks // 4 if weeks else None)
     on_site = True if clause.has("read_on_site") and not clause.skill_terms() else None
     if within is None and per_week is None and months is None and on_site is None:
-        return ()
+        return _in_words(clause)
     ask = AvailabilityAsk(within_days=within, months=months, days_per_week=per_week, on_site=on_site)
     return (Reading(Category.AVAILABILITY, ask, gate=not clause.bonus),)
+
+
+def _in_words(clause: Clause) -> tuple[Reading, ...]:
+    """Give hours, shifts and dates that no field of an application answers: a person reads them."""
+    if not (clause.has("read_time") or clause.has("read_shift")) or clause.topics():
+        return ()
+    return (Reading(Category.AVAILABILITY, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
 
 
 def _within_days(words: str) -> int | None:

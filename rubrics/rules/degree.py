@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rubrics.model import DEGREE_ORDER, AnyOf, Category, Degree, DegreeAsk, ExperienceAsk, Rule
+from rubrics.model import DEGREE_ORDER, AnyOf, AssessedBy, Category, Degree, DegreeAsk, ExperienceAsk, Rule, WordsAsk
 from rubrics.rules.clause import Clause, Reading
 
 _YEARS_FIRST = re.compile(
@@ -15,6 +15,8 @@ _YEARS_FIRST = re.compile(
 def read(clause: Clause) -> tuple[Reading, ...]:
     """Give the degree asked for, a gate unless it is only preferred; "or equivalent experience" opens an alternative."""
     named = clause.terms("degree")
+    if not named and clause.has("read_school_leaving"):
+        return (Reading(Category.DEGREE, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
     found = [Degree(term.id) for _, term in named]
     if (
         not found

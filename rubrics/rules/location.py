@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from rubrics.model import AssessedBy, Category, LocationAsk, WordsAsk
 from rubrics.rules.clause import Clause, Reading
+
+_WORKS_THERE = re.compile(r"在\S{2,10}?(?:工作|实习|上班|办公|入职)")
 
 
 def read(clause: Clause) -> tuple[Reading, ...]:
@@ -11,7 +15,7 @@ def read(clause: Clause) -> tuple[Reading, ...]:
     if clause.has("read_work_right"):
         return (Reading(Category.LOCATION, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
     cities = tuple(dict.fromkeys(_name(clause.raw[m.start : m.end]) for m, _ in clause.terms("city")))
-    if cities and clause.has("read_location"):
+    if cities and (clause.has("read_location") or _WORKS_THERE.search(clause.words)):
         return (Reading(Category.LOCATION, LocationAsk(cities), gate=not clause.bonus),)
     if clause.has("read_travel") and not clause.skill_terms():
         return (Reading(Category.LOCATION, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)

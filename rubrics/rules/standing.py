@@ -24,6 +24,11 @@ def read(clause: Clause) -> tuple[Reading, ...]:
     return ()
 
 
+def read_named_school(clause: Clause) -> tuple[Reading, ...]:
+    """Give schools named by their rank beside a degree (985/211 院校硕士)."""
+    return read_school(clause) if clause.has("read_school_named") else ()
+
+
 def read_school(clause: Clause) -> tuple[Reading, ...]:
     """Give a wish for certain schools."""
     if clause.has("read_school"):
