@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
 from rubrics.codec import dump_rubric
 from rubrics.model import FieldAsk, Rubric
@@ -38,9 +39,10 @@ class Candidate:
         """Fill in everything but the résumé."""
         return {**filled(self.open(), start=soon()), **changes}
 
-    def send(self, body: dict[str, Any]) -> TestResponse:
-        """Send the form."""
-        return self.client.post(self.address, data=body, content_type="multipart/form-data")
+    def send(self, body: Mapping[str, Any]) -> TestResponse:
+        """Send the form as browsers do."""
+        boundary, content = encode_multipart(body)
+        return self.client.post(self.address, data=content, content_type=f"multipart/form-data; boundary={boundary}")
 
     def apply(self, **changes: Any) -> TestResponse:
         """Open, fill in and send with a résumé."""

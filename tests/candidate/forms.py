@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lxml import html
+from werkzeug.datastructures import FileStorage
 
 GOOD = {  # by the ending of an input's name
     "name": "云小鹤",
@@ -133,7 +134,7 @@ def _good(one: Input, start: str) -> str:
 
 def with_file(body: dict[str, Any], content: bytes = RESUME.encode(), name: str = "云小鹤_简历.txt") -> dict[str, Any]:
     """Add a résumé."""
-    return {**body, "resume": (io.BytesIO(content), name)}
+    return {**body, "resume": FileStorage(io.BytesIO(content), name)}
 
 
 def plain_body(body: dict[str, Any]) -> dict[str, list[str]]:

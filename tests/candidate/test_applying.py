@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -10,8 +9,6 @@ from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
-from werkzeug.datastructures import FileStorage
-from werkzeug.test import encode_multipart
 
 from rubrics.codec import load_prescore
 from rubrics.prescore import Gates
@@ -310,10 +307,7 @@ def test_changed_token_of_the_status_page_opens_nothing(client, candidate):
 
 def test_body_that_is_too_large_is_refused_in_words(session, candidate):
     body = candidate.fill()
-    boundary, content = encode_multipart({**body, "resume": FileStorage(io.BytesIO(b"x" * 20 * 1024 * 1024), "cv.txt")})
-    answer = candidate.client.post(
-        candidate.address, data=content, content_type=f"multipart/form-data; boundary={boundary}"
-    )
+    answer = candidate.send(with_file(body, b"x" * 20 * 1024 * 1024))
     assert answer.status_code == 413
     page = answer.get_data(as_text=True)
     assert "A file may have 10 MB at most" in page

@@ -7,7 +7,8 @@ from datetime import date
 
 import pytest
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as tries
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
@@ -91,12 +92,8 @@ ASKS = (
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """Make an application for rendering only; its database is never opened."""
     instance = tmp_path_factory.mktemp("rendering")
-    made = create_app(
-        load_settings({"SCREENING_SECRET_KEY": "for-tests-only"}, instance=instance),
-        TESTING=True,
-        WTF_CSRF_ENABLED=False,
-    )
-    return made
+    settings = load_settings({"SCREENING_SECRET_KEY": "for-tests-only"}, instance=instance)
+    return create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False)
 
 
 def criterion(number: int, rule: object, section: Section, text: str) -> Criterion:
@@ -186,7 +183,7 @@ def test_everything_of_a_shipped_rubric_is_asked_once_and_in_order(slug):
     assert all(len(ask["text"]) <= SHORT for question in questions for ask in question["asks"])
 
 
-@settings(max_examples=150, deadline=None)
+@tries(max_examples=150, deadline=None)
 @given(odd)
 def test_everything_of_an_odd_rubric_is_asked_once_and_in_order(rubric):
     check(rubric)
@@ -210,7 +207,7 @@ def test_filled_form_of_a_shipped_rubric_meets_what_is_simple(pages, slug, langu
     assert "contradicted" not in required
 
 
-@settings(max_examples=60, deadline=None)
+@tries(max_examples=60, deadline=None)
 @given(rubric=odd)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_form_of_an_odd_rubric_is_shown_and_its_answers_are_read(pages, language, rubric):

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from screening.extensions import db
+from screening.forms.inputs import clean_line
 from screening.queries.careers import RoleRow, list_roles, read_role
 from screening.web.access import anyone, now
 from screening.web.candidate.cities import city_name
@@ -22,7 +23,7 @@ FILTERS = ("q", "city", "track", "degree")
 @anyone
 def index() -> ResponseReturnValue:
     """List the open postings by track; filters are in the address, so that a list can be shared."""
-    chosen = {name: request.args.get(name, "").strip()[:100] for name in FILTERS}
+    chosen = {name: clean_line(request.args.get(name))[:100] for name in FILTERS}
     roles = list_roles(
         db.session,
         now=now(),

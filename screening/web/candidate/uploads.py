@@ -16,7 +16,6 @@ from screening.documents.storage import StoredFile, file_path, store_file
 from screening.web.labels import FILE_FAILURES
 
 SECONDS = 36 * 3600
-FILES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,8 @@ def receive(form_key: str) -> Upload:
     """Take the file of the current request, else the one that an earlier attempt of the same form left."""
     sent = [file for file in request.files.getlist("resume") if isinstance(file, FileStorage) and file.filename]
     earlier = _earlier(request.form.get("resume_token", ""), form_key)
-    if len(sent) > FILES:
-        return Upload(error=_("Choose one file."))
+    if len(sent) > 1:
+        return Upload(file=earlier.file, token=earlier.token, error=_("Choose one file."))
     if not sent:
         return (
             earlier

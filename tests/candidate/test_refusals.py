@@ -1,0 +1,218 @@
+"""Input that is refused: a message beside its field, in words, and nothing that was typed is lost."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import html
+from sqlalchemy import select
+
+from screening.models import Answer, Application
+from tests.candidate.forms import filled, inputs_of, plain_body, shown, with_file
+
+CASES = [  # ending of the input's name, what is typed, what is said
+    ("name", "", "Enter your name."),
+    ("name", "   ", "Enter your name."),
+    ("name", "x" * 121, "Use at most 120 characters."),
+    ("email", "", "Enter your e-mail address."),
+    ("email", "nobody", "Enter an e-mail address such as name@example.com."),
+    ("email", "a@b", "Enter an e-mail address"),
+    ("email", "a b@example.com", "Enter an e-mail address"),
+    ("email", "a@example.com, b@example.com", "Enter an e-mail address"),
+    ("phone", "", "Enter your phone number."),
+    ("phone", "call me", "Enter a phone number"),
+    ("phone", "12345", "Enter a phone number"),
+    ("link0", "javascript:alert(1)", "Enter a web address"),
+    ("link0", "not a link", "Enter a web address"),
+    ("link0", "https://[::1", "Enter a web address"),
+    ("entry0-institution", "", "Enter the school."),
+    ("entry0-degree", "", "Choose the degree."),
+    ("entry0-degree", "wizard", "Not a valid choice"),
+    ("entry0-area", "", "Enter the field of study."),
+    ("entry0-end", "", "Enter when you finished or will finish."),
+    ("entry0-end", "soon", "Enter a year and month such as 2027-06."),
+    ("entry0-end", "2027-13", "Enter a year and month"),
+    ("entry0-end", "2020-06", "The end is before the start."),
+    ("q2-start", "", "Enter the first day on which you can start."),
+    ("q2-start", "31 February", "Enter a date such as"),
+    ("q2-start", "2019-01-01", "Choose a day from today on"),
+    ("q2-months", "", "Enter a number of months"),
+    ("q2-months", "three", "Enter a number of months"),
+    ("q2-months", "-3", "Enter a number of months"),
+    ("q2-months", "999999", "Enter a number of months"),
+    ("q2-days_per_week", "8", "Enter a number of days from 1 to 7."),
+    ("q3-chosen", [], "Choose the cities in which you can work."),
+    ("q3-chosen", ["Atlantis"], "Choose from the cities shown."),
+    ("level0", "", "Choose how well you know it."),
+    ("level0", "wizard", "Not a valid choice"),
+    ("example0", "x" * 601, "Use at most 600 characters."),
+    ("status", "", "Choose how far the paper is."),
+    ("position", "first", "Enter a number, 1 for the first author."),
+    ("entry0-year", "MMXXVI", "Enter a year such as 2026."),
+    ("contest", "", "Enter the competition."),
+    ("prize", "", "Enter the prize or place."),
+    ("consent", [], "Without your consent we cannot handle the application."),
+]
+
+
+@pytest.mark.parametrize(("ending", "typed", "said"), CASES)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_refused_input_has_its_message_and_everything_is_kept(session, candidate, ending, typed, said):
+    body = candidate.fill()
+    name = next(name for name in body if name == ending or name.endswith(ending))
+    body[name] = typed
+    answer = candidate.send(with_file(body))
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    tree = html.fromstring(page)
+    [summary] = tree.xpath('//*[@id="errors"]')
+    assert said in summary.text_content()
+    target = summary.xpath('.//a[starts-with(@href, "#")]/@href')[0].removeprefix("#")
+    assert tree.xpath(f'//*[@id="{target}"]')
+    assert any(said in error.text_content() for error in tree.xpath('//*[contains(@class, "error")][@id]'))
+    kept, sent = shown(page), plain_body(body)
+    for hidden in ("csrf_token", "resume_token", "website"):
+        kept.pop(hidden, None), sent.pop(hidden, None)
+    chosen = {one.name for one in inputs_of(page) if one.kind in {"checkbox", "radio", "select"}}
+    if name in chosen:  # what is no choice cannot be shown as chosen
+        kept.pop(name, None), sent.pop(name, None)
+    sent = {key: [value.strip() for value in values] for key, values in sent.items()}
+    assert kept == sent
+    assert session.scalars(select(Application)).all() == []
+
+
+def test_form_without_anything_lists_what_is_missing_and_stores_nothing(session, candidate):
+    answer = candidate.send({})
+    assert answer.status_code == 422
+    page = html.fromstring(answer.get_data(as_text=True))
+    links = page.xpath('//*[@id="errors"]//a/@href')
+    assert links[:2] == ["#resume", "#name"]
+    assert all(page.xpath(f'//*[@id="{link.removeprefix("#")}"]') for link in links)
+    assert len(links) == len(set(links))
+    assert page.xpath("//title")[0].text_content().startswith("Please check")
+    assert session.scalars(select(Application)).all() == []
+
+
+def test_unticked_question_does_not_count_whatever_stands_in_it(session, candidate):
+    body = candidate.fill()
+    ticks = [name for name in body if name.endswith("-has")]
+    assert ticks
+    for name in ticks:
+        del body[name]
+    broken = next(name for name in body if name.endswith("-position"))
+    body[broken] = "nonsense"
+    assert candidate.send(with_file(body)).status_code == 303
+    fields = set(session.scalars(select(Answer.field)))
+    assert not fields & {"publications", "awards"}
+
+
+def test_ticked_question_without_an_answer_is_refused(candidate):
+    body = candidate.fill()
+    tick = next(name for name in body if name.endswith("-has"))
+    part = tick.removesuffix("has")
+    for name in [name for name in body if name.startswith(part) and name != tick]:
+        body[name] = ""
+    answer = candidate.send(with_file(body))
+    assert answer.status_code == 422
+    assert "Fill this in, or take the tick away." in answer.get_data(as_text=True)
+
+
+def test_entry_that_was_begun_has_to_be_complete_and_opens_by_itself(candidate):
+    answer = candidate.send(
+        with_file(
+            candidate.fill(**{"q1-entry1-institution": "云溪大学", "q1-entry1-area": "", "q1-entry2-institution": ""})
+        )
+    )
+    assert answer.status_code == 422
+    page = html.fromstring(answer.get_data(as_text=True))
+    [field] = page.xpath('//*[@name="q1-entry1-area"]')
+    assert all(fold.get("open") is not None for fold in field.iterancestors("details"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("２０２７年６月", "2027-06"), ("2027/6", "2027-06"), ("2027.06", "2027-06"), ("2027", "2027")],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_months_are_read_as_people_write_them(session, candidate, typed, kept):
+    assert candidate.apply(**{"q1-entry0-end": typed}).status_code == 303
+    education = session.scalars(select(Answer.value).where(Answer.field == "education")).one()
+    assert education[0]["endDate"] == kept
+
+
+def test_messages_are_in_the_language_of_the_page(client, candidate):
+    client.set_cookie("locale", "zh")
+    page = candidate.send({}).get_data(as_text=True)
+    errors = html.fromstring(page).xpath('//*[@id="errors"]')[0].text_content()
+    assert re.search("[一-鿿]", errors)
+    assert not re.search(r"\b(Enter|Choose|your)\b", errors)
+
+
+texts = st.one_of(
+    st.text(max_size=60),
+    st.text(st.characters(codec="utf-8", categories=("Cc", "Cf", "Zs", "So", "Lo")), max_size=40),
+    st.sampled_from(
+        [
+            "",
+            "<script>alert(1)</script>",
+            '"><img src=x onerror=alert(1)>',
+            "{{ 7 * 7 }}",
+            "%s %(x)s {0}",
+            "'; DROP TABLE application; --",
+            "\x00",
+            "\ufffd\ufeff\u202e",
+            "9" * 400,
+            "1e309",
+            "٣",
+            "²",
+            "-0",
+            "2026-02-30",
+            "https://user:pass@host:99999999/",
+            "javascript:alert(1)",
+            "//example.com",
+            "x" * 5000,
+            "😀" * 200,
+            "y",
+            "master",
+            "-",
+        ]
+    ),
+)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whatever_is_sent_is_answered_in_words(session, app, candidate):
+    page = candidate.open()
+    names = [one.name for one in inputs_of(page) if one.kind != "file"] + ["resume", "unknown", "q1", "q99-has", "_"]
+    good = filled(page)
+    seen = set()
+
+    @settings(max_examples=320, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(
+        st.dictionaries(st.sampled_from(names), st.one_of(texts, st.lists(texts, max_size=3)), max_size=8),
+        st.booleans(),
+        st.booleans(),
+    )
+    def send(changes, complete, has_file):
+        body = {**(good if complete else {}), **changes}
+        body = {name: value for name, value in body.items() if not (has_file and name == "resume")}
+        answer = candidate.send(with_file(body) if has_file else body)
+        text = answer.get_data(as_text=True)
+        seen.add(answer.status_code)
+        assert answer.status_code in {303, 409, 422}
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+
+    send()
+    assert {303, 422} <= seen
+    for stored in session.scalars(select(Answer.value)):
+        assert "\x00" not in str(stored)
+    links = [
+        profile["url"]
+        for basics in session.scalars(select(Answer.value).where(Answer.field == "basics"))
+        for profile in basics.get("profiles", [])
+    ]
+    assert all(link.startswith(("http://", "https://")) for link in links)
