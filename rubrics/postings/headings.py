@@ -86,6 +86,8 @@ class Headings:
     def _read_core(self, words: str, *, level: int, bold: bool, marked: bool) -> Heading | None:
         set_off = level > 0 or bold
         core = _core(words)
+        if core.isascii() and "-" in core and core not in self.forms:
+            core = core.replace("-", " ")
         colon = words.rstrip(" *_\t】」]").endswith(":")
         if not core:
             return None
@@ -196,7 +198,10 @@ def headings_of(lexicon: Lexicon) -> Headings:
     forms: dict[str, HeadingKind] = {}
     for kind in (HeadingKind.OTHER, HeadingKind.DUTY, HeadingKind.REQUIREMENT, HeadingKind.BONUS):
         for word in lexicon.cues(f"heading_{kind.value}"):
-            forms[fold(word).text] = kind
+            form = fold(word).text
+            forms[form] = kind
+            if form.isascii() and "-" in form:
+                forms.setdefault(form.replace("-", " "), kind)
     chinese = sorted((form for form in forms if not form.isascii()), key=len, reverse=True)
     english = sorted((form for form in forms if form.isascii()), key=len, reverse=True)
     return Headings(
@@ -212,7 +217,9 @@ def headings_of(lexicon: Lexicon) -> Headings:
         ),
         re.compile(r"\([^()]*(?:加分|优先|非必须|preferred|nice to have|bonus|optional)[^()]*\)"),
         re.compile(
-            r"(?:^\W*|(?<=[.;!?]\s)|(?<=[.;!?]))(" + "|".join(map(re.escape, english)) + r")\s{0,2}:\s{1,3}(?=\S)"
+            r"(?:^\W*|(?<=[.;!?]\s)\**|(?<=[.;!?])\**)("
+            + "|".join(map(re.escape, english))
+            + r")\s{0,2}:\**\s{1,3}(?=\S)"
         ),
         re.compile(r"\b(?:" + "|".join(map(re.escape, lexicon.cues("heading_sign_bonus"))) + r")\b"),
     )

@@ -26,7 +26,7 @@ _STUDY = (
 def read(clause: Clause) -> tuple[Reading, ...]:
     """Give the fields asked for; the words must speak of study, not of work."""
     fields = tuple(term.id for _, term in clause.terms("field"))
-    degree = bool(clause.terms("degree"))
+    degree = bool(clause.terms("degree")) or clause.has("read_enrolment")
     if not fields or not (degree or any(word in clause.words for word in _STUDY)):
         return ()
     if clause.has("read_publication") or (_speaks_of_skill(clause) and not degree):

@@ -9,6 +9,8 @@ from rubrics.rules.clause import Clause, Reading
 
 _WORKS_THERE = re.compile(r"在\S{2,10}?(?:工作|实习|上班|办公|入职)")
 
+_OFFICE = re.compile(r"\b(?:work|based|located|come)\b.{0,12}\b(?:in|from|at|to)\b.{0,30}\boffices?\b")
+
 
 def read(clause: Clause) -> tuple[Reading, ...]:
     """Cities that a person must work in; a work permit or readiness to travel stays words for a person."""
@@ -17,6 +19,8 @@ def read(clause: Clause) -> tuple[Reading, ...]:
     cities = tuple(dict.fromkeys(_name(clause.raw[m.start : m.end]) for m, _ in clause.terms("city")))
     if cities and (clause.has("read_location") or _WORKS_THERE.search(clause.words)):
         return (Reading(Category.LOCATION, LocationAsk(cities), gate=not clause.bonus),)
+    if _OFFICE.search(clause.words):
+        return (Reading(Category.LOCATION, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
     if clause.has("read_travel") and not clause.skill_terms():
         return (Reading(Category.LOCATION, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
     return ()
