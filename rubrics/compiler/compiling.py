@@ -43,8 +43,9 @@ _ANY_GROUP = re.compile(
 def compile_document(text: str, lexicon: Lexicon, *, name: str = "") -> Compilation:
     """Compile a document: its postings as rubric drafts with findings; no posting gives an empty tuple, no text raises."""
     source = SourceText(text)
-    terms = DocumentTerms.of(text, lexicon)
-    drafts = [_Draft(posting, source, terms) for posting in read_document(source, lexicon)]
+    found = read_document(source, lexicon)
+    terms = DocumentTerms.of(text, lexicon, [span for posting in found if (span := _told(posting)) is not None])
+    drafts = [_Draft(posting, source, terms) for posting in found]
     rubrics = [draft.rubric(place) for place, draft in enumerate(drafts, 1)]
     titles = [rubric.title for rubric in rubrics if rubric.title]
     rubrics = [
@@ -58,6 +59,12 @@ def compile_document(text: str, lexicon: Lexicon, *, name: str = "") -> Compilat
     postings = check_document(tuple(rubrics), tuple(draft.body for draft in drafts))
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return Compilation(name, digest, source.line_count if text else 0, postings)
+
+
+def _told(posting: Posting) -> Span | None:
+    """From a posting's first duty or item to its last one: what stands around them names nothing that is asked."""
+    spans = [item.span for item in (*posting.duties, *posting.items)]
+    return Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None
 
 
 def _paired(rubrics: list[Rubric], drafts: list[_Draft]) -> list[tuple[Rubric, Posting]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rubrics.lexicon import Lexicon, Mention
 from rubrics.postings import Part
 from rubrics.rules import Clause
+from rubrics.text import Span
 
 _LONE = 30
 
@@ -22,9 +24,13 @@ class DocumentTerms:
     starts: tuple[int, ...]
 
     @classmethod
-    def of(cls, text: str, lexicon: Lexicon) -> DocumentTerms:
-        """Find the terms of a document."""
-        mentions = lexicon.find(text)
+    def of(cls, text: str, lexicon: Lexicon, ranges: Iterable[Span] | None = None) -> DocumentTerms:
+        """Find the terms of a document, or of ranges of it that do not overlap, in order."""
+        mentions = tuple(
+            Mention(mention.start + part.start, mention.end + part.start, mention.term_id)
+            for part in (ranges if ranges is not None else (Span(0, len(text)),))
+            for mention in lexicon.find(text[part.start : part.end])
+        )
         return cls(text, lexicon, mentions, tuple(mention.start for mention in mentions))
 
     def clause(self, parts: tuple[Part, ...], *, bonus: bool) -> Clause:
