@@ -49,6 +49,7 @@ from rubrics.model import (
 from screening.models import FormVersion, RubricVersion
 
 SHORT = 90
+TOPICS = 3  # more than so many names make no question
 FAMILY = 5  # a term with so many members is a kind of thing, not a thing
 FIRST_KINDS = ("education", "availability", "cities")
 TELLING_KINDS = frozenset({"publications", "awards", "leaderboards", "projects"})
@@ -95,6 +96,7 @@ class Question:
     cities: list[str] = field(default_factory=list)
     needs: dict[str, Any] = field(default_factory=dict)
     language: str = ""
+    topics: list[str] = field(default_factory=list)
 
 
 def questions_for(rubric: Rubric) -> list[dict[str, Any]]:
@@ -191,7 +193,7 @@ class _Form:
             case "skills":
                 return self.skills(criterion, [ask for ask in asked if isinstance(ask, SkillAsk)])
             case "statement":
-                return self.statement(criterion)
+                return self.statement(criterion, asked)
             case "languages":
                 return self.natural_language(criterion, asked)
             case _:
@@ -226,7 +228,7 @@ class _Form:
         things = {term for term in terms if self.is_thing(term)}
         return things or terms
 
-    def statement(self, criterion: Criterion) -> Question:
+    def statement(self, criterion: Criterion, asked: list[Ask]) -> Question:
         same = [
             question
             for question in self.questions
@@ -237,6 +239,8 @@ class _Form:
         question = self.add("statement", criterion.section)
         question.category = criterion.category.value
         question.needed = criterion.section is Section.REQUIREMENT and criterion.category in NEEDED_STATEMENTS
+        terms = dict.fromkeys(ask.term for ask in asked if isinstance(ask, SkillAsk) and ask.term in self.lexicon.terms)
+        question.topics = list(terms) if len(terms) <= TOPICS else []
         return question
 
     def natural_language(self, criterion: Criterion, asked: list[Ask]) -> Question:
@@ -321,6 +325,8 @@ def _document(number: int, question: Question, lexicon: Lexicon) -> dict[str, An
         }
     if question.kind == "cities":
         document["options"] = [_city(city, lexicon) for city in question.cities]
+    if question.topics:
+        document["topics"] = [_option(term, lexicon) for term in question.topics]
     if question.language:
         document["language"] = _option(f"language_{question.language}", lexicon) | {"value": question.language}
     return document | {name: value for name in ("category", "needs") if (value := getattr(question, name))}

@@ -67,6 +67,11 @@ def percent(share: float | None) -> str:
     return "–" if share is None else str(round(share * 100))
 
 
+def file_size(octets: int) -> str:
+    """Print a number of bytes as kB or MB, as file managers do; the smallest file has 1 kB."""
+    return f"{octets / 1_000_000:.1f} MB" if octets >= 1_000_000 else f"{max(1, round(octets / 1000))} kB"
+
+
 def company() -> str:
     """Give the company's name in the page's language."""
     settings = current_app.config["SCREENING"]
@@ -85,6 +90,7 @@ FILTERS = {
     "time_tag": time_tag,
     "listing": listing,
     "percent": percent,
+    "file_size": file_size,
 }
 
 __all__ = [
@@ -94,6 +100,7 @@ __all__ = [
     "company",
     "day",
     "days_since",
+    "file_size",
     "html_language",
     "is_chinese",
     "listing",
