@@ -40,9 +40,7 @@ from rubrics.rules import (
 )
 from rubrics.rules.clause import one_or_all
 
-_FORWARD = re.compile(
-    r"^\W*(?:如|例如|比如|包括|包含|或|以及|尤其|特别|等|但不限于|such as|e\.g|including|like|or\b|especially)"
-)
+_OPENING = 16
 _CHINESE = re.compile("[一-鿿]")
 _SKILL_FIRST = re.compile(
     r"^\W*(?:[\w'’+-]+\W+){0,3}?(?:experienced?|knowledge|expertise|familiar|familiarity|proficien\w+|understanding|expert|fluen\w+)\b"
@@ -222,11 +220,19 @@ def _names_level_first(clause: Clause) -> bool:
 
 
 def _goes_on(part: Part, before: set[Category], alone: set[Category], terms: DocumentTerms, chunk: Chunk) -> bool:
-    if _FORWARD.match(part.text.lower()) or (len(chunk.parts) > 1 and part is chunk.parts[1] and _vague(chunk, terms)):
+    if _leads_on(part, terms) or (len(chunk.parts) > 1 and part is chunk.parts[1] and _vague(chunk, terms)):
         return True
     if (before <= _SKILLS and alone <= _SKILLS) or _CHINESE.search(part.text) is None:
         return True
     return alone == {Category.OTHER} or before == {Category.OTHER} or bool(before & alone)
+
+
+def _leads_on(part: Part, terms: DocumentTerms) -> bool:
+    words = part.text.lower()
+    start = len(words) - len(words.lstrip(" \t,;:、，；：("))
+    return any(
+        first <= start for first, _ in terms.lexicon.asking_cues(words[: start + _OPENING]).get("read_forward", ())
+    )
 
 
 def _vague(chunk: Chunk, terms: DocumentTerms) -> bool:

@@ -23,13 +23,6 @@ _BOXED_KEY = re.compile(r"^\s*【(?P<key>[^【】]{2,12})】\s*:?\s*(?P<value>\S
 _LINK = re.compile(r"^\[(?P<words>[^\]]+)\]\([^)]*\)")
 _LINE = 200
 _SEPARATORS = " \t/|,、·;-—~+()&:`'\"`“”*_>\u3000。."
-_TITLE_KEYS = re.compile(
-    r"^(?:岗位名称|职位名称|招聘岗位|招聘职位|职位|岗位|应聘职位|job title|title|position|position title|role|job|role title)$"
-)
-_CITY_KEYS = re.compile(
-    r"^(?:工作城市|工作地点|工作地|地点|城市|base|base地|办公地点|实习地点|location|locations|office|office location|job location)$"
-)
-_DEGREE_KEYS = re.compile(r"^(?:学历要求|学历|最低学历|degree|education)$")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _END = re.compile(r"[。;,!?]\s*$|[。;!?]\s*\S")
 _DECORATION = re.compile(r"^[\s*_#`]+|[\s*_#`]+$")
@@ -56,6 +49,9 @@ class CardWords:
     role_end: re.Pattern[str]
     tracks: re.Pattern[str]
     duty_verbs: tuple[str, ...]
+    title_keys: frozenset[str]
+    city_keys: frozenset[str]
+    degree_keys: frozenset[str]
 
 
 @lru_cache(maxsize=4)
@@ -75,6 +71,9 @@ def card_words(lexicon: Lexicon) -> CardWords:
         re.compile(rf"(?:{role_end})(?!{role_end})"),
         re.compile(rf"^(?:{tracks}|类|族|岗|-){{1,5}}$"),
         tuple(lexicon.cues("read_duty_verb")),
+        frozenset(lexicon.cues("card_title")),
+        frozenset(lexicon.cues("card_city")),
+        frozenset(lexicon.cues("card_degree")),
     )
 
 
@@ -92,9 +91,9 @@ def read_card(row: Row, lexicon: Lexicon) -> Card | None:
     if len(text) > 120 or row.heading is not None or any(mark in text for mark in "。;!?"):
         return None
     key = _KEY.match(text) or _BOXED_KEY.match(text)
-    if key and _CITY_KEYS.match(_name(key)):
+    if key and _name(key) in card_words(lexicon).city_keys:
         return _card_of(row, key.start("value"), text[key.start("value") :], lexicon)
-    if key and _DEGREE_KEYS.match(_name(key)) and len(text) < 30:
+    if key and _name(key) in card_words(lexicon).degree_keys and len(text) < 30:
         return _card_of(row, key.start("value"), text[key.start("value") :], lexicon)
     card = _card_of(row, 0, text, lexicon)
     rest = fold(_without(text, card, row.start)).text
@@ -109,7 +108,7 @@ def read_card(row: Row, lexicon: Lexicon) -> Card | None:
 def read_keyed_card(row: Row, lexicon: Lexicon) -> Card | None:
     """Give the cities of a row that names them so (工作地点：上海) wherever it stands; None for any other row."""
     key = _KEY.match(row.text) or _BOXED_KEY.match(row.text) if len(row.text) <= _LINE else None
-    if key is None or not _CITY_KEYS.match(_name(key)):
+    if key is None or _name(key) not in card_words(lexicon).city_keys:
         return None
     card = read_card(row, lexicon)
     return card if card is not None and card.cities else None
@@ -137,10 +136,10 @@ def is_key_value(row: Row) -> bool:
     )
 
 
-def read_title_key(row: Row) -> Span | None:
+def read_title_key(row: Row, words: CardWords) -> Span | None:
     """Give the title in a row such as 岗位名称: x or | 岗位名称 | x |."""
     key = (_KEY.match(row.text) or _BOXED_KEY.match(row.text)) if len(row.text) <= _LINE else None
-    if key and _TITLE_KEYS.match(_name(key)):
+    if key and _name(key) in words.title_keys:
         return Span(row.start + key.start("value"), row.start + key.end("value"))
     return None
 

@@ -72,7 +72,9 @@ def _posting(source: SourceText, rows: list[Row], words: CardWords, lexicon: Lex
     cards = cards or tuple(card for row in body if (card := read_keyed_card(row, lexicon)) is not None)[:1]
     title_span = _title_span(head, words, lexicon)
     if title_span is None:
-        keyed = next(((row, span) for row in body[:_NEAR_TOP] if (span := read_title_key(row)) is not None), None)
+        keyed = next(
+            ((row, span) for row in body[:_NEAR_TOP] if (span := read_title_key(row, words)) is not None), None
+        )
         if keyed is not None:
             title_span = keyed[1]
             body = [row for row in body if row is not keyed[0]]
@@ -120,14 +122,14 @@ def _is_head_row(row: Row, words: CardWords, lexicon: Lexicon) -> bool:
         return True
     if read_card(row, lexicon) is not None or read_remote_line(row, lexicon) is not None:
         return True
-    if read_title_key(row) is not None or is_key_value(row):
+    if read_title_key(row, words) is not None or is_key_value(row):
         return True
     return (row.level > 0 or row.bold) and is_title_like(row, words)
 
 
 def _title_span(head: list[Row], words: CardWords, lexicon: Lexicon) -> Span | None:
     for row in head:
-        keyed = read_title_key(row)
+        keyed = read_title_key(row, words)
         if keyed is not None:
             return keyed
     for row in head:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rubrics.lexicon import Lexicon, stands_free
 from rubrics.postings.headings import HeadingKind
@@ -15,19 +16,10 @@ _DEGREE_FLOOR = re.compile(
     r"(?:本科|硕士|博士|大专|研究生|专科)(?:研究生)?(?:学历|学位)?(?:及其?以上|以上|或以上)|(?:bachelor|master|ph\.?d|doctora)\S*"
 )
 _YEARS = re.compile(r"\d+\s*\+?\s*(?:[-~至到]\s*\d+\s*)?(?:年|个月|years?|yrs?)")
-_FORWARD = re.compile(
-    r"^\s*(?:如|例如|比如|包括|包含|诸如|譬如|但不限于|或者?|以及|尤其|特别|such as|e\.g|including|like|or\b|especially|particularly)"
-)
 _LEAD_COLON = re.compile(r"^[^:]{2,40}(?:之一|其一|任一|一项|至少|以下|下列|如下|任意)[^:]{0,16}:")
-_BARE_CUE = re.compile(
-    r"^[\s(]*(?:者|的|均|则|会|可|将|是|为)?(?:非必须|非必需|optional|not required|优先(?:考虑|录用|录取|选择)?|加分|更佳|尤佳|为佳|更好|preferred|preferable|a plus|is a plus|desirable|nice to have|would be a plus)[\s)。.;!]*$"
-)
 _BARE_HARD = re.compile(r"^[(\s]*(?:required|mandatory|a must|must[- ]have|必须|必备)[\s)]*$")
 _NAME_START = re.compile(r"^[a-z0-9][a-z0-9+#.\-]*(?:[、,/和与及等]|\s*$|\s*[一-鿿])")
 _NAME_END = re.compile(r"(?:^|[一-鿿、,/\s])[a-z0-9][a-z0-9+#.\-]*$")
-_VERBAL_CUE = re.compile(
-    r"(?:(?:\b(?:is|are|will be|would be|being)|['’]s)\s+(?:also\s+)?(?:a |an )?(?:\w+\s+){0,2}(?:plus|preferred|bonus|asset|advantage|advantageous|desirable|desired|beneficial|helpful|ideal|preferable|nice to have|added advantages?|advantages)\b)"
-)
 _AND = ("和", "及", "以及", "与", "或", "and ", "or ")
 _HAVING = ("有", "具有", "具备", "拥有")
 _CHINESE = re.compile("[一-鿿]")
@@ -177,14 +169,14 @@ def _first_preferred(item: Item, parts: list[Part], cue: int, floor: int, words:
     def may_step() -> bool:
         return first > floor and _same_sentence(item, parts, first)
 
-    verbal = _VERBAL_CUE.search(fold(text).text)
+    verbal = _ending_pattern(words.lexicon).search(fold(text).text)
     if verbal and not words.owns_predicate(text[: verbal.start()]):
         while may_step():
             first -= 1
             if words.owns_predicate(parts[first].text) and verbal.start() != 0:
                 break
         return first
-    if _BARE_CUE.match(fold(text).text):
+    if _alone_pattern(words.lexicon).match(fold(text).text):
         first = max(floor, cue - 1)
         while (
             may_step()
@@ -205,7 +197,7 @@ def _first_preferred(item: Item, parts: list[Part], cue: int, floor: int, words:
 def _goes_on_preferring(parts: list[Part], cue: int, place: int, words: _Words) -> bool:
     """Whether a clause after a preferred one still belongs to it: an example, an alternative, words without a verb."""
     text = parts[place].text
-    if _FORWARD.match(fold(text).text):
+    if words.leads_on(text):
         return True
     if not words.owns_predicate(text) and not _is_floor(text):
         return True
@@ -235,7 +227,7 @@ def _same_sentence(item: Item, parts: list[Part], place: int) -> bool:
 def _belongs(group: tuple[Part, ...], part: Part, words: _Words, *, chinese: bool) -> bool:
     """Whether a clause goes on with the one before it: an example, an alternative, a list without a verb of its own."""
     text = fold(part.text).text
-    if _FORWARD.match(text) or _BARE_CUE.match(text) or words.continues(text):
+    if words.leads_on(part.text) or _alone_pattern(words.lexicon).match(text) or words.continues(text):
         return True
     if words.leads_vaguely(group[0].text) and len(group) == 1:
         return True
@@ -285,6 +277,11 @@ class _Words:
         openers = self.lexicon.cues("read_predicate")
         return frozenset(match.start() for match in _GLUED.finditer(text) if match.group().lower() in openers)
 
+    def leads_on(self, text: str) -> bool:
+        """Whether a clause begins as an example of the one before it or as an alternative to it."""
+        start = _MARKS.match(text)
+        return any(first <= (start.end() if start else 0) for first, _ in self.cues(text).get("read_forward", ()))
+
     def leads_vaguely(self, text: str) -> bool:
         return "read_vague_lead" in self.cues(text)
 
@@ -301,3 +298,22 @@ class _Words:
         if text not in self.known:
             self.known[text] = self.lexicon.asking_cues(fold(text).text)
         return self.known[text]
+
+
+@lru_cache(maxsize=4)
+def _alone_pattern(lexicon: Lexicon) -> re.Pattern[str]:
+    """Give the pattern of a clause that is nothing but a preference (优先考虑, "preferred")."""
+    return re.compile(rf"^[\s(]*(?:者|的|均|则|会|可|将|是|为)?(?:{_one_of(lexicon, 'preference_alone')})[\s)。.;!]*$")
+
+
+@lru_cache(maxsize=4)
+def _ending_pattern(lexicon: Lexicon) -> re.Pattern[str]:
+    """Give the pattern of a preference that is said of the whole clause before it ("… would be a big plus")."""
+    return re.compile(
+        r"(?:\b(?:is|are|will be|would be|being)|['’]s)\s+(?:also\s+)?(?:a |an )?(?:\w+\s+){0,2}"
+        rf"(?:{_one_of(lexicon, 'preference_ending')})\b"
+    )
+
+
+def _one_of(lexicon: Lexicon, group: str) -> str:
+    return "|".join(re.escape(word) for word in sorted(lexicon.cues(group), key=len, reverse=True))

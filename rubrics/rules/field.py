@@ -5,29 +5,12 @@ from __future__ import annotations
 from rubrics.model import AnyOf, Category, ExperienceAsk, FieldAsk, Rule
 from rubrics.rules.clause import Clause, Reading
 
-_STUDY = (
-    "专业",
-    "背景",
-    "学科",
-    "学位",
-    "学历",
-    "类",
-    "相关领域",
-    "相关方向",
-    "毕业",
-    "degree",
-    "major",
-    "field",
-    "discipline",
-    "studies",
-)
-
 
 def read(clause: Clause) -> tuple[Reading, ...]:
     """Give the fields asked for; the words must speak of study, not of work."""
     fields = tuple(term.id for _, term in clause.terms("field"))
     degree = bool(clause.terms("degree")) or clause.has("read_enrolment")
-    if not fields or not (degree or any(word in clause.words for word in _STUDY)):
+    if not fields or not (degree or clause.has("read_study")):
         return ()
     if clause.has("read_publication") or (_speaks_of_skill(clause) and not degree):
         return ()
