@@ -22,9 +22,12 @@ _CLAUSE = re.compile(r"[,;。!?]")
 _FIRST_NUMBER = re.compile(r"[\s】」\]:]*(?:\(?1\s?[、.):,](?!\d)|[①❶]|[-•●*])")
 _SURE = frozenset({"加分项"})
 _PREDICATES = ("优先", "优先考虑", "优先录用", "加分")
-_CONDITION = re.compile(r"\bif(?: you(?:'re| are|'ve| have| can| also have)?)?$")
+_CONDITION = re.compile(r"\bif(?: you(?: are| have| can| also have)?)?$")
 _STOPS = "。;.!?】"
 _SAYS = re.compile("放宽|降低|满足|符合|达到|不限|超出|除了|可以|能够|提出|制定|编写|分析|理解|根据|按照")
+_BILINGUAL = re.compile(r"^([^a-z]*[一-鿿])[\s/|&:·-]*([a-z][a-z' &/-]{3,40})$")
+_CONTRACTED = re.compile(r"'(ll|re|ve|d)\b")
+_LONG_FORMS = {"ll": " will", "re": " are", "ve": " have", "d": " would"}
 _NEARBY = 16
 _FEW_WORDS = 10
 _LONG = 10
@@ -86,14 +89,18 @@ class Headings:
     def _read_core(self, words: str, *, level: int, bold: bool, marked: bool) -> Heading | None:
         set_off = level > 0 or bold
         core = _core(words)
-        if core.isascii() and "-" in core and core not in self.forms:
-            core = core.replace("-", " ")
+        if core.isascii() and core not in self.forms:
+            core = _spelt_out(core)
         colon = words.rstrip(" *_\t】」]").endswith(":")
         if not core:
             return None
         if core in self.forms and (not marked or colon or len(core) > _STRONG_LENGTH):
             return Heading(self.forms[core])
         if any("一" <= character <= "鿿" for character in core):
+            pair = _BILINGUAL.match(core)
+            kind = self.forms.get(pair[1].strip()) or self.forms.get(_spelt_out(pair[2]).strip()) if pair else None
+            if kind is not None:
+                return Heading(kind)
             return self._read_chinese(core, colon=colon, set_off=set_off, marked=marked)
         return self._read_english(core, colon=colon, set_off=set_off, marked=marked)
 
@@ -200,8 +207,8 @@ def headings_of(lexicon: Lexicon) -> Headings:
         for word in lexicon.cues(f"heading_{kind.value}"):
             form = fold(word).text
             forms[form] = kind
-            if form.isascii() and "-" in form:
-                forms.setdefault(form.replace("-", " "), kind)
+            if form.isascii():
+                forms.setdefault(_spelt_out(form), kind)
     chinese = sorted((form for form in forms if not form.isascii()), key=len, reverse=True)
     english = sorted((form for form in forms if form.isascii()), key=len, reverse=True)
     return Headings(
@@ -231,6 +238,12 @@ def _core(words: str) -> str:
     if not bare.strip(" :*#_"):
         bare = text
     return _EDGE.sub("", _EDGE.sub("", bare)).strip()
+
+
+def _spelt_out(text: str) -> str:
+    """Give an English heading without hyphens and contractions: what you'll bring, what you will bring."""
+    text = text.replace("-", " ")
+    return _CONTRACTED.sub(lambda match: _LONG_FORMS[match[1]], text) if "'" in text else text
 
 
 def _prefix_length(before: str) -> int:
