@@ -14,9 +14,11 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, FormField, HiddenField
 
 from screening.forms.inputs import at_most, clean_line, is_email, is_phone, is_web_address, line, lines, needed
-from screening.forms.questions import Document, question_form
+from screening.forms.questions import Document, QuestionForm, question_form
 
 LINKS = 3
+LAST = ("summary", "consent", "contact_later", "prescore_refused")
+"""Fields that stand after the questions."""
 
 
 class ApplicationForm(FlaskForm):
@@ -61,12 +63,13 @@ def application_form(questions: Sequence[Document], *, chinese: bool, today: dat
 
 
 def problems_of(form: Form, *, above: Sequence[str] = ()) -> list[tuple[str, str, str]]:
-    """List (field id, label, message) for every input that was refused, nested ones too, in the form's order."""
+    """List (field id, label, message) for every input that was refused, nested ones too, in the page's order."""
     found: list[tuple[str, str, str]] = []
-    for field in form:
+    for field in sorted(form, key=lambda field: field.name in LAST):
         if isinstance(field, FormField):
-            label = [str(field.label.text)] if field.name[-1].isdigit() and "-entry" in field.name else []
-            found += problems_of(field.form, above=[*above, *label])
+            kind = [str(field.label.text)] if field.short_name.startswith("entry") else []
+            found += problems_of(field.form, above=[*above, *kind])
         elif field.errors:
-            found.append((field.id, " · ".join([*above, str(field.label.text)]), str(field.errors[0])))
+            label = form.called(field) if isinstance(form, QuestionForm) else str(field.label.text)
+            found.append((field.id, " · ".join([*above, label.rstrip("?？")]), str(field.errors[0])))
     return found

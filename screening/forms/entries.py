@@ -95,7 +95,7 @@ class NeededEducationForm(EducationForm):
 class PublicationForm(EntryForm):
     """One paper."""
 
-    name = lines(_l("Title"), needed(_l("Enter the title of the paper.")), most=300)
+    name = line(_l("Title"), needed(_l("Enter the title of the paper.")), most=300)
     publisher = line(
         _l("Conference or journal"),
         needed(_l("Enter the conference or journal, or the one you aim at.")),

@@ -66,6 +66,12 @@ class QuestionForm(Form):
         """Tell whether nothing but the tick was filled in."""
         return not any(field.data for field in inputs(self) if field.short_name != "has")
 
+    def called(self, field: Field) -> str:
+        """Say what a field is called away from its question: an answer in own words by what the posting asks."""
+        if self.question["kind"] == "statement" and self.question["asks"]:
+            return str(self.question["asks"][0]["text"])
+        return str(field.label.text)
+
 
 class SkillsForm(QuestionForm):
     """Options with a level and one thing done each, and others that the candidate names."""
@@ -81,6 +87,12 @@ class SkillsForm(QuestionForm):
                 level.errors = [_l("Choose how well you know it.")]
                 valid = False
         return valid
+
+    def called(self, field: Field) -> str:
+        """Put the language or tool before what is asked about it."""
+        option = f"option{field.short_name.removeprefix('level').removeprefix('example')}"
+        above = [str(self[option].label.text)] if option in self else []
+        return " · ".join([*above, str(field.label.text)])
 
 
 def question_form(question: Document, *, chinese: bool, today: date) -> type[QuestionForm]:

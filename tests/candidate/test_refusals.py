@@ -92,6 +92,7 @@ def test_form_without_anything_lists_what_is_missing_and_stores_nothing(session,
     assert links[:2] == ["#resume", "#name"]
     assert all(page.xpath(f'//*[@id="{link.removeprefix("#")}"]') for link in links)
     assert len(links) == len(set(links))
+    assert links[-1] == "#consent"
     assert page.xpath("//title")[0].text_content().startswith("Please check")
     assert session.scalars(select(Application)).all() == []
 
@@ -141,6 +142,11 @@ def test_months_are_read_as_people_write_them(session, candidate, typed, kept):
     assert candidate.apply(**{"q1-entry0-end": typed}).status_code == 303
     education = session.scalars(select(Answer.value).where(Answer.field == "education")).one()
     assert education[0]["endDate"] == kept
+
+
+def test_summary_names_the_tool_and_the_criterion_that_a_message_is_about(candidate):
+    page = html.fromstring(candidate.send(candidate.fill(**{"q4-level0": ""})).get_data(as_text=True))
+    assert "C++ · How well: Choose how well you know it." in page.xpath('//*[@id="errors"]')[0].text_content()
 
 
 def test_messages_are_in_the_language_of_the_page(client, candidate):
