@@ -47,14 +47,10 @@ from rubrics.model import (
 __all__ = ["Outcome", "Reading", "find_evidence"]
 
 
-def find_evidence(ask: Ask, reading: Reading, relevant: frozenset[str] = frozenset()) -> Outcome:
-    """Judge one ask, once for each reading; ``relevant`` are the terms of the rubric, for experience without topics."""
-    unbound = isinstance(ask, (ExperienceAsk, PublicationAsk)) and not ask.topics
-    key = ("ask", ask, relevant) if unbound else ("ask", ask)
-    return reading.remember(key, lambda: _find(ask, reading, relevant))
-
-
-def _find(ask: Ask, reading: Reading, relevant: frozenset[str]) -> Outcome:  # noqa: C901, PLR0911, PLR0912 - one arm an ask
+def find_evidence(  # noqa: C901, PLR0911, PLR0912 - one arm an ask
+    ask: Ask, reading: Reading, relevant: frozenset[str] = frozenset()
+) -> Outcome:
+    """Judge one ask; ``relevant`` are the terms of the rubric, for experience and papers without topics."""
     match ask:
         case SkillAsk():
             return find_skill(ask, reading)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 
 from rubrics.evidence.intentions import availability_row, clause_quote, planning_clauses
 from rubrics.evidence.outcome import Outcome, contradicted, disagreement, met, not_shown, partly
 from rubrics.evidence.reading import Reading
 from rubrics.evidence.texts import Answer, field_of, list_of
+from rubrics.lexicon import Lexicon
 from rubrics.model import LocationAsk
 from rubrics.prescore import Quote
 
@@ -61,7 +65,12 @@ def find_location(ask: LocationAsk, reading: Reading) -> Outcome:  # noqa: C901,
 
 
 def _cities(text: str, reading: Reading) -> frozenset[str]:
-    found = frozenset(mention.term_id for mention in reading.lexicon.find(text, frozenset({"city"})))
+    return _cities_in(text, reading.lexicon)
+
+
+@lru_cache(maxsize=1024)
+def _cities_in(text: str, lexicon: Lexicon) -> frozenset[str]:
+    found = frozenset(mention.term_id for mention in lexicon.find(text, frozenset({"city"})))
     return found or frozenset({text.strip().removesuffix("市").lower()})
 
 
@@ -78,45 +87,56 @@ def _answered_cities(reading: Reading) -> list[Answer]:
     return list_of(availability_row(reading), "/availability", "cities")
 
 
-def _told_cities(  # noqa: C901 - a decision table, read from top to bottom
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What one clause tells of cities: how, of which, and whether of no others."""
+
+    how: str
+    cities: frozenset[str]
+    quote: Quote
+    only: bool = False
+
+
+def _told_cities(
     wanted: frozenset[str], reading: Reading
 ) -> tuple[list[Quote], list[Quote], list[Quote], list[Quote], list[Quote]]:
-    yes: list[Quote] = []
-    no: list[Quote] = []
-    anywhere: list[Quote] = []
-    only_other: list[Quote] = []
-    lives: list[Quote] = []
+    told = reading.remember("told cities", lambda: list(_tell_cities(reading)))
+    yes = [item.quote for item in told if item.how == "willing" and item.cities & wanted]
+    no = [item.quote for item in told if item.how == "refused" and item.cities & wanted]
+    anywhere = [item.quote for item in told if item.how == "any"]
+    only_other = [item.quote for item in told if item.how == "willing" and item.only and not item.cities & wanted]
+    lives = [item.quote for item in told if item.how == "lives" and item.cities & wanted]
+    return yes, no, anywhere, only_other, lives
+
+
+def _tell_cities(reading: Reading) -> Iterator[_Told]:
     cues = reading.cues
     basics = reading.dossier.answers.get("basics")
     place = basics.get("location") if isinstance(basics, dict) else None
     if isinstance(place, dict):
         city = field_of(place, "/basics/location", "city")
-        if city is not None and _cities(city.text, reading) & wanted:
-            lives.append(reading.quote_answer(city))
+        if city is not None:
+            yield _Told("lives", _cities_in(city.text, reading.lexicon), reading.quote_answer(city))
+    named = reading.sources_naming("city")
     last = ""
     for source, start, end, plain in planning_clauses(reading):
         before = last if reading.sources[source].plain[start - 1 : start] == "," else ""
         last = f"{before},{plain}"
         if cues.has("any_place", plain):
-            anywhere.append(clause_quote(reading, source, start, end))
+            yield _Told("any", frozenset(), clause_quote(reading, source, start, end))
             continue
-        terms = frozenset(
-            term for term in reading.terms_within(source, start, end) if reading.lexicon.terms[term].kind == "city"
-        )
-        if not terms:
+        terms = reading.terms_within(source, start, end) if source in named else frozenset()
+        cities = frozenset(term for term in terms if reading.lexicon.terms[term].kind == "city")
+        if not cities:
             continue
         quote = clause_quote(reading, source, start, end)
-        ours = terms & wanted
         if cues.has("refuse_place", plain):
-            (no if ours else []).append(quote)
+            yield _Told("refused", cities, quote)
         elif cues.has("residence", plain):
-            (lives if ours else []).append(quote)
+            yield _Told("lives", cities, quote)
         elif cues.has("willing_place", plain) or (_GOES_ON.match(plain) and cues.has("willing_place", before)):
-            if ours:
-                yes.append(quote)
-            elif cues.has("only_place", plain) or cues.has("place_wanted", plain):
-                only_other.append(quote)
-    return yes, no, anywhere, only_other, lives
+            only = cues.has("only_place", plain) or cues.has("place_wanted", plain)
+            yield _Told("willing", cities, quote, only)
 
 
 _GOES_ON = re.compile(r"\s*(?:in|or|and|at|/|或|和|、|以及)\b|\s*[或和、/]")

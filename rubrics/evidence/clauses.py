@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from rubrics.evidence.cues import Cues
 from rubrics.evidence.texts import Role
@@ -41,8 +41,7 @@ class Stance(StrEnum):
 EVIDENCE = frozenset({Stance.OWN, Stance.CLAIM, Stance.LISTED, Stance.COURSE})
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """A clause of a source: offsets in the source and its plain text."""
 
     start: int
@@ -50,8 +49,7 @@ class Clause:
     plain: str
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """What a mention in a clause means: its stance and the level (0 when no level is told)."""
 
     stance: Stance
@@ -113,19 +111,18 @@ def judge_mention(clause: Clause, start: int, end: int, role: Role, cues: Cues) 
         return Judged(Stance.WISH)
     if role is Role.REFERENCE:
         return Judged(Stance.OTHER_PERSON)
-    hints = cues.hints(plain)
-    if role is Role.QUOTED or ("quoted" in hints and cues.has("quoted", plain)):
+    if role is Role.QUOTED or cues.has("quoted", plain):
         return Judged(Stance.QUOTED)
     if _is_in_a_name(plain, first, stop, cues):
         return Judged(Stance.NAME)
-    if not hints.isdisjoint(_SCOPES):
+    if cues.may(cues.groups(*_SCOPES), plain):
         scoped = _scoped(plain, first, stop, role, cues)
         if scoped is not None:
             return scoped
     return _positive(plain, first, stop, role, cues)
 
 
-_SCOPES = frozenset({"denial", "wish", "other_person", "instead_of"})
+_SCOPES = ("denial", "wish", "other_person", "instead_of")
 
 
 def _scoped(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judged | None:
@@ -235,16 +232,22 @@ def _is_of_others(plain: str, first: int, stop: int, cues: Cues) -> bool:
 
 def _is_in_a_name(plain: str, first: int, stop: int, cues: Cues) -> bool:
     after = plain[stop : stop + 40]
-    if after and cues.pattern("institution_after").search(after):
+    if after and (after[0] == " " or after[0] > "\u2e7f") and cues.pattern("institution_after").search(after):
         return True
-    return first > 0 and cues.pattern("institution_before").search(plain[max(0, first - 60) : first]) is not None
+    if first == 0 or not cues.may(cues.groups("institution_before"), plain):
+        return False
+    return cues.pattern("institution_before").search(plain[max(0, first - 60) : first]) is not None
 
 
 def _levels(plain: str, cues: Cues) -> list[tuple[int, int, int]]:
-    found: list[tuple[int, int, int]] = []
-    for name, level in _LEVEL_CUES:
-        found.extend((start, end, level) for start, end in cues.places(name, plain))
-    return sorted(found)
+    if not cues.may(cues.groups(*_LEVEL_NAMES), plain):
+        return []
+    known = cues.levels.get(plain)
+    if known is None:
+        known = [(start, end, level) for name, level in _LEVEL_CUES for start, end in cues.places(name, plain)]
+        known.sort()
+        cues.levels[plain] = known
+    return known
 
 
 def _level_of(plain: str, first: int, stop: int, cues: Cues) -> int:
@@ -272,3 +275,4 @@ _LEVEL_CUES = (
     ("level_familiar_claim", LEVEL_ORDER[Level.FAMILIAR]),
     ("level_basic_claim", LEVEL_ORDER[Level.BASIC]),
 )
+_LEVEL_NAMES = tuple(name for name, _ in _LEVEL_CUES)

@@ -30,7 +30,7 @@ def find_contest(ask: ContestAsk, reading: Reading) -> Outcome:
         if rank >= 2:
             return partly(zh, en, *quotes)
         return contradicted(zh, en, *quotes)
-    denied = _denied(reading)
+    denied = reading.remember("contest denied", lambda: _denied(reading))
     if denied:
         return contradicted("写明没有参加过竞赛或没有获奖", "says that there is no contest or no prize", denied[0])
     return not_shown("竞赛：材料里没有写", "contests: not stated")
@@ -87,11 +87,12 @@ def _fit(ask: ContestAsk, contest: str, reading: Reading) -> int:
 
 def _denied(reading: Reading) -> list[Quote]:
     found: list[Quote] = []
+    denying = reading.cues.groups("denial", "prize_none")
     for passage in reading.passages(*ROLES):
         for clause in reading.clauses(passage):
-            if not reading.cues.pattern("contest_word").search(clause.plain) or reading.cues.has(
-                "quoted", clause.plain
-            ):
+            if not reading.cues.may(denying, clause.plain) or not reading.cues.has("contest_word", clause.plain):
+                continue
+            if reading.cues.has("quoted", clause.plain):
                 continue
             match = reading.cues.pattern("denial").search(clause.plain) or reading.cues.pattern("prize_none").search(
                 clause.plain

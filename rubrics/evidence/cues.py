@@ -5,19 +5,42 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from operator import itemgetter
 
-from rubrics.evidence.starters import grams, starters
+from rubrics.evidence.starters import starters
 from rubrics.lexicon import Lexicon
+
+_MOST_BEGINNINGS = 200_000
+_COMPILERS = "read_"
+Groups = int
+"""A set of cue groups, one bit for each."""
+
+
+class _Beginnings(dict[str, Groups]):
+    """Which groups can begin with three letters of a text, worked out when the letters are first met."""
+
+    def __init__(self, by_start: dict[str, Groups]) -> None:
+        super().__init__()
+        self._by_start = by_start
+
+    def __missing__(self, letters: str) -> Groups:
+        known = self._by_start.get
+        found = known(letters[0], 0) | known(letters[:2], 0) | known(letters, 0)
+        if len(self) >= _MOST_BEGINNINGS:
+            self.clear()
+        self[letters] = found
+        return found
 
 
 @dataclass(slots=True)
 class _Table:
     """What is worked out once for each version of the tables: patterns, and which groups a run of letters can begin."""
 
+    beginnings: _Beginnings
+    bits: dict[str, Groups]
+    ungated: Groups
     patterns: dict[str, re.Pattern[str]] = field(default_factory=dict)
-    groups_by_start: dict[str, frozenset[str]] = field(default_factory=dict)
-    ungated: frozenset[str] = frozenset()
+    joined: dict[tuple[str, ...], Groups] = field(default_factory=dict)
+    wholes: dict[tuple[str, ...], re.Pattern[str]] = field(default_factory=dict)
 
 
 _TABLES: dict[str, _Table] = {}
@@ -30,14 +53,16 @@ class Cues:
     reading. A pattern runs only on texts that hold a beginning of one of its words.
     """
 
-    __slots__ = ("_answers", "_lexicon", "_places", "_possible", "_table")
+    __slots__ = ("_answers", "_bits", "_lexicon", "_places", "_possible", "_table", "levels")
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         self._table = _TABLES.get(lexicon.version) or _TABLES.setdefault(lexicon.version, _table_of(lexicon))
+        self._bits = self._table.bits
         self._answers: dict[tuple[str, str], bool] = {}
         self._places: dict[tuple[str, str], tuple[tuple[int, int], ...]] = {}
-        self._possible: dict[str, frozenset[str]] = {}
+        self._possible: dict[str, Groups] = {}
+        self.levels: dict[str, list[tuple[int, int, int]]] = {}
 
     def pattern(self, name: str) -> re.Pattern[str]:
         """Give the group's alternatives as one pattern, to be searched for in plain text."""
@@ -48,7 +73,8 @@ class Cues:
 
     def has(self, name: str, plain: str) -> bool:
         """Whether a cue of the group stands in a plain text."""
-        if name not in self.hints(plain):
+        possible = self._possible.get(plain)
+        if not (self.hints(plain) if possible is None else possible) & self._bits[name]:
             return False
         key = (name, plain)
         known = self._answers.get(key)
@@ -56,9 +82,14 @@ class Cues:
             known = self._answers[key] = self.pattern(name).search(plain) is not None
         return known
 
+    def first(self, name: str, plain: str) -> re.Match[str] | None:
+        """Give the first cue of the group in a plain text."""
+        return self.pattern(name).search(plain) if self.hints(plain) & self._bits[name] else None
+
     def places(self, name: str, plain: str) -> tuple[tuple[int, int], ...]:
         """Give the spans of all cues of the group in a plain text, in order."""
-        if name not in self.hints(plain):
+        possible = self._possible.get(plain)
+        if not (self.hints(plain) if possible is None else possible) & self._bits[name]:
             return ()
         key = (name, plain)
         known = self._places.get(key)
@@ -66,29 +97,46 @@ class Cues:
             known = self._places[key] = tuple(match.span() for match in self.pattern(name).finditer(plain))
         return known
 
-    def beginnings(self, plain: str) -> list[tuple[int, frozenset[str]]]:
-        """Give all places of a whole text where a word of some group can begin, in order, each with its groups."""
-        by_start = self._table.groups_by_start
-        pairs = list(map(str.__add__, plain, plain[1:]))
-        found = [(place, by_start[letter]) for place, letter in enumerate(plain) if letter in by_start]
-        found += [(place, by_start[pair]) for place, pair in enumerate(pairs) if pair in by_start]
-        triples = map(str.__add__, pairs, plain[2:])
-        found += [(place, by_start[triple]) for place, triple in enumerate(triples) if triple in by_start]
-        found.sort(key=itemgetter(0))
-        return found
+    def whole(self, names: tuple[str, ...], plain: str) -> str | None:
+        """Give the first of several groups of which a cue is the whole of a text."""
+        pattern = self._table.wholes.get(names)
+        if pattern is None:
+            source = "|".join(f"(?P<{name}>{_source(self._lexicon, name)})" for name in names)
+            pattern = self._table.wholes[names] = re.compile(source)
+        match = pattern.fullmatch(plain)
+        return None if match is None else match.lastgroup
 
-    def learn(self, plain: str, groups: Iterable[frozenset[str]]) -> None:
-        """Take the groups that can begin in a text from whoever has looked at the whole already."""
-        self._possible[plain] = self._table.ungated.union(*groups)
-
-    def hints(self, plain: str) -> frozenset[str]:
-        """Give the groups of which a word can begin somewhere in the text: a quick "perhaps", or a sure no."""
-        known = self._possible.get(plain)
+    def groups(self, *names: str) -> Groups:
+        """Give several groups as one set, for ``may``."""
+        known = self._table.joined.get(names)
         if known is None:
-            by_start = self._table.groups_by_start
-            hits = by_start.keys() & grams(plain)
-            known = self._possible[plain] = self._table.ungated.union(*(by_start[hit] for hit in hits))
+            known = 0
+            for name in names:
+                known |= self._bits[name]
+            self._table.joined[names] = known
         return known
+
+    def may(self, groups: Groups, plain: str) -> bool:
+        """Whether a cue of any of the groups may stand in a plain text: a quick "perhaps", or a sure no."""
+        return self.hints(plain) & groups != 0
+
+    def beginnings(self, plain: str) -> list[Groups]:
+        """Give for each place of a whole text the groups of which a word can begin there."""
+        padded, beginnings = f"{plain}\0\0", self._table.beginnings
+        return [beginnings[padded[place : place + 3]] for place in range(len(plain))]
+
+    def learn(self, plain: str, beginnings: Iterable[Groups]) -> Groups:
+        """Take the groups that can begin in a text from whoever has looked at the whole already."""
+        possible = self._table.ungated
+        for groups in set(beginnings):
+            possible |= groups
+        self._possible[plain] = possible
+        return possible
+
+    def hints(self, plain: str) -> Groups:
+        """Give the groups of which a word can begin somewhere in the text."""
+        known = self._possible.get(plain)
+        return self.learn(plain, self.beginnings(plain)) if known is None else known
 
 
 def _source(lexicon: Lexicon, name: str) -> str:
@@ -96,15 +144,16 @@ def _source(lexicon: Lexicon, name: str) -> str:
 
 
 def _table_of(lexicon: Lexicon) -> _Table:
-    table = _Table()
-    ungated: set[str] = set()
-    by_start: dict[str, set[str]] = {}
+    bits: dict[str, Groups] = {}
+    by_start: dict[str, Groups] = {}
+    ungated = 0
     for name in lexicon.cue_words:
+        if name.startswith(_COMPILERS):
+            continue
+        bits[name] = 1 << len(bits)
         begins = starters(_source(lexicon, name))
         if begins is None:
-            ungated.add(name)
+            ungated |= bits[name]
         for start in begins or ():
-            by_start.setdefault(start, set()).add(name)
-    table.groups_by_start = {start: frozenset(names) for start, names in by_start.items()}
-    table.ungated = frozenset(ungated)
-    return table
+            by_start[start] = by_start.get(start, 0) | bits[name]
+    return _Table(_Beginnings(by_start), bits, ungated)

@@ -127,16 +127,19 @@ def _degree_in(plain: str, reading: Reading) -> Degree | None:
 
 def _studies_told(reading: Reading) -> Iterator[Study]:
     """Degrees told in running text: the person's own, named with a school, a field or a state of study."""
+    named = reading.cues.groups(*(name for _, name in _DEGREES))
     for passage in reading.passages(*TEXT_ROLES):
         source = reading.sources[passage.source]
         line = source.plain[passage.start : passage.end]
         if passage.role is not Role.EDUCATION and not matches(reading, "degree_context", line):
             continue
         for clause in reading.clauses(passage):
+            if not reading.cues.may(named, clause.plain):
+                continue
             if matches(reading, "quoted", clause.plain) or matches(reading, "degree_planned", clause.plain):
                 continue
             for degree, name in _DEGREES:
-                match = reading.cues.pattern(name).search(clause.plain)
+                match = reading.cues.first(name, clause.plain)
                 if match is None:
                     continue
                 if reading.cues.has("degree_not_own", clause.plain[: match.start()]):

@@ -39,8 +39,11 @@ def _enrolment(reading: Reading) -> tuple[list[Quote], list[Quote], list[Quote]]
     no: list[Quote] = []
     perhaps: list[Quote] = []
     _enrolment_answered(reading, yes, no, perhaps)
+    telling = reading.cues.groups("graduated", "enrolled", "graduating", "graduation_expected")
     for passage in reading.passages(Role.EDUCATION, Role.SELF, Role.OTHER, Role.STATEMENT):
         for clause in reading.clauses(passage):
+            if not reading.cues.may(telling, clause.plain):
+                continue
             if matches(reading, "quoted", clause.plain) or matches(reading, "wish", clause.plain):
                 continue
             for name, found in (
@@ -51,7 +54,7 @@ def _enrolment(reading: Reading) -> tuple[list[Quote], list[Quote], list[Quote]]
             ):
                 if name == "graduating" and passage.role is not Role.EDUCATION:
                     continue
-                match = reading.cues.pattern(name).search(clause.plain)
+                match = reading.cues.first(name, clause.plain)
                 if match is None or (name == "graduated" and _is_future(clause.plain, match.start(), reading)):
                     continue
                 if name == "graduated" and matches(

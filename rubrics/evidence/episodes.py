@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rubrics.evidence.clauses import EVIDENCE, Clause, Stance, tells_of_others
 from rubrics.evidence.dates import month_of, reference_month, spans_in
@@ -26,10 +27,10 @@ DONE = EVIDENCE - {Stance.COURSE}
 GROUPED = frozenset({Role.WORK, Role.PROJECT})
 SILENT = ("denial", "wish", "quoted")
 _KINDS = ("work", "internship", "project", "research", "production", "deployment", "data_set")
+_KIND_CUES = tuple((kind, "deployment" if kind == "deployment" else f"kind_{kind}") for kind in _KINDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A clause that tells of the person's own doings."""
 
     passage: Passage
@@ -65,12 +66,14 @@ def episodes_of(reading: Reading) -> Iterator[Episode]:
 
 def _episode(members: list[Passage], reading: Reading) -> Episode | None:
     stretches: list[Stretch] = []
+    silencing = reading.cues.groups(*SILENT, "other_person")
     for passage in members:
         for clause in reading.clauses(passage):
-            if not clause.plain.strip():
+            if clause.plain.isspace() or not clause.plain:
                 continue
-            if any(reading.cues.has(name, clause.plain) for name in SILENT) or tells_of_others(
-                clause.plain, reading.cues
+            if reading.cues.may(silencing, clause.plain) and (
+                any(reading.cues.has(name, clause.plain) for name in SILENT)
+                or tells_of_others(clause.plain, reading.cues)
             ):
                 continue
             terms = reading.terms_within(passage.source, clause.start, clause.end)
@@ -78,7 +81,9 @@ def _episode(members: list[Passage], reading: Reading) -> Episode | None:
     if not stretches:
         return None
     role = members[0].role
-    text = "\n".join(stretch.clause.plain for stretch in stretches)
+    text = "\n".join([stretch.clause.plain for stretch in stretches])
+    if len(stretches) > 1:
+        reading.cues.learn(text, [reading.cues.hints(stretch.clause.plain) for stretch in stretches])
     kinds = _kinds_of(role, members, text, reading)
     if not kinds:
         return None
@@ -97,7 +102,16 @@ def assists(plain: str, reading: Reading) -> bool:
 
 def _kinds_of(role: Role, members: list[Passage], text: str, reading: Reading) -> frozenset[str]:
     found: set[str] = set()
-    cued = {kind for kind in _KINDS if reading.cues.has("deployment" if kind == "deployment" else f"kind_{kind}", text)}
+    if role is Role.PUBLICATION:
+        return frozenset({"research"})
+    telling = role in {Role.WORK, Role.PROJECT} or (
+        reading.cues.has("use", text)
+        or reading.cues.has("level_familiar_claim", text)
+        or reading.cues.has("experience_named", text)
+    )
+    if not telling:
+        return frozenset()
+    cued = {kind for kind, cue in _KIND_CUES if reading.cues.has(cue, text)}
     if role is Role.WORK:
         volunteer = members[0].entry.startswith("/volunteer")
         found |= {"volunteer"} if volunteer else {"work"}
@@ -105,13 +119,7 @@ def _kinds_of(role: Role, members: list[Passage], text: str, reading: Reading) -
         found.add("project")
     elif role is Role.PROJECT:
         found |= {"project"} | (cued & {"production", "deployment", "data_set", "research"})
-    elif role is Role.PUBLICATION:
-        found |= {"research"}
-    elif (
-        reading.cues.has("use", text)
-        or reading.cues.has("level_familiar_claim", text)
-        or reading.cues.has("experience_named", text)
-    ):
+    else:
         found |= cued - ({"work"} if role is Role.EDUCATION else set())
         if role in {Role.SELF, Role.STATEMENT, Role.OTHER, Role.SKILL}:
             found.add("told")
@@ -146,15 +154,26 @@ def touches(terms: frozenset[str], topics: Iterable[str], reading: Reading) -> b
 
 def tells_of(stretch: Stretch, topics: Iterable[str], reading: Reading, stances: frozenset[Stance] = EVIDENCE) -> bool:
     """Whether a clause tells of a topic as something the person did, knows or learnt; ``DONE`` leaves courses out."""
-    if not stretch.terms:
-        return False
-    named = stretch.terms & reading.members_of(topics)
+    return bool(stretch.terms) and not shown_terms(stretch, reading, stances).isdisjoint(topics)
+
+
+def shown_terms(stretch: Stretch, reading: Reading, stances: frozenset[Stance]) -> frozenset[str]:
+    """Give the terms that a clause tells of in one of the stances, with all their families."""
     source, clause = stretch.passage.source, stretch.clause
-    return any(
-        sighting.stance in stances and sighting.source == source and clause.start <= sighting.start < clause.end
-        for term in named
-        for sighting in reading.sightings(term)
-    )
+    key = ("shown", source, clause.start, clause.end, stances)
+    known = reading.memory.get(key)
+    if isinstance(known, frozenset):
+        return known
+    found: set[str] = set()
+    for term in stretch.terms:
+        if any(
+            sighting.stance in stances and sighting.source == source and clause.start <= sighting.start < clause.end
+            for sighting in reading.sightings(term)
+        ):
+            found.add(term)
+            found |= reading.lexicon.ancestors(term)
+    shown = reading.memory[key] = frozenset(found)
+    return shown
 
 
 def quote_stretch(stretch: Stretch, reading: Reading) -> Quote:

@@ -61,7 +61,7 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
             return 0, ()
         return 2, (quote_stretch(topical[0], reading),)
     if not ask.topics:
-        touching = [s for s in episode.stretches if tells_of(s, sorted(relevant), reading)]
+        touching = [s for s in episode.stretches if tells_of(s, relevant, reading)]
         if relevant and not touching:
             return 1, (quote_stretch(_kind_stretch(kinds, episode, reading), reading),)
         topical = touching

@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from rubrics.dossier import Dossier
 from rubrics.evidence.cues import Cues
@@ -89,9 +88,8 @@ def squeezed_texts(dossier: Dossier) -> list[Squeezed]:
     ]
 
 
-def copied_stretches(texts: Sequence[Squeezed], criterion_texts: Iterable[str]) -> list[tuple[str, int, int]]:
-    """Find stretches that repeat a criterion of the posting word for word (long sentences only)."""
-    wanted = [words for words in map(_squeezed_words, criterion_texts) if words]
+def copied_stretches(texts: Sequence[Squeezed], wanted: Iterable[str]) -> list[tuple[str, int, int]]:
+    """Find stretches that repeat a criterion of the posting word for word; ``wanted`` are the criteria's ``squeezed_words``."""
     found: list[tuple[str, int, int]] = []
     for text in texts:
         for words in wanted:
@@ -103,8 +101,7 @@ def copied_stretches(texts: Sequence[Squeezed], criterion_texts: Iterable[str]) 
     return sorted(set(found))
 
 
-@lru_cache(maxsize=4096)
-def _squeezed_words(text: str) -> str:
+def squeezed_words(text: str) -> str:
     """Give a criterion's letters, or nothing when it is too short to be a copy."""
     words = _NO_LETTER.sub("", plain_text(text))
     return words if _is_long(words) else ""

@@ -66,7 +66,7 @@ def best_of(outcomes: Sequence[Outcome]) -> Outcome:
 
 def distinct(quotes: Sequence[Quote]) -> tuple[Quote, ...]:
     """Quotations without repetitions, a handful at most, in the order in which they were found."""
-    return tuple(dict.fromkeys(quotes))[:QUOTES_AT_MOST]
+    return tuple(quotes) if len(quotes) < 2 else tuple(dict.fromkeys(quotes))[:QUOTES_AT_MOST]
 
 
 def join_all(outcomes: Sequence[Outcome]) -> Outcome:
@@ -108,7 +108,9 @@ def _joined(verdict: Verdict, outcomes: Sequence[Outcome], everything: Sequence[
         [outcome for outcome in outcomes if outcome.verdict is verdict] if verdict is Verdict.CONTRADICTED else outcomes
     )
     quotes = distinct([quote for outcome in telling for quote in outcome.quotes])
-    conflicts = dict.fromkeys(quote for outcome in (everything or outcomes) for quote in outcome.conflicts)
+    conflicts = dict.fromkeys([quote for outcome in (everything or outcomes) for quote in outcome.conflicts])
+    if len(outcomes) == 1 and outcomes[0].verdict is verdict and (everything is None or len(everything) == 1):
+        return outcomes[0]
     return Outcome(
         verdict=verdict,
         zh="；".join(dict.fromkeys(outcome.zh for outcome in outcomes)),

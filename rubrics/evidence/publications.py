@@ -26,7 +26,7 @@ def find_publication(ask: PublicationAsk, reading: Reading, relevant: frozenset[
         return met("有论文写作经验", "experience of writing a paper", writing[0])
     if started:
         return partly(started[0][2], started[0][3], *started[0][4])
-    denied = _denied(reading)
+    denied = reading.remember("paper denied", lambda: _denied(reading))
     if denied and not papers:
         return contradicted("写明没有发表论文", "says that nothing is published", denied[0])
     return not_shown("论文：材料里没有写自己的论文", "publications: no own paper is named")

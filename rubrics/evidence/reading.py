@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from operator import itemgetter
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from rubrics.dossier import Dossier
 from rubrics.evidence.clauses import (
@@ -25,7 +24,7 @@ from rubrics.evidence.clauses import (
     tells_of_others,
     trimmed,
 )
-from rubrics.evidence.cues import Cues
+from rubrics.evidence.cues import Cues, Groups
 from rubrics.evidence.flags import flagged_stretches
 from rubrics.evidence.resume import read_lines
 from rubrics.evidence.texts import (
@@ -42,14 +41,13 @@ from rubrics.evidence.texts import (
     without_markup,
 )
 from rubrics.lexicon import Lexicon
-from rubrics.prescore import Flag, Quote
+from rubrics.prescore import Flag, Quote, Result
 
 T = TypeVar("T")
 # The cue groups by which clauses are looked up (``telling``).
-_LOOKED_UP = frozenset({"denial", "leaderboard", "open_source", "paper_writing"})
+_LOOKED_UP = ("denial", "leaderboard", "open_source", "paper_writing")
 _RUNNING = frozenset({Role.OTHER, Role.SELF, Role.STATEMENT})
 _NOT_DONE = ("denial", "wish", "quoted", "course")
-_PLACE = itemgetter(0)
 _NOTHING: frozenset[str] = frozenset()
 _LINK = re.compile(
     r"https?://[^\s，。；、()（）]{1,300}|www\.[^\s，。；、()（）]{1,300}|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,120}"
@@ -57,8 +55,7 @@ _LINK = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """A term seen in a passage: where, how it is meant, at which level (0 when none is told)."""
 
     term: str
@@ -83,8 +80,9 @@ class Reading:
         self.lexicon = lexicon
         self.cues = Cues(lexicon)
         self.memory: dict[object, object] = {}
+        self.results: dict[tuple[str, int], tuple[object, Result]] = {}
         self.flags: list[Flag] = []
-        self._beginnings: dict[int, list[tuple[int, frozenset[str]]]] = {}
+        self._beginnings: dict[int, list[Groups]] = {}
         self._clauses: dict[Passage, list[Clause]] = {}
         self._sources: list[Source] = []
         self._passages: list[Passage] = []
@@ -113,6 +111,11 @@ class Reading:
     def seen_terms(self) -> frozenset[str]:
         """The ids of all terms that are named anywhere."""
         return frozenset(self._index)
+
+    def sources_naming(self, kind: str) -> frozenset[int]:
+        """Give the numbers of the sources in which a term of a kind is named."""
+        terms = [term for term in self._index if self.lexicon.terms[term].kind == kind]
+        return frozenset(source for term in terms for source, _, _ in self._index[term])
 
     def sightings(self, term: str) -> tuple[Sighting, ...]:
         """Every mention of exactly this term, judged; headings are left out."""
@@ -148,9 +151,12 @@ class Reading:
     @cached_property
     def _by_hint(self) -> dict[str, list[tuple[Passage, Clause]]]:
         found: dict[str, list[tuple[Passage, Clause]]] = {}
+        wanted = self.cues.groups(*_LOOKED_UP)
         for passage in self._passages:
             for clause in self.clauses(passage):
-                for cue in _LOOKED_UP & self.cues.hints(clause.plain):
+                if not self.cues.may(wanted, clause.plain):
+                    continue
+                for cue in _LOOKED_UP:
                     found.setdefault(cue, []).append((passage, clause))
         return found
 
@@ -179,14 +185,8 @@ class Reading:
         begins = self._beginnings.get(source)
         if begins is None:
             begins = self._beginnings[source] = self.cues.beginnings(self._sources[source].plain)
-        place = bisect_left(begins, clauses[0].start, key=_PLACE) if clauses else 0
         for clause in clauses:
-            groups: list[frozenset[str]] = []
-            while place < len(begins) and begins[place][0] < clause.end:
-                if begins[place][0] >= clause.start:
-                    groups.append(begins[place][1])
-                place += 1
-            self.cues.learn(clause.plain, groups)
+            self.cues.learn(clause.plain, begins[clause.start : clause.end])
 
     def terms_within(self, source: int, start: int, end: int) -> frozenset[str]:
         """Give the ids of terms named in a stretch of a source."""
@@ -239,13 +239,15 @@ class Reading:
         self._add_source(RESUME, without_markup(self.dossier.resume), copied, hidden_stretches(self.dossier))
         number = len(self._sources) - 1
         source = self._sources[-1]
-        lines = list(read_lines(source.plain, self.cues, self.dossier.resume))
+        begins = self._beginnings[number] = self.cues.beginnings(source.plain)
+        lines = list(read_lines(source.plain, self.cues, self.dossier.resume, begins))
         plain = source.plain
         for line in lines:
             stretch = plain[line.start : line.end]
             if "\n" in stretch or "\r" in stretch:  # a wrapped line reads on: its line ends are blanks
                 joined = stretch.replace("\n", " ").replace("\r", " ")
                 plain = f"{plain[: line.start]}{joined}{plain[line.end :]}"
+                self._beginnings.pop(number, None)
         self._sources[-1] = Source(source.pointer, source.text, plain)
         for line in lines:
             if not line.heading:

@@ -6,10 +6,10 @@ A heading is never evidence; what stands under it is. Lines that were wrapped by
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rubrics.evidence.cues import Cues
+from rubrics.evidence.cues import Cues, Groups
 from rubrics.evidence.texts import Role
 
 _LINE = re.compile(r"[^\r\n]*")
@@ -54,15 +54,20 @@ class ResumeLine:
     title: bool = False
 
 
-def read_lines(plain: str, cues: Cues, text: str = "") -> Iterator[ResumeLine]:
-    """Give the résumé's lines in order, from its plain text; ``text`` in its own case tells new sentences from wrapped ones."""
+def read_lines(plain: str, cues: Cues, text: str = "", begins: Sequence[Groups] = ()) -> Iterator[ResumeLine]:
+    """Give the résumé's lines in order, from its plain text.
+
+    ``text`` in its own case tells new sentences from wrapped ones; ``begins`` are the cues' beginnings in the plain text.
+    """
     role, entry, after_blank = Role.OTHER, 0, False
     top = plain.count("\n") >= 3
     for start, end in _joined(plain, cues, text):
         line = plain[start:end]
-        if not line.strip():
+        if not line or line.isspace():
             after_blank = True
             continue
+        if begins:
+            cues.learn(line, begins[start:end])
         opened = _heading_role(line, cues)
         if opened is not None:
             role, entry, after_blank, top = opened, entry + 1, False, False
@@ -117,7 +122,7 @@ def _is_a_name(line: str, cues: Cues) -> bool:
 
 
 def _heading_role(line: str, cues: Cues) -> Role | None:
-    if len(line) > 60:
+    if len(line) > 60 or (" " not in line and not cues.may(cues.groups(*_HEADINGS), line)):
         return None
     core = _NUMBER.sub("", _EDGES.sub("", line))
     core = _EDGES.sub("", core).strip()
@@ -147,16 +152,13 @@ def _role_of(core: str, cues: Cues) -> Role | None:
 
 
 def _plain_role(core: str, cues: Cues) -> Role | None:
-    hints = cues.hints(core)
-    for name, role in _HEADINGS.items():
-        if name in hints and cues.pattern(name).fullmatch(core):
-            return role
-    return None
+    found = cues.whole(tuple(_HEADINGS), core)
+    return None if found is None else _HEADINGS[found]
 
 
 def _inline_role(line: str, cues: Cues) -> Role | None:
     """Give a part named at the start of a line with a colon (专业技能：Python …) holds for that line."""
-    match = _INLINE.match(line)
+    match = _INLINE.match(line) if ":" in line or "【" in line else None
     if match is None or not line[match.end() :].strip():
         return None
     name = match.group("open") or match.group("bracketed")
@@ -164,10 +166,11 @@ def _inline_role(line: str, cues: Cues) -> Role | None:
 
 
 def _looks_like_heading(line: str, cues: Cues) -> bool:
+    if not cues.may(cues.groups("heading_like"), line):
+        return False
     core = _EDGES.sub("", line).strip()
-    width = sum(2 if character > "\u2e7f" else 1 for character in core)
     if (
-        width > 36
+        _width(core) > 36
         or any(character.isdigit() for character in core)
         or _ENDS.search(line)
         or "," in core
@@ -228,7 +231,8 @@ def _with_blank_lines(plain: str, lines: list[tuple[int, int]]) -> list[tuple[in
 
 
 def _width(line: str) -> int:
-    return sum(2 if character > "\u2e7f" else 1 for character in line.strip())
+    shown = line.strip()
+    return len(shown) if shown.isascii() else len(shown) + sum(map("\u2e7f".__lt__, shown))
 
 
 def _starts_afresh(line: str, cues: Cues) -> bool:

@@ -94,6 +94,8 @@ def _marks_told(source: int, start: int, end: int, role: Role, reading: Reading)
                 yield from _ranked(match.group(), reading.quote(source, match.start(), match.end()), bare=False)
     if matches(reading, "wish", line) or matches(reading, "quoted", line):
         return
+    if not reading.cues.may(reading.cues.groups("honour_top", "honour_some", "grade_poor"), line):
+        return
     for name, merit in (("honour_top", 3), ("honour_some", 2), ("grade_poor", 1)):
         places = reading.cues.places(name, line)
         if places:

@@ -32,13 +32,6 @@ def starters(pattern: str) -> frozenset[str] | None:
     return prefixes
 
 
-def grams(text: str) -> set[str]:
-    """Give all runs of one, two and three letters of a text."""
-    seconds, thirds = text[1:], text[2:]
-    pairs = list(map(str.__add__, text, seconds))
-    return {*text, *pairs, *map(str.__add__, pairs, thirds)}
-
-
 def _alternatives(pattern: str, place: int) -> tuple[frozenset[_Prefix], int]:
     found: set[_Prefix] = set()
     while True:
@@ -88,6 +81,7 @@ def _class(pattern: str, place: int) -> tuple[frozenset[_Prefix], int]:
     if match is None:
         return _ANYTHING, len(pattern)
     negated, members = match.groups()
+    members = members.replace("\\d", "0-9")
     letters = None if negated or "\\" in members else _members(members)
     if letters is None:
         return _ANYTHING, match.end()

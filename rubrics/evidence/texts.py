@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
+from typing import NamedTuple
 
 from rubrics.dossier import Dossier, Json
 
@@ -38,8 +40,7 @@ class Role(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One text: ``pointer`` is "resume" or a JSON Pointer; ``plain`` is the text in lower case and half width, one character for one."""
 
     pointer: str
@@ -62,8 +63,7 @@ class Passage:
     title: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One value of the structured answers: its pointer and its text (numbers and booleans as JSON writes them)."""
 
     pointer: str
@@ -75,6 +75,7 @@ class Answer:
         return plain_text(self.text)
 
 
+@lru_cache(maxsize=256)
 def plain_text(text: str) -> str:
     """Lower-case, half-width text of the same length, so that every offset holds in the original too; line ends stay."""
     if text.isascii():
