@@ -255,6 +255,8 @@ def _hidden_start(rows: list[Row], last: int | None, place: int, words: CardWord
     for at in range(place - 1, max(last + 1, place - _LOOK_BACK), -1):
         row, before = rows[at], rows[at - 1]
         changed = row.style != before.style or (row.number == 1 and (before.number or 0) >= 1)
+        if _is_cut_title(row, words):
+            return at
         if not (row.gap or changed) or row.heading is not None or row.cut:
             continue
         group = rows[at:place]
@@ -263,8 +265,13 @@ def _hidden_start(rows: list[Row], last: int | None, place: int, words: CardWord
         duties = sum(other.text.startswith(words.duty_verbs) for other in group)
         alike = row.gap or all(other.style == row.style for other in group)
         if duties >= max(1, _DUTY_SHARE * len(group)) and alike:
-            return at
+            return at - 1 if at - 1 > last and _is_cut_title(before, words) else at
     return None
+
+
+def _is_cut_title(row: Row, words: CardWords) -> bool:
+    """Whether a row is a title that was cut off the item before it."""
+    return row.cut and row.gap and not row.marker and row.heading is None and is_title_like(row, words)
 
 
 def _is_chinese(rows: list[Row]) -> bool:

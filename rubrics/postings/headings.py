@@ -73,6 +73,7 @@ class Headings:
     noted: re.Pattern[str]
     sentence: re.Pattern[str]
     prefers: re.Pattern[str]
+    role_tail: re.Pattern[str]
 
     def read_row(self, words: str, *, level: int = 0, bold: bool = False, marked: bool = False) -> Heading | None:
         """Tell what a whole row announces, or None when it is no heading."""
@@ -191,7 +192,8 @@ class Headings:
                 best = match.group()
         share = len(best) / len(core)
         hinted = (colon or set_off) and len(words) <= _FEW_WORDS and (share >= 0.25 or core.startswith(best))
-        if best and (share >= 0.6 or hinted):
+        says = best.startswith("you ") and not (colon or set_off)
+        if best and (share >= (0.75 if says else 0.6) or hinted):
             asks = self.forms[best] is HeadingKind.REQUIREMENT
             return Heading(HeadingKind.BONUS if asks and self.prefers.search(core) else self.forms[best])
         if set_off and len(words) <= _FEW_WORDS and not marked:
@@ -229,6 +231,11 @@ def headings_of(lexicon: Lexicon) -> Headings:
             + r")\s{0,2}:\**\s{1,3}(?=\S)"
         ),
         re.compile(r"\b(?:" + "|".join(map(re.escape, lexicon.cues("heading_sign_bonus"))) + r")\b"),
+        re.compile(
+            r"[。;!]\s*(?P<title>[^。;,:!?]{0,20}(?:"
+            + "|".join(re.escape(word) for word in lexicon.cues("read_role_end"))
+            + r")(?:\([^()]{1,24}\))?)\s*$"
+        ),
     )
 
 

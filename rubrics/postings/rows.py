@@ -28,6 +28,7 @@ _NUMBERED = re.compile(
 _CHOICE_LEAD = re.compile(
     r"(?:之一|其一|任一|至少|以下|下列|如下|任意)[^:]{0,14}:\s*$|one of the following[^:]{0,20}:\s*$", re.IGNORECASE
 )
+_TITLE_REACH = 60
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 
 
@@ -79,9 +80,23 @@ def read_rows(source: SourceText, headings: Headings) -> list[Row]:
             gap = True
             continue
         for row in _rows_of_line(source, text, number, span.start, span.end, gap, headings):
+            _cut_title_before(rows, row, text, headings)
             rows.append(row)
             gap = False
     return rows
+
+
+def _cut_title_before(rows: list[Row], row: Row, text: str, headings: Headings) -> None:
+    """Cut the next posting's title off a list's last item where the page lost the line break (…者优先。客服主管 / 1. …)."""
+    last = rows[-1] if rows else None
+    if last is None or row.number != 1 or last.heading is not None or (last.number or 0) <= 1:
+        return
+    start = max(last.start, last.end - _TITLE_REACH)
+    found = headings.role_tail.search(text[start : last.end])
+    if found is not None and start + found.start() > last.start:
+        place = start + found.start("title")
+        title = _row(last.source, text, last.line, place, last.end, gap=True, cut=True)
+        rows[-1:] = [replace(last, end=start + found.start() + 1), replace(title, gap=True)]
 
 
 def _rows_of_line(
