@@ -74,6 +74,7 @@ class Headings:
     sentence: re.Pattern[str]
     prefers: re.Pattern[str]
     role_tail: re.Pattern[str]
+    away: re.Pattern[str]
 
     def read_row(self, words: str, *, level: int = 0, bold: bool = False, marked: bool = False) -> Heading | None:
         """Tell what a whole row announces, or None when it is no heading."""
@@ -184,6 +185,8 @@ class Headings:
         words = core.split()
         if len(words) > 14 or (marked and not (colon or set_off)):
             return None
+        if self.away.search(core) and (colon or set_off):
+            return Heading(HeadingKind.OTHER)
         if _CONDITION.search(core) and (colon or set_off) and len(words) <= _FEW_WORDS:
             return Heading(HeadingKind.BONUS if self.prefers.search(core) else HeadingKind.REQUIREMENT)
         best = ""
@@ -236,6 +239,7 @@ def headings_of(lexicon: Lexicon) -> Headings:
             + "|".join(re.escape(word) for word in lexicon.cues("read_role_end"))
             + r")(?:\([^()]{1,24}\))?)\s*$"
         ),
+        re.compile("|".join(map(re.escape, lexicon.cues("heading_sign_away")))),
     )
 
 

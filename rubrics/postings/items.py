@@ -69,7 +69,7 @@ def sections_of(rows: list[Row], lexicon: Lexicon) -> tuple[SectionRows, ...]:
     headings = headings_of(lexicon)
     for place, row in enumerate(rows):
         asking = kind in {HeadingKind.REQUIREMENT, HeadingKind.BONUS}
-        ends = row.ruler or (asking and (_ends_asking(row, contact, team, headings) or _is_other_cell(row, headings)))
+        ends = row.ruler or (asking and (_ends_asking(row, contact, team, lexicon) or _is_other_cell(row, headings)))
         if ends and not row.ruler and _is_remark(row, current, rows[place + 1 : place + 2]):
             continue
         returns = row.heading is None and heading is not None and _counts_on(heading, row, current, last)
@@ -115,12 +115,19 @@ def _is_other_cell(row: Row, headings: Headings) -> bool:
     return heading is not None and heading.kind is HeadingKind.OTHER
 
 
-def _ends_asking(row: Row, contact: re.Pattern[str], team: re.Pattern[str], headings: Headings) -> bool:
+def _ends_asking(row: Row, contact: re.Pattern[str], team: re.Pattern[str], lexicon: Lexicon) -> bool:
     """Whether a row speaks of contact, pay or the company: no number stands before it, and for the company no bullet."""
     start = fold(row.text[:60]).text
     if row.marker != "number" and contact.match(start) is not None:
         return True
-    return not row.marker and (team.match(start) is not None or headings.names_other(start))
+    return not row.marker and (
+        team.match(start) is not None or headings_of(lexicon).names_other(start) or _speaks_of_law(row, lexicon)
+    )
+
+
+def _speaks_of_law(row: Row, lexicon: Lexicon) -> bool:
+    """Whether a paragraph is about equal treatment, pay or welfare; a row that was cut from a longer line may be an item."""
+    return not row.cut and "read_legal" in lexicon.asking_cues(fold(row.text).text)
 
 
 def _is_remark(row: Row, before: list[Row], after: list[Row]) -> bool:

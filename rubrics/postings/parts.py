@@ -229,6 +229,8 @@ def _belongs(group: tuple[Part, ...], part: Part, words: _Words, *, chinese: boo
     text = fold(part.text).text
     if words.leads_on(part.text) or _alone_pattern(words.lexicon).match(text) or words.continues(text):
         return True
+    if ";" in plain(part.source.text[group[-1].end : part.start]):
+        return False
     if words.leads_vaguely(group[0].text) and len(group) == 1:
         return True
     if not words.owns_predicate(part.text):
