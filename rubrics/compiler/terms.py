@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rubrics.lexicon import Lexicon, Mention
 from rubrics.postings import Part
@@ -22,6 +22,7 @@ class DocumentTerms:
     lexicon: Lexicon
     mentions: tuple[Mention, ...]
     starts: tuple[int, ...]
+    clauses: dict[tuple[int, int, bool], Clause] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, text: str, lexicon: Lexicon, ranges: Iterable[Span] | None = None) -> DocumentTerms:
@@ -35,7 +36,12 @@ class DocumentTerms:
 
     def clause(self, parts: tuple[Part, ...], *, bonus: bool) -> Clause:
         """Give a run of clauses with its terms; a lone word that is a term's spelling needs no context."""
-        start, end = parts[0].start, parts[-1].end
+        place = (parts[0].start, parts[-1].end, bonus)
+        if place not in self.clauses:
+            self.clauses[place] = self._clause(*place)
+        return self.clauses[place]
+
+    def _clause(self, start: int, end: int, bonus: bool) -> Clause:
         found = self.mentions[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
         inside = tuple(
             Mention(mention.start - start, mention.end - start, mention.term_id)
