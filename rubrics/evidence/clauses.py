@@ -167,6 +167,8 @@ def trimmed(text: str, start: int, end: int, around: tuple[int, int]) -> tuple[i
 
 def _positive(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judged:  # noqa: PLR0911 - a decision table, read from top to bottom
     level = _level_of(plain, first, stop, cues)
+    if cues.has("shallow", plain):
+        return Judged(Stance.COURSE, LEVEL_ORDER[Level.BASIC])
     if role in {Role.WORK, Role.PROJECT, Role.PUBLICATION}:
         if level == LEVEL_ORDER[Level.BASIC] and not cues.has("use", plain):
             return Judged(Stance.CLAIM, level)

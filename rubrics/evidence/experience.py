@@ -40,7 +40,7 @@ def find_experience(ask: ExperienceAsk, reading: Reading, relevant: frozenset[st
     if best[0]:
         reason = _SHORT[best[0]]
         return partly(f"{topics[0]}{name[0]}：{reason[0]}", f"{name[1]}{topics[1]}: {reason[1]}", *best[1])
-    denied = _denied(kinds, ask.topics, reading)
+    denied = _denied(kinds, ask.topics, reading) or _not_practised(ask.topics, reading)
     if denied:
         return contradicted(f"写明没有{topics[0]}{name[0]}", f"says that there is no {name[1]}{topics[1]}", denied[0])
     return not_shown(f"{topics[0]}{name[0]}：材料里没有写", f"{name[1]}{topics[1]}: not stated")
@@ -204,6 +204,19 @@ def _denied(kinds: frozenset[str], topics: tuple[str, ...], reading: Reading) ->
             found.append(
                 reading.quote_clause(passage.source, clause, clause.start + match.start(), clause.start + match.end())
             )
+    return found
+
+
+def _not_practised(topics: tuple[str, ...], reading: Reading) -> list[Quote]:
+    """Find a topic that is named and then said never to have been practised (强化学习只做过调研，未实际训练)."""
+    found: list[Quote] = []
+    for passage, clause in reading.telling("not_practised", ROLES):
+        before = next((known for known in reading.clauses(passage) if known.end + 1 == clause.start), None)
+        if before is None or not topics:
+            continue
+        terms = reading.terms_within(passage.source, before.start, before.end)
+        if any(reading.lexicon.is_a(term, topic) for term in terms for topic in topics):
+            found.append(reading.quote(passage.source, before.start, clause.end))
     return found
 
 

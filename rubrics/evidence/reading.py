@@ -45,7 +45,7 @@ from rubrics.prescore import Flag, Quote, Result
 
 T = TypeVar("T")
 # The cue groups by which clauses are looked up (``telling``).
-_LOOKED_UP = ("denial", "leaderboard", "open_source", "paper_writing")
+_LOOKED_UP = ("denial", "not_practised", "leaderboard", "open_source", "paper_writing")
 _RUNNING = frozenset({Role.OTHER, Role.SELF, Role.STATEMENT})
 _NOT_DONE = ("denial", "wish", "quoted", "course")
 _NOTHING: frozenset[str] = frozenset()

@@ -87,7 +87,11 @@ def _by_level(ask: SkillAsk, zh: str, en: str, positive: list[Sighting], reading
 def _denials(term: str, seen: Sequence[Sighting], reading: Reading) -> list[Sighting]:
     """Give a denial of the term itself or of a family that it belongs to; a denied member says nothing of the family."""
     own = [sighting for sighting in seen if sighting.stance is Stance.DENIED and sighting.term == term]
-    families = reading.lexicon.ancestors(term) & reading.seen_terms
+    families = {
+        family
+        for family in reading.lexicon.ancestors(term) & reading.seen_terms
+        if _is_handled(family, reading.lexicon) or not _is_handled(term, reading.lexicon)
+    }
     wider = [
         sighting
         for family in sorted(families)
@@ -95,6 +99,11 @@ def _denials(term: str, seen: Sequence[Sighting], reading: Reading) -> list[Sigh
         if sighting.stance is Stance.DENIED
     ]
     return own or wider
+
+
+def _is_handled(term: str, lexicon: Lexicon) -> bool:
+    """Whether a term is something to use (a tool), not something to know: who lacks a subject need not lack its tools."""
+    return term in lexicon.terms and lexicon.terms[term].kind in _HANDLED
 
 
 def _at_odds(zh: str, en: str, denial: Sighting, positive: Sequence[Sighting], reading: Reading) -> Outcome:
