@@ -13,7 +13,7 @@ from rubrics.text import SourceText, Span, fold, plain
 
 _EDGE = " \t\r\n\v\f\u3000,;。.、!?:-—*_`#>|\"'“”"
 _DEGREE_FLOOR = re.compile(
-    r"(?:本科|硕士|博士|大专|研究生|专科)(?:研究生)?(?:学历|学位)?(?:及其?以上|以上|或以上)|(?:bachelor|master|ph\.?d|doctora)\S*"
+    r"(?:本科|硕士|博士|大专|研究生|专科)(?:研究生)?(?:学历|学位)?(?:及其?以上|以上|或以上)|(?:相关|类|等|学)专业|(?:bachelor|master|ph\.?d|doctora)\S*"
 )
 _YEARS = re.compile(r"\d+\s*\+?\s*(?:[-~至到]\s*\d+\s*)?(?:年|个月|years?|yrs?)")
 _LEAD_COLON = re.compile(r"^[^:]{2,40}(?:之一|其一|任一|一项|至少|以下|下列|如下|任意)[^:]{0,16}:")
@@ -24,6 +24,8 @@ _AND = ("和", "及", "以及", "与", "或", "and ", "or ")
 _HAVING = ("有", "具有", "具备", "拥有")
 _CHINESE = re.compile("[一-鿿]")
 _GLUED = re.compile(r"(?<=[a-z]{3})[A-Z][a-z]+(?= [a-z])")
+_TURN = re.compile(r" (?:and|with|but)(?: an?)? $")
+_TURN_REACH = 10
 _MARKS = re.compile(r"\W*")
 _INNER = re.compile(r"\([^()]*\)")
 _MOST_PARTS = 20
@@ -94,7 +96,7 @@ def _parts(item: Item, words: _Words) -> list[Part]:
         if words.prefers(match.group()) or _BARE_HARD.match(match.group().lower())
         for place in match.span()
     }
-    glued = words.glued(text)
+    glued = words.glued(text) | words.turns(text)
     start = depth = 0
     for place, character in enumerate(text):
         if place in glued:
@@ -278,6 +280,17 @@ class _Words:
         """Places where one English sentence runs on to the next one, its line break lost (teamsExperience with)."""
         openers = self.lexicon.cues("read_predicate")
         return frozenset(match.start() for match in _GLUED.finditer(text) if match.group().lower() in openers)
+
+    def turns(self, text: str) -> frozenset[int]:
+        """Places where a clause turns to a preference in its middle (… and bonus points if, … with preference for)."""
+        if not text.isascii():
+            return frozenset()
+        lower = text.lower()
+        return frozenset(
+            start
+            for start, end in self.lexicon.asking_cues(lower).get("read_preference", ())
+            if _TURN.search(lower[max(0, start - _TURN_REACH) : start]) and len(lower) - end > _MINIMUM
+        )
 
     def leads_on(self, text: str) -> bool:
         """Whether a clause begins as an example of the one before it or as an alternative to it."""
