@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 from screening.models import Job
 
 PRESCORE_APPLICATION = "prescore_application"
+RESCORE_APPLICATIONS = "rescore_applications"
+FIT_APPLICATION = "fit_application"
+FIT_APPLICATIONS = "fit_applications"
 
 
 def enqueue(session: Session, name: str, *, key: str, now: datetime, **arguments: int | str) -> None:

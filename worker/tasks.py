@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +13,10 @@ from sqlalchemy.orm import Session
 
 from screening.extensions import db
 from screening.models import Heartbeat
-from screening.services import prescoring, tidying
+from screening.services import fitting, prescoring, rescoring, tidying
 from worker.running import finishing, looking, run_job
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task
@@ -56,3 +59,48 @@ def prescore_application(*, job_id: int, application_id: int, rubric_version_id:
         )
 
     run_job(job_id, act, give_up=give_up)
+
+
+@shared_task
+def rescore_applications(
+    *, job_id: int, rubric_version_id: int, first_id: int, last_id: int, applications: int
+) -> None:
+    """Judge a chunk of a posting's applications against one rubric version and store all of them at once."""
+
+    def act() -> None:
+        with looking() as session:
+            chunk = rescoring.read_chunk(
+                session, rubric_version_id=rubric_version_id, first_id=first_id, last_id=last_id
+            )
+        judged = rescoring.judge_chunk(chunk)
+        with finishing(job_id) as session:
+            rescoring.store_chunk(session, judged, now=datetime.now(UTC))
+        logger.info(
+            "%d of %d applications judged against rubric version %d",
+            len(judged.results),
+            applications,
+            rubric_version_id,
+        )
+
+    run_job(job_id, act)
+
+
+@shared_task
+def fit_application(*, job_id: int, application_id: int) -> None:
+    """Judge one application against the rubrics of the other postings."""
+    run_job(job_id, lambda: _fit(job_id, application_id, application_id))
+
+
+@shared_task
+def fit_applications(*, job_id: int, first_id: int, last_id: int) -> None:
+    """Judge a chunk of applications against the rubrics of the other postings that they have no result of."""
+    run_job(job_id, lambda: _fit(job_id, first_id, last_id))
+
+
+def _fit(job_id: int, first_id: int, last_id: int) -> None:
+    with looking() as session:
+        ids = fitting.ids_between(session, first_id, last_id)
+        others = fitting.read_others(session, application_ids=ids)
+    fitted = fitting.judge_others(others)
+    with finishing(job_id) as session:
+        fitting.store_fits(session, fitted, now=datetime.now(UTC))

@@ -21,6 +21,7 @@ COMMANDS = {
     "create-user": "Make an account for a member of staff.",
     "demo": "Fill an empty database with the 20 postings and fictional applications.",
     "rescore": "Ask for new prescores of all applications of a posting.",
+    "replay": "Compute an application's stored prescores again and compare them byte for byte.",
     "web": "Run one web server process.",
     "worker": "Run a worker: prescores, mails and other work that waits.",
     "beat": "Run the relay, which hands waiting work to the workers, and the clock of recurring work.",

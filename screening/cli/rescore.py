@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import click
 from sqlalchemy import select
 
 from screening.cli.edge import make_app
-from screening.extensions import db
+from screening.extensions import db, reading
 from screening.models import Posting, RubricState, RubricVersion
+from screening.queries.progress import Progress, rescoring_progress
 from screening.services.prescoring import ask_for_prescores
+
+LOOK_EVERY = 1.0
 
 
 @click.command("rescore")
 @click.argument("slugs", nargs=-1, metavar="[POSTING]...")
-def command(slugs: tuple[str, ...]) -> None:
+@click.option("--wait", is_flag=True, help="Stay until the worker is done, and tell how far it is.")
+def command(slugs: tuple[str, ...], *, wait: bool) -> None:
     """Ask for a prescore of every application of POSTING (all postings when none is named) by the present engine.
 
     What this engine has judged already is left alone, earlier prescores stay. The worker does the work.
@@ -38,3 +43,23 @@ def command(slugs: tuple[str, ...]) -> None:
             )
             click.echo(f"{slug}: {asked}")
         db.session.commit()
+        if wait:
+            for slug in slugs or published:
+                _follow(slug, published[slug][0])
+
+
+def _follow(slug: str, posting_id: int) -> None:
+    """Print each change of a posting's progress until no chunk of it waits."""
+    told: Progress | None = None
+    while True:
+        token = reading.set(True)
+        known = rescoring_progress(db.session, posting_id=posting_id)
+        db.session.rollback()
+        reading.reset(token)
+        if known is None:
+            click.echo(f"{slug}: done")
+            return
+        if known != told:
+            click.echo(f"{slug}: {known.done} of {known.total}")
+            told = known
+        time.sleep(LOOK_EVERY)

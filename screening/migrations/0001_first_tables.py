@@ -508,6 +508,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_prescore_application_id"), ["application_id"], unique=False)
 
     op.create_table(
+        "fit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("rubric_version_id", sa.Integer(), nullable=False),
+        sa.Column("engine_version", sa.String(length=40), nullable=False),
+        sa.Column("requirement", sa.Double(), nullable=True),
+        sa.Column("gates", sa.String(length=8), nullable=False),
+        sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_fit_application_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["rubric_version_id"], ["rubric_version.id"], name=op.f("fk_fit_rubric_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fit")),
+        sa.UniqueConstraint(
+            "application_id",
+            "rubric_version_id",
+            "engine_version",
+            name=op.f("uq_fit_application_id_rubric_version_id_engine_version"),
+        ),
+    )
+    op.create_table(
         "prescore_failure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -726,6 +747,7 @@ def downgrade() -> None:
 
     op.drop_table("resume_file")
     op.drop_table("prescore_failure")
+    op.drop_table("fit")
     with op.batch_alter_table("prescore", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_prescore_application_id"))
 

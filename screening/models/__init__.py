@@ -34,7 +34,7 @@ from screening.models.posting import (
     SettledFinding,
     SourceDocument,
 )
-from screening.models.prescore import ChangedVerdict, PrescoreFailure, StoredPrescore
+from screening.models.prescore import ChangedVerdict, Fit, PrescoreFailure, StoredPrescore
 from screening.models.user import PostingMember, Role, User
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "ChangedVerdict",
     "Decision",
     "Evaluation",
+    "Fit",
     "FormVersion",
     "Heartbeat",
     "Interview",

@@ -40,6 +40,24 @@ class PrescoreFailure(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Fit(Base):
+    """How strong an application is for another posting's published rubric, stored once for (application, rubric version, engine version).
+
+    ``requirement`` is the requirement point, 0 to 1, None where nothing is scored; ``gates`` pass, below or unknown.
+    """
+
+    __tablename__ = "fit"
+    __table_args__ = (UniqueConstraint("application_id", "rubric_version_id", "engine_version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"))
+    rubric_version_id: Mapped[int] = mapped_column(ForeignKey("rubric_version.id"))
+    engine_version: Mapped[str] = mapped_column(String(40))
+    requirement: Mapped[float | None]
+    gates: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ChangedVerdict(Base):
     """A verdict set by a person, with a reason (改判); it stays over later runs. The latest row of a criterion key counts; ``verdict`` None takes the change back."""
 

@@ -35,10 +35,11 @@ from screening.models import (
     StoredPrescore,
     TextState,
 )
+from screening.services.fitting import ask_for_fit, ask_for_fits
 from screening.services.judging import rank_application
 
 LONGEST_MESSAGE = 500
-CHUNK = 500
+CHUNK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,7 @@ def store(session: Session, outcome: Outcome, *, now: datetime) -> None:
     )
     session.add(stored)
     session.flush()
+    ask_for_fit(session, application_id=application.id, now=now)
     if _is_newer(session, stored, application):
         application.prescore_id = stored.id
         session.flush()
@@ -197,38 +199,67 @@ def ask_for_prescore(session: Session, *, application_id: int, rubric_version_id
 
 
 def ask_for_prescores(session: Session, *, posting_id: int, rubric_version_id: int, now: datetime) -> int:
-    """Ask for a run of every application of a posting, as after a new rubric version; give how many were asked for."""
-    wanted = session.scalars(
-        select(Application.id)
-        .where(
-            Application.posting_id == posting_id,
-            Application.prescore_refused.is_(False),
-            Application.stage != Stage.WITHDRAWN,
-        )
-        .order_by(Application.id)
-    ).all()
-    keys = {prescore_key(application_id, rubric_version_id): application_id for application_id in wanted}
-    names = list(keys)
-    for start in range(0, len(names), CHUNK):
-        for key in session.scalars(select(Job.key).where(Job.key.in_(names[start : start + CHUNK]))):
-            del keys[key]
-    session.add_all(
-        Job(
-            name=queue.PRESCORE_APPLICATION,
-            key=key,
-            arguments={"application_id": application_id, "rubric_version_id": rubric_version_id},
-            due_at=now,
-            created_at=now,
-        )
-        for key, application_id in keys.items()
-    )
+    """Ask for a run of every application of a posting that has none by this engine, as after a new rubric version.
+
+    One job for ``CHUNK`` applications; give how many applications were newly asked for. The fits with other postings are asked for, too.
+    """
+    prefix = rescore_prefix(rubric_version_id)
+    jobs = session.scalars(select(Job).where(Job.key.startswith(prefix, autoescape=True)).order_by(Job.id)).all()
+    waiting = [job.arguments for job in jobs if job.state is JobState.WAITING]
+    wanted = [
+        ident
+        for ident in _without_run(session, posting_id, rubric_version_id)
+        if not any(span["first_id"] <= ident <= span["last_id"] for span in waiting)
+    ]
+    known = {job.key: job for job in jobs}
+    for start in range(0, len(wanted), CHUNK):
+        part = wanted[start : start + CHUNK]
+        arguments = {
+            "rubric_version_id": rubric_version_id,
+            "first_id": part[0],
+            "last_id": part[-1],
+            "applications": len(part),
+        }
+        key = f"{prefix}{part[0]}-{part[-1]}"
+        job = known.get(key)
+        if job is None:
+            session.add(Job(name=queue.RESCORE_APPLICATIONS, key=key, arguments=arguments, due_at=now, created_at=now))
+        else:
+            job.state, job.attempts, job.due_at, job.finished_at = JobState.WAITING, 0, now, None
+            job.arguments = arguments
     session.flush()
-    return len(keys)
+    if wanted:
+        ask_for_fits(session, rubric_version_id=rubric_version_id, now=now)
+    return len(wanted)
+
+
+def rescore_prefix(rubric_version_id: int) -> str:
+    """Give what the keys of a version's chunks begin with: rubric version and engine version."""
+    return f"rescore:{rubric_version_id}:{ENGINE_VERSION}:"
 
 
 def prescore_key(application_id: int, rubric_version_id: int) -> str:
     """Give the unique key of a job: one run for each application, rubric version and engine version."""
     return f"prescore:{application_id}:{rubric_version_id}:{ENGINE_VERSION}"
+
+
+def _without_run(session: Session, posting_id: int, rubric_version_id: int) -> list[int]:
+    done = (
+        select(StoredPrescore.id)
+        .where(
+            StoredPrescore.application_id == Application.id,
+            StoredPrescore.rubric_version_id == rubric_version_id,
+            StoredPrescore.engine_version == ENGINE_VERSION,
+        )
+        .exists()
+    )
+    wanted = select(Application.id).where(
+        Application.posting_id == posting_id,
+        Application.prescore_refused.is_(False),
+        Application.stage != Stage.WITHDRAWN,
+        ~done,
+    )
+    return list(session.scalars(wanted.order_by(Application.id)))
 
 
 def _stored(session: Session, application_id: int, rubric_version_id: int) -> int | None:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from screening.config import Settings
-from screening.models import Application, FormVersion, Heartbeat, Job, JobState, Posting, StoredPrescore
+from screening.models import Application, Fit, FormVersion, Heartbeat, Job, JobState, Posting, StoredPrescore
 from screening.services.prescoring import ask_for_prescore, ask_for_prescores
 from tests.factories import NOW, make_application, make_posting
 from tests.real.broker import Broker
@@ -74,7 +74,9 @@ def test_a_submission_is_judged_and_ranked(
     stored = session.scalars(select(StoredPrescore)).one()
     assert (stored.application_id, application.prescore_id) == (application.id, stored.id)
     assert application.rank_score >= 0
-    assert session.scalars(select(Job.state)).all() == [JobState.DONE]
+    states = dict(session.execute(select(Job.name, Job.state)).all())
+    assert states["prescore_application"] is JobState.DONE
+    assert "fit_application" in states
 
 
 def test_what_was_submitted_while_the_worker_was_dead_is_judged_when_it_is_back(
@@ -145,3 +147,29 @@ def test_the_worker_leaves_a_sign_of_life(session: Session, settings: Settings, 
         wait_for(lambda: names() == {"worker", "relay", "beat"}, say=lambda: worker.output() + relay.output())
 
     assert (tmp_path / "alive").exists()
+
+
+def test_a_posting_is_judged_anew_in_one_chunk_and_fitted_to_another(
+    session: Session, posting: Posting, settings: Settings, tmp_path: Path
+) -> None:
+    version_id = session.scalars(select(FormVersion.rubric_version_id)).one()
+    make_posting(session, slug="other")
+    for _ in range(12):
+        make_application(session, posting)
+    ask_for_prescores(session, posting_id=posting.id, rubric_version_id=version_id, now=NOW)
+    session.commit()
+    env = environment(settings)
+
+    def fitted() -> bool:
+        session.rollback()
+        found = session.scalar(select(func.count()).select_from(Fit)) or 0
+        session.rollback()
+        return found == 12
+
+    with running(tmp_path, "worker", env=env) as worker, running(tmp_path, "beat", env=env) as relay:
+        wait_for(counter(session, 12), say=lambda: worker.output() + relay.output())
+        wait_for(fitted, say=lambda: worker.output() + relay.output())
+
+    session.expire_all()
+    assert session.scalars(select(Job.state).where(Job.name == "rescore_applications")).all() == [JobState.DONE]
+    assert all(rank >= 0 for rank in session.scalars(select(Application.rank_score)))

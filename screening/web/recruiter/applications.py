@@ -12,9 +12,10 @@ from rubrics.prescore import Verdict
 from screening.documents.storage import read_file
 from screening.extensions import db
 from screening.forms.moving import MoveFormError, read_move
-from screening.models import Application, Posting, ResumeFile, RubricState, Stage
+from screening.models import Application, Posting, ResumeFile, Role, RubricState, Stage
 from screening.policy import Permission
 from screening.queries.application import application_page
+from screening.queries.fits import FitRow, also_fits
 from screening.queries.pipeline import neighbours
 from screening.queries.standing import State
 from screening.queries.timeline import interviews, notes, timeline
@@ -157,6 +158,11 @@ def _back(application: Application) -> str:
     return back_to(request.form.get("back"), url_for("applications.show", application_id=application.id))
 
 
+def _fits(application: Application) -> tuple[FitRow, ...]:
+    mine = None if actor().role is Role.ADMIN else actor().postings
+    return also_fits(db.session, application=application, postings=mine)
+
+
 def _page(
     application: Application,
     *,
@@ -175,6 +181,7 @@ def _page(
         application=application,
         page=application_page(db.session, application=application, blind=blind),
         near=neighbours(db.session, application=application, reader_id=reader, chosen=chosen.filter),
+        fits=() if blind or side != "rubric" else _fits(application),
         chosen=chosen,
         blind=blind,
         side=side,

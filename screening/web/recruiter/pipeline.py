@@ -17,6 +17,7 @@ from screening.models import Application, Posting, Stage
 from screening.policy import Permission
 from screening.queries.pipeline import Cursor, PipelineFilter, Sort, board, head, page
 from screening.queries.postings import LANES
+from screening.queries.progress import rescoring_progress
 from screening.queries.standing import State
 from screening.services.moving import ALLOWED_MOVES, MoveError, move_many
 from screening.services.undoing import Act, remember
@@ -65,6 +66,7 @@ def show(posting: Posting) -> ResponseReturnValue:
     known = {
         "posting": posting,
         "head": head(db.session, posting=posting),
+        "progress": rescoring_progress(db.session, posting_id=posting.id),
         "chosen": chosen,
         "stages": STAGES,
         "lanes": LANES,
@@ -83,6 +85,14 @@ def show(posting: Posting) -> ResponseReturnValue:
         db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=now(), after=_cursor(request.args)
     )
     return render_template("recruiter/pipeline.html", page=rows, **known)
+
+
+@blueprint.get("/<int:posting_id>/progress")
+@needs(Permission.POSTING_VIEW, of=Posting)
+def progress(posting: Posting) -> ResponseReturnValue:
+    """Show how far re-scoring is: the fragment that the pipeline asks for again and again."""
+    known = rescoring_progress(db.session, posting_id=posting.id)
+    return render_template("recruiter/rescoring.html", posting=posting, progress=known)
 
 
 @blueprint.post("/<int:posting_id>/move")

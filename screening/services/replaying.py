@@ -1,0 +1,81 @@
+"""Proving stored prescores: computed again from the stored inputs with the same rubric version and compared byte for byte."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rubrics.codec import dump_prescore, load_dossier, load_rubric
+from rubrics.dossier import Dossier, input_digest
+from rubrics.lexicon import Lexicon, load_lexicon
+from rubrics.scoring import ENGINE_VERSION, prescore
+from screening.models import Answer, ResumeFile, RubricVersion, StoredPrescore
+
+
+class Proof(StrEnum):
+    """What replaying one run showed."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    OTHER_VERSION = "other_version"  # made by an engine or a lexicon that is not the present one
+    OTHER_INPUT = "other_input"  # the answers or the text of the file are not those that were judged
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """One stored run and what replaying it showed; ``size`` is the number of bytes compared."""
+
+    prescore_id: int
+    rubric_version: int
+    engine: str
+    lexicon: str
+    proof: Proof
+    size: int
+
+
+def replay(session: Session, *, application_id: int) -> list[Replay]:
+    """Replay every stored run of an application, oldest first; empty when there is none. Nothing is changed."""
+    runs = select(StoredPrescore, RubricVersion).join(
+        RubricVersion, RubricVersion.id == StoredPrescore.rubric_version_id
+    )
+    found = session.execute(
+        runs.where(StoredPrescore.application_id == application_id).order_by(StoredPrescore.id)
+    ).all()
+    if not found:
+        return []
+    dossier, lexicon = _dossier(session, application_id), load_lexicon()
+    return [_replay(run, version, dossier, lexicon) for run, version in found]
+
+
+def canonical(document: Mapping[str, Any]) -> bytes:
+    """Give a document's one form in bytes: keys sorted, no blanks, UTF-8."""
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _replay(run: StoredPrescore, version: RubricVersion, dossier: Dossier, lexicon: Lexicon) -> Replay:
+    stored = canonical(run.result)
+    if (run.engine_version, run.lexicon_version) != (ENGINE_VERSION, lexicon.version):
+        proof = Proof.OTHER_VERSION
+    elif input_digest(dossier) != run.input_sha256:
+        proof = Proof.OTHER_INPUT
+    else:
+        again = canonical(dump_prescore(prescore(load_rubric(version.document), dossier, lexicon)))
+        proof = Proof.SAME if again == stored else Proof.DIFFERENT
+    return Replay(run.id, version.number, run.engine_version, run.lexicon_version, proof, len(stored))
+
+
+def _dossier(session: Session, application_id: int) -> Dossier:
+    answers = select(Answer).where(Answer.application_id == application_id).order_by(Answer.id)
+    files = select(ResumeFile).where(ResumeFile.application_id == application_id).order_by(ResumeFile.id.desc())
+    newest = session.scalar(files.limit(1))
+    return load_dossier(
+        {answer.field: answer.value for answer in session.scalars(answers)},
+        newest.text if newest else None,
+        tuple((start, end) for start, end in (newest.hidden or ())) if newest else (),
+    )
