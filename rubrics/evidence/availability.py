@@ -79,7 +79,7 @@ _DAYS = {
     "month": 30,
     "year": 365,
 }
-_MONTHS_IN = {"年": 12.0, "year": 12.0, "周": 0.23, "week": 0.23}
+_MONTHS_IN = {"年": 12.0, "year": 12.0, "周": 0.25, "week": 0.25}  # people count four weeks as a month
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,10 @@ def find_availability(ask: AvailabilityAsk, reading: Reading) -> Outcome:
     if ask.within_days is not None:
         parts.append(_arrival(ask.within_days, reading))
     if ask.months is not None:
-        parts.append(_at_least(ask.months, "months", reading, ("可留月数", "months"), ("个月", "months")))
+        parts.append(_at_least(ask.months, "months", reading, ("可实习", "can stay"), ("个月", "months")))
     if ask.days_per_week is not None:
         parts.append(
-            _at_least(ask.days_per_week, "days_per_week", reading, ("每周天数", "days a week"), ("天", "days"))
+            _at_least(ask.days_per_week, "days_per_week", reading, ("每周可到岗", "can come"), ("天", "days a week"))
         )
     if ask.on_site is not None:
         parts.append(_on_site(ask.on_site, reading))
@@ -177,25 +177,31 @@ def _at_least(wanted: int, name: str, reading: Reading, subject: tuple[str, str]
         opposite = next((item for item in told if (item.value >= wanted) != (value >= wanted)), None)
         if opposite is not None:
             return disagreement(
-                f"{subject[0]}：填写项与简历不一致", f"{subject[1]}: answers and résumé disagree", quote, opposite.quote
+                f"{subject[0]}的{unit[0]}数：填写项与简历不一致",
+                f"{unit[1]}: answers and résumé disagree",
+                quote,
+                opposite.quote,
             )
         if value >= wanted:
-            return met(f"{subject[0]}：{value:g}", f"{subject[1]}: {value:g}", quote)
+            return met(f"{subject[0]} {value:g} {unit[0]}", f"{subject[1]} {value:g} {unit[1]}", quote)
         return contradicted(
-            f"{subject[0]}：{value:g}，要求至少 {wanted}",
-            f"{subject[1]}: {value:g}, at least {wanted} asked for",
+            f"{subject[0]} {value:g} {unit[0]}，要求至少 {wanted} {unit[0]}",
+            f"{subject[1]} {value:g} {unit[1]}, at least {wanted} asked for",
             quote,
         )
     if told:
         best = max(told, key=lambda item: item.value)
         if best.value >= wanted:
-            return met(f"写明可保证 {best.value:g} {unit[0]}", f"says {best.value:g} {unit[1]}", best.quote)
+            return met(
+                f"写明{subject[0]} {_short(best.value)} {unit[0]}", f"says {_short(best.value)} {unit[1]}", best.quote
+            )
         return contradicted(
-            f"写明只有 {best.value:g} {unit[0]}，要求至少 {wanted}",
-            f"says {best.value:g} {unit[1]}, at least {wanted} asked for",
+            f"写明只有 {_short(best.value)} {unit[0]}，要求至少 {wanted} {unit[0]}",
+            f"says {_short(best.value)} {unit[1]}, at least {wanted} asked for",
             best.quote,
         )
-    return not_shown(f"{subject[0]}：材料里没有写", f"{subject[1]}: not stated")
+    what = ("可实习多久", "length of stay") if name == "months" else ("每周几天", "days a week")
+    return not_shown(f"{what[0]}：材料里没有写", f"{what[1]}: not stated")
 
 
 def _told_months(reading: Reading) -> Iterator[Told]:
@@ -270,6 +276,10 @@ def _any_availability(reading: Reading) -> Outcome:
     if answers:
         return met("写明了到岗安排", "availability is stated", reading.quote_answer(answers[0]))
     return not_shown("到岗安排：材料里没有写", "availability: not stated")
+
+
+def _short(value: float) -> str:
+    return f"{round(value, 1):g}"
 
 
 def _number(text: str) -> float:

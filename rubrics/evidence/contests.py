@@ -10,7 +10,7 @@ from rubrics.model import ContestAsk, PrizeFloor
 from rubrics.prescore import Quote
 
 _PRIZE_NAMES = {
-    PrizeFloor.PARTICIPATION: ("参加", "took part"),
+    PrizeFloor.PARTICIPATION: ("参加过", "took part"),
     PrizeFloor.ANY_PRIZE: ("获奖", "a prize"),
     PrizeFloor.BRONZE: ("铜奖或三等奖", "bronze or third prize"),
     PrizeFloor.SILVER: ("银奖或二等奖", "silver or second prize"),

@@ -36,7 +36,7 @@ def find_experience(ask: ExperienceAsk, reading: Reading, relevant: frozenset[st
     if best[0] >= 4:
         if ask.months is not None:
             return _by_months(ask, judged, name, reading)
-        return met(f"{topics[0]}{name[0]}", f"{name[1]}{topics[1]}", *best[1])
+        return met(f"写到了{topics[0] or '相关的'}{name[0]}", f"tells of {name[1]}{topics[1]}", *best[1])
     if best[0]:
         reason = _SHORT[best[0]]
         return partly(f"{topics[0]}{name[0]}：{reason[0]}", f"{name[1]}{topics[1]}: {reason[1]}", *best[1])
@@ -222,7 +222,8 @@ def _not_practised(topics: tuple[str, ...], reading: Reading) -> list[Quote]:
 
 def _kind_name(ask: ExperienceAsk) -> tuple[str, str]:
     names = [_KIND_NAMES.get(kind, _KIND_NAMES["any"]) for kind in ask.kinds] or [_KIND_NAMES["any"]]
-    return "或".join(dict.fromkeys(zh for zh, _ in names)), " or ".join(dict.fromkeys(en for _, en in names))
+    zh = [zh.removesuffix("经历") or zh for zh in dict.fromkeys(zh for zh, _ in names)]
+    return f"{'、'.join(zh)}经历" if zh != ["经历"] else "经历", " or ".join(dict.fromkeys(en for _, en in names))
 
 
 def _topic_names(topics: tuple[str, ...], reading: Reading) -> tuple[str, str]:
@@ -230,7 +231,8 @@ def _topic_names(topics: tuple[str, ...], reading: Reading) -> tuple[str, str]:
         return "", ""
     zh = "、".join(reading.lexicon.name(topic, "zh") for topic in topics[:3])
     en = ", ".join(reading.lexicon.name(topic, "en") for topic in topics[:3])
-    return f"{zh} ", f" with {en}"
+    more = ("等", " and the like") if len(topics) > 3 else ("", "")
+    return f"{zh}{more[0]}方面的", f" with {en}{more[1]}"
 
 
 _SHORT = {

@@ -113,11 +113,20 @@ def _joined(verdict: Verdict, outcomes: Sequence[Outcome], everything: Sequence[
         return outcomes[0]
     return Outcome(
         verdict=verdict,
-        zh="；".join(dict.fromkeys(outcome.zh for outcome in outcomes)),
-        en="; ".join(dict.fromkeys(outcome.en for outcome in outcomes)),
+        zh="；".join(_merged([outcome.zh for outcome in outcomes], "：", "、")),
+        en="; ".join(_merged([outcome.en for outcome in outcomes], ": ", ", ")),
         quotes=quotes,
         conflicts=tuple(conflicts),
     )
+
+
+def _merged(reasons: Sequence[str], colon: str, comma: str) -> list[str]:
+    """Give reasons once each; what is said of several things alike is said of them together (C、C++：材料里没有提到)."""
+    subjects: dict[str, list[str]] = {}
+    for reason in dict.fromkeys(reasons):
+        subject, _, told = reason.partition(colon)
+        subjects.setdefault(told or subject, []).append(subject if told else "")
+    return [f"{comma.join(names)}{colon}{told}" if names[0] else told for told, names in subjects.items()]
 
 
 def _shown(verdict: Verdict, zh: str, en: str, quotes: Sequence[Quote]) -> Outcome:

@@ -35,7 +35,9 @@ def find_skill(ask: SkillAsk, reading: Reading) -> Outcome:
         return _at_odds(zh, en, denied[0], positive, reading)
     if denied:
         return contradicted(
-            f"{zh}：申请里写明没有", f"{en}: the application says it is missing", reading.quote_sighting(denied[0])
+            f"{zh}：申请里写明不具备",
+            f"{en}: the application says that it is lacking",
+            reading.quote_sighting(denied[0]),
         )
     if not positive:
         return _nothing(zh, en, seen)
@@ -77,11 +79,19 @@ def _by_level(ask: SkillAsk, zh: str, en: str, positive: list[Sighting], reading
     odd = _levels_at_odds(positive, reading)
     if odd is not None:
         return disagreement(f"{zh}：填写项与简历的程度不一致", f"{en}: answers and résumé give different levels", *odd)
-    how_zh, how_en = _HOW[ranked[0].stance]
+    how_zh, how_en = _how(ranked[0])
     asked_zh, asked_en = _LEVEL_NAMES[wanted]
     if level >= wanted:
         return met(f"{zh}：{how_zh}", f"{en}: {how_en}", *quotes)
     return partly(f"{zh}：{how_zh}，要求「{asked_zh}」", f"{en}: {how_en}; asked for: {asked_en}", *quotes)
+
+
+def _how(sighting: Sighting) -> tuple[str, str]:
+    """Tell how a skill is shown; a claim with the level that it claims."""
+    claimed = _LEVEL_NAMES.get(sighting.judged.level)
+    if sighting.stance is Stance.CLAIM and claimed is not None:
+        return f"自述「{claimed[0]}」", f"stated as {claimed[1]}"
+    return _HOW[sighting.stance]
 
 
 def _denials(term: str, seen: Sequence[Sighting], reading: Reading) -> list[Sighting]:
@@ -111,7 +121,7 @@ def _at_odds(zh: str, en: str, denial: Sighting, positive: Sequence[Sighting], r
     strongest = max(positive, key=lambda s: (_STRENGTH[s.stance], s.judged.level))
     no, yes = reading.quote_sighting(denial), reading.quote_sighting(strongest)
     if no == yes:
-        return contradicted(f"{zh}：申请里写明没有", f"{en}: the application says it is missing", no)
+        return contradicted(f"{zh}：申请里写明不具备", f"{en}: the application says that it is lacking", no)
     if strongest.stance in {Stance.LISTED, Stance.COURSE}:
         return contradicted(
             f"{zh}：一处列出，另一处写明没有用过", f"{en}: listed in one place, denied in another", no, yes

@@ -10,7 +10,17 @@ from rubrics.codec import dump_prescore, load_dossier
 from rubrics.evidence.cues import Cues
 from rubrics.evidence.starters import starters
 from rubrics.lexicon import load_lexicon
-from rubrics.model import Degree, DegreeAsk, EnrolmentAsk, PublicationAsk, SkillAsk, VenueRank
+from rubrics.model import (
+    AnyOf,
+    AvailabilityAsk,
+    Degree,
+    DegreeAsk,
+    EnrolmentAsk,
+    Level,
+    PublicationAsk,
+    SkillAsk,
+    VenueRank,
+)
 from rubrics.prescore import Prescore, Verdict
 from tests.rubrics.labelled import Pair, judge, read_pairs
 from tests.rubrics.prescore_accuracy import measure
@@ -124,3 +134,23 @@ def test_wrapped_lines_read_on():
     assert cpp.results[0].verdict is Verdict.CONTRADICTED
     assert_quotes_stand(python, dossier)
     assert_quotes_stand(cpp, dossier)
+
+
+def test_reasons_that_are_alike_are_told_together():
+    rule = AnyOf((SkillAsk("cpp"), SkillAsk("python")))
+    because = judge(rule, load_dossier(None, "爱好：围棋")).results[0].because
+    assert because.zh == "C++、Python：材料里没有提到"
+    assert because.en == "C++, Python: not mentioned"
+
+
+def test_a_claimed_level_is_named_beside_the_one_that_is_asked_for():
+    found = judge(SkillAsk("cpp", Level.PROFICIENT), load_dossier(None, "技能\n熟悉 C++")).results[0]
+    assert found.because.zh == "C++：自述「熟悉」，要求「熟练」"
+    assert found.because.en == "C++: stated as familiar; asked for: proficient"
+
+
+def test_twelve_weeks_are_three_months():
+    ask = AvailabilityAsk(months=3)
+    found = judge(ask, load_dossier(None, "AVAILABILITY\nI can stay for at least 12 weeks.")).results[0]
+    assert found.verdict is Verdict.MET
+    assert found.because.en == "says 3 months"

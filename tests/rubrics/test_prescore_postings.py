@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(not DOCUMENT.exists(), reason="the postings are 
 
 
 @pytest.mark.parametrize("name", [*TUNED, *HELD_OUT])
-def test_verdicts_on_whole_applications_are_right_enough(name):
+def test_verdicts_on_whole_applications_are_right_enough(name: str) -> None:
     pairs = read_posting_pairs(name)
     assert sum(pair.result is None for pair in pairs) <= len(pairs) // 20
     accuracy = measure_postings(pairs)
@@ -25,14 +25,14 @@ def test_verdicts_on_whole_applications_are_right_enough(name):
 
 
 @pytest.mark.parametrize("name", [*TUNED, *HELD_OUT])
-def test_quotations_of_whole_applications_stand_at_their_places(name):
+def test_quotations_of_whole_applications_stand_at_their_places(name: str) -> None:
     dossiers = {pair.name: pair.dossier for pair in read_posting_pairs(name)}
     for dossier in dossiers.values():
         for found in prescore_many(compiled_postings(), dossier, load_lexicon()):
             assert_quotes_stand(found, dossier)
 
 
-def test_rubrics_judged_together_are_judged_as_alone():
+def test_rubrics_judged_together_are_judged_as_alone() -> None:
     dossier = read_posting_pairs("first")[0].dossier
     together = prescore_many(compiled_postings(), dossier, load_lexicon())
     assert together == tuple(prescore_many((rubric,), dossier, load_lexicon())[0] for rubric in compiled_postings())
