@@ -24,6 +24,7 @@ A4_HEIGHT = 842.0
 CONTRAST = 24  # of 255; #eeeeee on white has 17
 PIXELS = 3_000_000  # a page rendered has at most so many
 SCALE = 2.0
+SPAN, FINE = 1000.0, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,46 @@ class Rendering:
         left, right = max(0, left), min(self.width, right)
         top, bottom = max(0, top), min(self.height, bottom)
         low, high = 255, 0
-        for row in range(top, bottom):
+        for row in ((top + bottom) // 2, *range(top, bottom)):  # most letters show in their middle
             pixels = self.pixels[row * self.stride + left : row * self.stride + right]
             if pixels:
                 low, high = min(low, min(pixels)), max(high, max(pixels))  # noqa: PLW3301 - min of bytes is the fast way
                 if high - low >= CONTRAST:
                     return True
         return False
+
+
+class Eye:
+    """Tells for one page which characters a reader sees; its buffers and its way from points to pixels are made once."""
+
+    def __init__(self, page: Any, textpage: Any) -> None:
+        self._textpage = textpage
+        self._rendering = _render(page)
+        self._tall = max(A4_HEIGHT, page.get_height())
+        self._box = [ctypes.c_double() for _ in range(4)]
+        corner, right, up = (_pixel(page, self._rendering, *point) for point in ((0, 0), (SPAN, 0), (0, SPAN)))
+        self._origin = corner
+        self._across = ((right[0] - corner[0]) / SPAN, (right[1] - corner[1]) / SPAN)
+        self._upward = ((up[0] - corner[0]) / SPAN, (up[1] - corner[1]) / SPAN)
+
+    def sees(self, index: int) -> bool:
+        """Tell whether a character is large enough and stands out from what is around it."""
+        left, right, bottom, top = self._box
+        if not raw.FPDFText_GetCharBox(self._textpage, index, left, right, bottom, top):
+            return True
+        low, high = bottom.value, top.value
+        if abs(high - low) < TINY and _type_size(self._textpage, index) * A4_HEIGHT / self._tall < TINY:
+            return False
+        first, last = self._place(left.value, high), self._place(right.value, low)
+        columns = (first[0], last[0]) if first[0] <= last[0] else (last[0], first[0])
+        rows = (first[1], last[1]) if first[1] <= last[1] else (last[1], first[1])
+        return self._rendering.has_contrast(columns[0] - 1, rows[0] - 1, columns[1] + 2, rows[1] + 2)
+
+    def _place(self, x: float, y: float) -> tuple[int, int]:
+        column = self._origin[0] + x * self._across[0] + y * self._upward[0]
+        row = self._origin[1] + x * self._across[1] + y * self._upward[1]
+        limit = 10 * PIXELS
+        return int(max(-limit, min(limit, column))), int(max(-limit, min(limit, row)))
 
 
 def read(content: bytes) -> Reading:
@@ -82,7 +116,7 @@ def _read_page(page: Any) -> PageText:
     if count == 0:
         return PageText("", ())
     codes = [raw.FPDFText_GetUnicode(textpage, index) for index in range(count)]
-    rendering = _render(page)
+    eye = Eye(page, textpage)
     characters: list[str] = []
     seen: list[bool | None] = []
     for index, code in enumerate(codes):
@@ -91,7 +125,7 @@ def _read_page(page: Any) -> PageText:
             continue
         characters.append(character)
         blank = character.isspace() or raw.FPDFText_IsGenerated(textpage, index) == 1
-        seen.append(None if blank else _is_seen(page, textpage, index, rendering))
+        seen.append(None if blank else eye.sees(index))
     return _tidied(characters, seen)
 
 
@@ -113,21 +147,6 @@ def _render(page: Any) -> Rendering:
     return Rendering(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride)
 
 
-def _is_seen(page: Any, textpage: Any, index: int, rendering: Rendering) -> bool:
-    box = [ctypes.c_double() for _ in range(4)]
-    left, right, bottom, top = box
-    if not raw.FPDFText_GetCharBox(textpage, index, left, right, bottom, top):
-        return True
-    size = abs(top.value - bottom.value)
-    height = page.get_height()
-    if _type_size(textpage, index) * A4_HEIGHT / max(A4_HEIGHT, height) < TINY and size < TINY:
-        return False
-    first = _pixel(page, rendering, left.value, top.value)
-    last = _pixel(page, rendering, right.value, bottom.value)
-    columns, rows = sorted((first[0], last[0])), sorted((first[1], last[1]))
-    return rendering.has_contrast(columns[0] - 1, rows[0] - 1, columns[1] + 2, rows[1] + 2)
-
-
 def _type_size(textpage: Any, index: int) -> float:
     """Give the size of the type on the page: the font's size times the scale of its matrix."""
     matrix = raw.FS_MATRIX()
@@ -137,10 +156,11 @@ def _type_size(textpage: Any, index: int) -> float:
     return float(raw.FPDFText_GetFontSize(textpage, index) * scale)
 
 
-def _pixel(page: Any, rendering: Rendering, x: float, y: float) -> tuple[int, int]:
+def _pixel(page: Any, rendering: Rendering, x: float, y: float) -> tuple[float, float]:
+    """Ask pdfium where a point lies, in hundredths of a pixel: boxes, rotation and cropping of the page are its business."""
     column, row = ctypes.c_int(), ctypes.c_int()
-    raw.FPDF_PageToDevice(page, 0, 0, rendering.width, rendering.height, 0, x, y, column, row)
-    return column.value, row.value
+    raw.FPDF_PageToDevice(page, 0, 0, rendering.width * FINE, rendering.height * FINE, 0, x, y, column, row)
+    return column.value / FINE, row.value / FINE
 
 
 def _tidied(characters: list[str], seen: list[bool | None]) -> PageText:
