@@ -33,13 +33,14 @@ def find_experience(ask: ExperienceAsk, reading: Reading, relevant: frozenset[st
     name = _kind_name(ask)
     topics = _topic_names(ask.topics, reading)
     best = judged[0] if judged else (0, ())
+    quotes = [quote_stretch(stretch, reading) for stretch in best[1]]
     if best[0] >= 4:
         if ask.months is not None:
-            return _by_months(ask, judged, name, reading)
-        return met(f"写到了{topics[0] or '相关的'}{name[0]}", f"tells of {name[1]}{topics[1]}", *best[1])
+            return _by_months(ask, quotes, name, reading)
+        return met(f"写到了{topics[0] or '相关的'}{name[0]}", f"tells of {name[1]}{topics[1]}", *quotes)
     if best[0]:
         reason = _SHORT[best[0]]
-        return partly(f"{topics[0]}{name[0]}：{reason[0]}", f"{name[1]}{topics[1]}: {reason[1]}", *best[1])
+        return partly(f"{topics[0]}{name[0]}：{reason[0]}", f"{name[1]}{topics[1]}: {reason[1]}", *quotes)
     denied = _denied(kinds, ask.topics, reading) or _not_practised(ask.topics, reading)
     if denied:
         return contradicted(f"写明没有{topics[0]}{name[0]}", f"says that there is no {name[1]}{topics[1]}", denied[0])
@@ -48,7 +49,7 @@ def find_experience(ask: ExperienceAsk, reading: Reading, relevant: frozenset[st
 
 def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
     ask: ExperienceAsk, kinds: frozenset[str], episode: Episode, relevant: frozenset[str], reading: Reading
-) -> tuple[int, tuple[Quote, ...]]:
+) -> tuple[int, tuple[Stretch, ...]]:
     """4 complete; 3 lead missing; 2 topic without the kind; 1 the kind without a word on relevance; 0 nothing."""
     fits = _fits_kind(kinds, episode, has_topics=bool(ask.topics))
     topical = [s for s in episode.stretches if tells_of(s, ask.topics, reading, DONE)] if ask.topics else []
@@ -59,37 +60,37 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
     if not fits:
         if not ask.topics or not episode.kinds & {"work", "project", "internship", "research", "told"}:
             return 0, ()
-        return 2, (quote_stretch(topical[0], reading),)
+        return 2, (topical[0],)
     if not ask.topics:
         touching = [s for s in episode.stretches if tells_of(s, relevant, reading)]
         if relevant and not touching:
-            return 1, (quote_stretch(_kind_stretch(kinds, episode, reading), reading),)
+            return 1, (_kind_stretch(kinds, episode, reading),)
         topical = touching
-    quotes = [quote_stretch(topical[0] if topical else _kind_stretch(kinds, episode, reading), reading)]
+    telling = [topical[0] if topical else _kind_stretch(kinds, episode, reading)]
     if kinds & {"production", "deployment"}:
-        quotes.append(quote_stretch(_kind_stretch(kinds, episode, reading), reading))
+        telling.append(_kind_stretch(kinds, episode, reading))
     if ask.lead and not episode.lead:
-        return 3, tuple(quotes)
+        return 3, tuple(telling)
     if (
         "told" in episode.kinds
         and not episode.kinds & {"work", "project", "internship"}
         and not _tells_experience(topical or list(episode.stretches), reading)
     ):
-        return 2, tuple(quotes)
-    return 4, tuple(quotes)
+        return 2, tuple(telling)
+    return 4, tuple(telling)
 
 
 # Topics that the doing itself names: who deploys or ships has to do with them, whatever was deployed.
 _TOPIC_CUES = {"model_deployment": "deployment", "mass_production": "kind_production"}
 
 
-def _loosely_topical(ask: ExperienceAsk, episode: Episode, reading: Reading) -> tuple[int, tuple[Quote, ...]]:
+def _loosely_topical(ask: ExperienceAsk, episode: Episode, reading: Reading) -> tuple[int, tuple[Stretch, ...]]:
     """2 when the doing is of a topic's kind without naming the topic, else 0."""
     if episode.kinds & {"work", "project", "internship"}:
         for cue in (_TOPIC_CUES[topic] for topic in ask.topics if topic in _TOPIC_CUES):
             for stretch in episode.stretches:
                 if stretch.terms and reading.cues.has(cue, stretch.clause.plain):
-                    return 2, (quote_stretch(stretch, reading),)
+                    return 2, (stretch,)
     return 0, ()
 
 
@@ -136,9 +137,7 @@ def _kind_stretch(kinds: frozenset[str], episode: Episode, reading: Reading) -> 
     return episode.stretches[0]
 
 
-def _by_months(
-    ask: ExperienceAsk, judged: list[tuple[int, tuple[Quote, ...]]], name: tuple[str, str], reading: Reading
-) -> Outcome:
+def _by_months(ask: ExperienceAsk, quotes: list[Quote], name: tuple[str, str], reading: Reading) -> Outcome:
     kinds = frozenset(kind for kind in ask.kinds if kind != "any")
     told: tuple[Episode, ...] = reading.remember("episodes", lambda: tuple(episodes_of(reading)))
     fitting = [
@@ -148,7 +147,6 @@ def _by_months(
         and (not ask.topics or any(tells_of(s, ask.topics, reading, DONE) for s in episode.stretches))
     ]
     total = covered_months(span for episode in fitting for span in episode.spans)
-    quotes = judged[0][1]
     wanted = ask.months or 0
     stated = _stated_months(fitting)
     total = max(total, stated)
