@@ -8,6 +8,7 @@ hidden too. White letters on a dark bar are seen, so they are not.
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ A4_HEIGHT = 842.0
 CONTRAST = 24  # of 255; #eeeeee on white has 17
 PIXELS = 3_000_000  # a page rendered has at most so many
 SCALE = 2.0
+SPACED = re.compile(r"(?<![^\W_])[A-Za-z](?: [a-z]){3,}(?![^\W_])(?! [a-z]\b)", re.ASCII)
 SPAN, FINE = 1000.0, 100
 
 
@@ -48,13 +50,18 @@ class Rendering:
         """Tell whether anything stands out in a rectangle; one outside the page has nothing in it."""
         left, right = max(0, left), min(self.width, right)
         top, bottom = max(0, top), min(self.height, bottom)
-        low, high = 255, 0
-        for row in ((top + bottom) // 2, *range(top, bottom)):  # most letters show in their middle
+        if left >= right or top >= bottom:
+            return False
+        place = (top + bottom) // 2 * self.stride  # most letters show in their middle
+        pixels = self.pixels[place + left : place + right]
+        low, high = min(pixels), max(pixels)
+        if high - low >= CONTRAST:
+            return True
+        for row in range(top, bottom):
             pixels = self.pixels[row * self.stride + left : row * self.stride + right]
-            if pixels:
-                low, high = min(low, min(pixels)), max(high, max(pixels))  # noqa: PLW3301 - min of bytes is the fast way
-                if high - low >= CONTRAST:
-                    return True
+            low, high = min(low, min(pixels)), max(high, max(pixels))  # noqa: PLW3301 - min of bytes is the fast way
+            if high - low >= CONTRAST:
+                return True
         return False
 
 
@@ -79,16 +86,17 @@ class Eye:
         low, high = bottom.value, top.value
         if abs(high - low) < TINY and _type_size(self._textpage, index) * A4_HEIGHT / self._tall < TINY:
             return False
-        first, last = self._place(left.value, high), self._place(right.value, low)
+        try:
+            first, last = self._place(left.value, high), self._place(right.value, low)
+        except (OverflowError, ValueError):  # a place without measure is on no page
+            return False
         columns = (first[0], last[0]) if first[0] <= last[0] else (last[0], first[0])
         rows = (first[1], last[1]) if first[1] <= last[1] else (last[1], first[1])
         return self._rendering.has_contrast(columns[0] - 1, rows[0] - 1, columns[1] + 2, rows[1] + 2)
 
     def _place(self, x: float, y: float) -> tuple[int, int]:
-        column = self._origin[0] + x * self._across[0] + y * self._upward[0]
-        row = self._origin[1] + x * self._across[1] + y * self._upward[1]
-        limit = 10 * PIXELS
-        return int(max(-limit, min(limit, column))), int(max(-limit, min(limit, row)))
+        across, upward, origin = self._across, self._upward, self._origin
+        return int(origin[0] + x * across[0] + y * upward[0]), int(origin[1] + x * across[1] + y * upward[1])
 
 
 def read(content: bytes) -> Reading:
@@ -115,7 +123,7 @@ def _read_page(page: Any) -> PageText:
     count = max(0, raw.FPDFText_CountChars(textpage))
     if count == 0:
         return PageText("", ())
-    codes = [raw.FPDFText_GetUnicode(textpage, index) for index in range(count)]
+    codes = _codes(textpage, count)
     eye = Eye(page, textpage)
     characters: list[str] = []
     seen: list[bool | None] = []
@@ -127,6 +135,14 @@ def _read_page(page: Any) -> PageText:
         blank = character.isspace() or raw.FPDFText_IsGenerated(textpage, index) == 1
         seen.append(None if blank else eye.sees(index))
     return _tidied(characters, seen)
+
+
+def _codes(textpage: Any, count: int) -> list[int]:
+    """Give pdfium's code of each character: in one call where that gives all of them, else one by one."""
+    buffer = (ctypes.c_ushort * (count + 1))()
+    if raw.FPDFText_GetText(textpage, 0, count, buffer) == count + 1 and 0 not in buffer[:count]:
+        return list(buffer[:count])
+    return [raw.FPDFText_GetUnicode(textpage, index) for index in range(count)]
 
 
 def _character(codes: list[int], index: int, code: int) -> str:
@@ -179,7 +195,17 @@ def _tidied(characters: list[str], seen: list[bool | None]) -> PageText:
     while kept and kept[-1].isspace():
         kept.pop()
         states.pop()
-    return PageText("".join(kept), tuple(states))
+    return _joined(kept, states)
+
+
+def _joined(characters: list[str], states: list[bool | None]) -> PageText:
+    """Close words whose letters were set apart by blanks (P y t h o n)."""
+    text = "".join(characters)
+    dropped = {
+        match.start() + place for match in SPACED.finditer(text) for place in range(1, match.end() - match.start(), 2)
+    }
+    kept = [place for place in range(len(characters)) if place not in dropped]
+    return PageText("".join(characters[place] for place in kept), tuple(states[place] for place in kept))
 
 
 def _hidden(pages: list[PageText]) -> Iterator[tuple[int, int]]:

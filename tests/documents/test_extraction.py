@@ -40,6 +40,13 @@ def test_pdf_gives_its_text_and_pages() -> None:
     assert (read.text, read.hidden, read.pages) == ("Yun Xiaohe\nPython\n\npage two", (), 2)
 
 
+def test_pdf_words_set_apart_letter_by_letter_are_closed_and_hidden_places_stay_exact() -> None:
+    content = make_pdf(show("I know P y t h o n well, A B C D") + " " + show("secret", colour="1 g", y=500))
+    read = extract_text(content, file_name="x.pdf")
+    assert read.text.splitlines()[0] == "I know Python well, A B C D"
+    assert hidden_words(content, "x.pdf") == ["secret"]
+
+
 @pytest.mark.parametrize(
     "trick",
     [
