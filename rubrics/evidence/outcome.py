@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rubrics.prescore import Quote, Verdict
 
 QUOTES_AT_MOST = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A verdict with its reason; ``conflicts`` are quotations in which answers and résumé disagree."""
 
     verdict: Verdict
