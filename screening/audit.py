@@ -55,7 +55,15 @@ def is_intact(session: Session) -> bool:
     """Tell whether every entry still chains to the one before it."""
     previous = FIRST
     for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id)):
-        body: list[object] = [entry.at.isoformat(), entry.actor_id, entry.act, entry.subject_type, entry.subject_id, entry.facts, previous]
+        body: list[object] = [
+            entry.at.isoformat(),
+            entry.actor_id,
+            entry.act,
+            entry.subject_type,
+            entry.subject_id,
+            entry.facts,
+            previous,
+        ]
         if entry.previous_digest != previous or entry.digest != _digest(body):
             return False
         previous = entry.digest

@@ -60,7 +60,9 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, instance: Path | N
         (folder / "uploads").mkdir(mode=0o700, exist_ok=True)
         secret = environ.get("SCREENING_SECRET_KEY") or _kept_secret(folder / "secret_key")
     except OSError as error:
-        raise ConfigError(f"The folder {folder} cannot be written ({error.strerror}). Set SCREENING_INSTANCE to one that can.") from error
+        raise ConfigError(
+            f"The folder {folder} cannot be written ({error.strerror}). Set SCREENING_INSTANCE to one that can."
+        ) from error
     file = _read_toml(folder / "config.toml")
 
     def setting(name: str, default: str) -> str:

@@ -94,7 +94,9 @@ def make_rubric(slug: str = "trajectory", version: int = 1) -> Rubric:
     )
 
 
-def _criterion(ident: str, category: Category, line: int, rule: Any, words: str | None = None, **more: Any) -> Criterion:
+def _criterion(
+    ident: str, category: Category, line: int, rule: Any, words: str | None = None, **more: Any
+) -> Criterion:
     text = words or LINES[line - 1]
     start = sum(len(other) + 1 for other in LINES[: line - 1]) + LINES[line - 1].index(text)
     section = Section.BONUS if ident.startswith("b") else Section.REQUIREMENT
@@ -119,7 +121,9 @@ def make_user(session: Session, role: Role = Role.RECRUITER, name: str = "梁上
     return user
 
 
-def make_posting(session: Session, *members: User, slug: str = "trajectory", state: PostingState = PostingState.OPEN) -> Posting:
+def make_posting(
+    session: Session, *members: User, slug: str = "trajectory", state: PostingState = PostingState.OPEN
+) -> Posting:
     """Make a posting over ``TEXT`` with a published rubric version 1 (a draft for a draft posting) and its form version."""
     document = SourceDocument(name=f"{slug}.txt", sha256=secrets.token_hex(32), text=TEXT, imported_at=NOW)
     session.add(document)
@@ -207,11 +211,25 @@ def make_application(
 SAMPLE_ANSWERS: dict[str, Any] = {
     "basics": {"name": "云小鹤", "email": "xiaohe.yun@example.com", "summary": "研究方向是轨迹预测。"},
     "education": [
-        {"institution": "云溪大学", "studyType": "硕士", "area": "控制科学与工程", "startDate": "2024-09", "endDate": "2027-06", "enrolled": True}
+        {
+            "institution": "云溪大学",
+            "studyType": "硕士",
+            "area": "控制科学与工程",
+            "startDate": "2024-09",
+            "endDate": "2027-06",
+            "enrolled": True,
+        }
     ],
     "skills": [
         {"name": "Python", "level": "熟练", "example": "用 Python 重写实验室的数据管线。"},
         {"name": "PyTorch", "level": "熟悉", "example": "用 PyTorch 训练轨迹预测网络。"},
     ],
-    "availability": {"start": "2026-12-01", "within_days": 7, "months": 4, "days_per_week": 5, "on_site": True, "cities": ["上海"]},
+    "availability": {
+        "start": "2026-12-01",
+        "within_days": 7,
+        "months": 4,
+        "days_per_week": 5,
+        "on_site": True,
+        "cities": ["上海"],
+    },
 }

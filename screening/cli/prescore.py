@@ -51,7 +51,10 @@ _GATES = {"pass": "all hard floors hold", "below": "below a hard floor", "unknow
 
 @click.command("prescore")
 @click.option(
-    "--posting", required=True, metavar="RUBRIC", help="A compile output, a rubric file (TOML), or a shipped rubric's slug."
+    "--posting",
+    required=True,
+    metavar="RUBRIC",
+    help="A compile output, a rubric file (TOML), or a shipped rubric's slug.",
 )
 @click.option("--slug", default=None, help="Which posting of a compile output that holds several.")
 @click.option("--application", type=click.Path(path_type=Path), default=None, help="The answers, as JSON Resume.")

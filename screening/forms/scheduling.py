@@ -10,8 +10,10 @@ from flask_wtf import FlaskForm
 from wtforms import DateField, IntegerField, SelectMultipleField, StringField, TimeField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from screening.forms.auth import strip
 from screening.services.interviewing import Plan
+
+YEARS = range(2000, 2100)
+"""Years in which an interview can lie; at the ends of the calendar, times have no UTC."""
 
 
 class LocalTimeError(ValueError):
@@ -30,6 +32,11 @@ def to_utc(day: date, clock: time, zone: str) -> datetime:
     if local.utcoffset() != local.replace(fold=1).utcoffset():
         raise LocalTimeError("twice")
     return local.astimezone(UTC)
+
+
+def strip(text: str | None) -> str | None:
+    """Take the spaces around a typed text away, and NUL, which PostgreSQL does not store."""
+    return text.replace("\x00", "").strip() if text else text
 
 
 class ScheduleForm(FlaskForm):
@@ -60,6 +67,11 @@ class ScheduleForm(FlaskForm):
         _l("Focus criteria"), [DataRequired(_l("Choose at least one criterion that this interview covers."))]
     )
 
+    def validate_day(self, field: DateField) -> None:
+        """Refuse a year that cannot be meant."""
+        if field.data is not None and field.data.year not in YEARS:
+            raise ValidationError(_l("Choose a date in this century."))
+
     def validate_time_zone(self, field: StringField) -> None:
         """Refuse a zone that is not one of the IANA names."""
         if field.data not in available_timezones():
@@ -67,7 +79,9 @@ class ScheduleForm(FlaskForm):
 
     def validate_clock(self, field: TimeField) -> None:
         """Refuse a local time that does not exist or exists twice in its zone."""
-        if field.data is None or self.day.data is None or self.time_zone.data not in available_timezones():
+        if field.data is None or self.day.data is None or self.day.data.year not in YEARS:
+            return
+        if self.time_zone.data not in available_timezones():
             return
         try:
             to_utc(self.day.data, field.data, self.time_zone.data)

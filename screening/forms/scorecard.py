@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from rubrics.model import Criterion
 from screening.models import Recommendation
-from screening.services.interviewing import NOTE_LENGTH, Judgement
+from screening.services.interviewing import NOTE_LENGTH, REASON_LENGTH, Judgement
 
 Problem = tuple[str, str, Any]
 """The id of a control, its label, and what to put right."""
@@ -83,6 +83,11 @@ def read_scorecard(fields: MultiDict[str, str], criteria: Sequence[Criterion]) -
         "summary": _clean(fields.get("summary", "")),
     }
     return Scorecard(content, criteria)
+
+
+def read_reason(fields: MultiDict[str, str]) -> str:
+    """Read why somebody abstains or amends."""
+    return _clean(fields.get("reason", "")).strip()[:REASON_LENGTH]
 
 
 def _clean(text: str) -> str:

@@ -361,9 +361,7 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_application_posting_stage_since", ["posting_id", "stage", "stage_since", "id"], unique=False
         )
-        batch_op.create_index(
-            "ix_application_posting_submitted_at", ["posting_id", "submitted_at", "id"], unique=False
-        )
+        batch_op.create_index("ix_application_posting_submitted_at", ["posting_id", "submitted_at", "id"], unique=False)
 
     op.create_table(
         "answer",

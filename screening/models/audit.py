@@ -14,7 +14,10 @@ class AuditEntry(Base):
     """One act. It holds references, never personal data; ``digest`` chains it to the entry before."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (UniqueConstraint("previous_digest"), Index("ix_audit_entry_subject", "subject_type", "subject_id"))
+    __table_args__ = (
+        UniqueConstraint("previous_digest"),
+        Index("ix_audit_entry_subject", "subject_type", "subject_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)

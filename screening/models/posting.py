@@ -75,8 +75,20 @@ class RubricVersion(Base):
     __table_args__ = (
         UniqueConstraint("posting_id", "number"),
         CheckConstraint("state = 'draft' OR published_at IS NOT NULL", name="published_has_time"),
-        Index("uq_rubric_version_one_published", "posting_id", unique=True, sqlite_where=text("state = 'published'"), postgresql_where=text("state = 'published'")),
-        Index("uq_rubric_version_one_draft", "posting_id", unique=True, sqlite_where=text("state = 'draft'"), postgresql_where=text("state = 'draft'")),
+        Index(
+            "uq_rubric_version_one_published",
+            "posting_id",
+            unique=True,
+            sqlite_where=text("state = 'published'"),
+            postgresql_where=text("state = 'published'"),
+        ),
+        Index(
+            "uq_rubric_version_one_draft",
+            "posting_id",
+            unique=True,
+            sqlite_where=text("state = 'draft'"),
+            postgresql_where=text("state = 'draft'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -62,7 +62,12 @@ class ChangedVerdict(Base):
     """A verdict set by a person, with a reason (改判); it stays over later runs. The latest row of a criterion key counts; ``verdict`` None takes the change back."""
 
     __tablename__ = "changed_verdict"
-    __table_args__ = (CheckConstraint("verdict IS NULL OR verdict IN ('met', 'partly', 'not_shown', 'contradicted', 'for_interview')", name="verdict_known"),)
+    __table_args__ = (
+        CheckConstraint(
+            "verdict IS NULL OR verdict IN ('met', 'partly', 'not_shown', 'contradicted', 'for_interview')",
+            name="verdict_known",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from screening.models import (
     Answer,
     Application,
+    FormVersion,
     Interview,
     Posting,
     PostingState,
@@ -60,7 +61,7 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The candidate's page; ``answers`` is the JSON Resume document as sent."""
+    """The candidate's page; ``answers`` is the JSON Resume document as sent, ``asked`` the posting's words by a criterion's key."""
 
     application_id: int
     reference: str
@@ -80,18 +81,20 @@ class Status:
     appointments: tuple[Appointment, ...]
     files: tuple[SentFile, ...]
     answers: Json
+    asked: dict[str, str]
 
 
 def read_status(session: Session, *, application_id: int, now: datetime) -> Status | None:
     """Read one application for the one who sent it; None when it is gone."""
     found = session.execute(
-        select(Application, Posting)
+        select(Application, Posting, FormVersion.questions)
         .join(Posting, Posting.id == Application.posting_id)
+        .join(FormVersion, FormVersion.id == Application.form_version_id)
         .where(Application.id == application_id)
     ).one_or_none()
     if found is None:
         return None
-    application, posting = found
+    application, posting, questions = found
     steps = _steps(session, application_id, now)
     stage = steps[-1].stage if steps else application.stage
     return Status(
@@ -113,6 +116,7 @@ def read_status(session: Session, *, application_id: int, now: datetime) -> Stat
         appointments=_appointments(session, application_id, now) if stage not in ENDED else (),
         files=_files(session, application_id),
         answers=_answers(session, application_id),
+        asked={ask["key"]: ask["text"] for question in questions for ask in question["asks"]},
     )
 
 

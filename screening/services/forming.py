@@ -6,10 +6,8 @@ beside it in the posting's own language. Traits and whatever only an interview c
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -47,8 +45,8 @@ from rubrics.model import (
     WordsAsk,
 )
 from screening.models import FormVersion, RubricVersion
+from screening.services.questions import Question, ask_document, question_document
 
-SHORT = 90
 TOPICS = 3  # more than so many names make no question
 FAMILY = 5  # a term with so many members is a kind of thing, not a thing
 FIRST_KINDS = ("education", "availability", "cities")
@@ -76,27 +74,6 @@ KINDS: Mapping[type[Ask], str | None] = {
     TraitAsk: None,
 }
 """Which kind of question an ask belongs to; a skill's depends on its criterion, a trait is never asked."""
-BULLET = re.compile(r"^\s*(?:[*•·●▪◦\-–—]|[(（]?\d{1,2}[)）.、．]|[①-⑳])\s*")
-TAIL = re.compile(r"[\s;；。.,，、:：]+$")
-
-
-@dataclass(slots=True)
-class Question:
-    """A question while the form is being made; ``terms`` are the options of a skills question in the rubric's order."""
-
-    kind: str
-    section: Section
-    needed: bool = False
-    asks: list[dict[str, Any]] = field(default_factory=list)
-    terms: dict[str, str] = field(default_factory=dict)
-    above: list[str] = field(default_factory=list)
-    rule: str = "any"
-    is_open: bool = False
-    category: str = ""
-    cities: list[str] = field(default_factory=list)
-    needs: dict[str, Any] = field(default_factory=dict)
-    language: str = ""
-    topics: list[str] = field(default_factory=list)
 
 
 def questions_for(rubric: Rubric) -> list[dict[str, Any]]:
@@ -115,7 +92,7 @@ def questions_for(rubric: Rubric) -> list[dict[str, Any]]:
         for criterion in rubric.criteria:
             if criterion.section is section and criterion.assessed_by is not AssessedBy.INTERVIEW:
                 form.take(criterion)
-    return [_document(number, question, lexicon) for number, question in enumerate(form.ordered(), 1)]
+    return [question_document(number, question, lexicon) for number, question in enumerate(form.ordered(), 1)]
 
 
 def make_form_version(session: Session, *, rubric_version: RubricVersion, rubric: Rubric, now: datetime) -> FormVersion:
@@ -142,15 +119,6 @@ def leaves(rule: Rule) -> Iterator[Ask]:
                 yield from leaves(branch)
         case _:
             yield rule
-
-
-def shortened(text: str) -> str:
-    """Give a criterion's words without bullet and closing stop, cut at a stop or comma when they are long."""
-    words = TAIL.sub("", BULLET.sub("", " ".join(text.split())))
-    if len(words) <= SHORT:
-        return words
-    cuts = [match.start() for match in re.finditer(r"[；;。，,、\s]", words[:SHORT]) if match.start() > SHORT // 2]
-    return f"{TAIL.sub('', words[: cuts[-1] if cuts else SHORT - 1])}…"
 
 
 class _Form:
@@ -186,7 +154,7 @@ class _Form:
             own = [ask for ask in asked if self.kind_of(ask, criterion) == kind]
             question = self.question_for(kind, criterion, own)
             if all(entry["criterion"] != criterion.id for entry in question.asks):
-                question.asks.append(_ask(criterion))
+                question.asks.append(ask_document(criterion))
 
     def question_for(self, kind: str, criterion: Criterion, asked: list[Ask]) -> Question:
         match kind:
@@ -296,47 +264,3 @@ def _is_open(rule: Rule) -> bool:
             return any(map(_is_open, rules))
         case _:
             return False
-
-
-def _ask(criterion: Criterion) -> dict[str, Any]:
-    return {
-        "criterion": criterion.id,
-        "key": criterion.key,
-        "text": shortened(criterion.text),
-        "gate": criterion.gate,
-        "section": criterion.section.value,
-    }
-
-
-def _document(number: int, question: Question, lexicon: Lexicon) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "id": f"q{number}",
-        "kind": question.kind,
-        "section": question.section.value,
-        "needed": question.needed,
-        "asks": question.asks,
-    }
-    if question.kind == "skills":
-        document |= {
-            "options": [_option(term, lexicon) | {"level": level} for term, level in question.terms.items()],
-            "above": [_option(term, lexicon) for term in question.above],
-            "rule": question.rule,
-            "open": question.is_open or not question.terms,
-        }
-    if question.kind == "cities":
-        document["options"] = [_city(city, lexicon) for city in question.cities]
-    if question.topics:
-        document["topics"] = [_option(term, lexicon) for term in question.topics]
-    if question.language:
-        document["language"] = _option(f"language_{question.language}", lexicon) | {"value": question.language}
-    return document | {name: value for name in ("category", "needs") if (value := getattr(question, name))}
-
-
-def _option(term: str, lexicon: Lexicon) -> dict[str, str]:
-    return {"value": term, "zh": lexicon.name(term, "zh"), "en": lexicon.name(term, "en")}
-
-
-def _city(name: str, lexicon: Lexicon) -> dict[str, str]:
-    found = lexicon.find(f"{name}市", frozenset({"city"})) or lexicon.find(name, frozenset({"city"}))
-    english = lexicon.name(found[0].term_id, "en") if found else name
-    return {"value": name, "zh": name, "en": english}

@@ -31,6 +31,7 @@ from screening.models.base import JsonObject
 from screening.services.moving import ENDED, move_application
 
 NOTE_LENGTH = 4000
+REASON_LENGTH = 300
 BEFORE_INTERVIEW = frozenset({Stage.APPLIED, Stage.SCREENING})
 
 
@@ -39,7 +40,7 @@ class InterviewError(Exception):
 
     ``code`` is one of no_rubric, application_ended, panel_empty, panel_unknown, panel_submitted, focus_empty,
     focus_unknown, zone_unknown, round_missing, minutes, cancelled, not_cancelled, not_on_panel, abstained, too_early,
-    submitted, not_submitted, rating_unknown, rating_missing, note_missing, summary_missing, reason_missing.
+    submitted, not_submitted, evaluated, changed, rating_unknown, rating_missing, note_missing, summary_missing, reason_missing.
     ``criterion`` names the criterion it speaks of, where there is one.
     """
 
@@ -138,8 +139,10 @@ def reschedule_interview(session: Session, *, interview: Interview, plan: Plan, 
 
 
 def cancel_interview(session: Session, *, interview: Interview, actor_id: int, now: datetime) -> None:
-    """Call an interview off; what was evaluated already stays."""
+    """Call an interview off, unless somebody has evaluated it: what was seen in it happened."""
     _require_open(interview)
+    if _submitters(session, interview.id):
+        raise InterviewError("evaluated")
     interview.cancelled_at = now
     session.flush()
     _record(session, "interview.cancel", interview, actor_id, now)
@@ -225,9 +228,13 @@ def amend_evaluation(
     recommendation: Recommendation,
     summary: str,
     reason: str,
+    seen: int,
     now: datetime,
 ) -> Evaluation:
-    """Add a new version of a submitted evaluation, with a reason; the old one stays readable."""
+    """Add a new version of a submitted evaluation, with a reason; the old one stays readable.
+
+    ``seen`` is the version that the person changes; a newer one by now, as after a double click, is the error ``changed``.
+    """
     _require_seat(session, interview, user_id)
     latest = session.scalar(
         select(func.max(Evaluation.version)).where(
@@ -236,6 +243,8 @@ def amend_evaluation(
     )
     if latest is None:
         raise InterviewError("not_submitted")
+    if latest != seen:
+        raise InterviewError("changed")
     if not reason.strip():
         raise InterviewError("reason_missing")
     evaluation = _store(
@@ -257,7 +266,7 @@ def amend_evaluation(
 
 
 def abstain(session: Session, *, interview: Interview, user_id: int, reason: str, now: datetime) -> None:
-    """Release a panel member from the evaluation, as for a conflict of interest; they stay blind to nothing, and rate nothing."""
+    """Release a panel member from the evaluation, as for a conflict of interest; they rate nothing and do not see the debrief."""
     seat = _require_seat(session, interview, user_id)
     if user_id in _submitters(session, interview.id):
         raise InterviewError("submitted")

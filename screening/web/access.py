@@ -18,6 +18,9 @@ from screening.models import Application, Interview, Posting, ResumeFile, User
 from screening.policy import Actor, Permission, Scope, allows
 from screening.queries.scopes import actor_of, application_scope, file_scope
 
+LARGEST_ID = 2**31 - 1
+"""No row has a larger number; PostgreSQL refuses even to look for one."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -76,7 +79,8 @@ def needs(permission: Permission, *, of: type | None = None) -> Callable[[Callab
             scope = Scope()
             if of is not None:
                 name = ARGUMENTS[of]
-                thing = db.session.get(of, arguments.pop(name))
+                ident = arguments.pop(name)
+                thing = db.session.get(of, ident) if ident <= LARGEST_ID else None
                 if thing is None:
                     abort(404)
                 scope = scope_of(thing)

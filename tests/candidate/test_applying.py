@@ -70,6 +70,23 @@ def test_submission_stores_everything_that_follows_from_it(session, posting, can
     assert "application.submit" in session.scalars(select(AuditEntry.act)).all()
 
 
+def test_status_shows_each_answer_under_what_was_asked(session, client, candidate):
+    form = session.scalars(select(FormVersion)).one()
+    asks = [{"criterion": "r9", "key": "knowledge-9", "text": "懂得轨迹预测", "gate": False, "section": "requirement"}]
+    asked = {
+        "id": "q99",
+        "kind": "statement",
+        "section": "requirement",
+        "category": "knowledge",
+        "needed": True,
+        "asks": asks,
+    }
+    form.questions = [*form.questions, asked]
+    session.commit()
+    page = client.get(candidate.apply(**{"q99-text": "复现过三篇论文。"}).location).get_data(as_text=True)
+    assert page.index("懂得轨迹预测") < page.index("复现过三篇论文。")
+
+
 def test_nothing_is_stored_when_the_last_part_fails(session, candidate, app, monkeypatch):
     before = counts(session)
     session.commit()

@@ -49,7 +49,8 @@ from screening.app import create_app
 from screening.config import load_settings
 from screening.forms.answers import WRITERS, answers_of
 from screening.forms.application import application_form
-from screening.services.forming import SHORT, questions_for, shortened
+from screening.services.forming import questions_for
+from screening.services.questions import SHORT, shortened
 from tests.candidate.forms import filled
 from tests.factories import make_rubric
 

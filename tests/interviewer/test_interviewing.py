@@ -236,11 +236,14 @@ def test_an_amendment_is_a_new_version_with_a_reason(session, panel):
         "judgements": judgements(3),
         "recommendation": Recommendation.YES,
         "summary": "重新考虑后。",
+        "seen": 1,
         "now": NOW,
     }
     with pytest.raises(InterviewError, match="reason_missing"):
         amend_evaluation(session, reason=" ", **change)
     amend_evaluation(session, reason="补看了代码", **change)
+    with pytest.raises(InterviewError, match="changed"):
+        amend_evaluation(session, reason="补看了代码", **change)
 
     kept = session.scalars(select(Evaluation).order_by(Evaluation.version)).all()
     assert [(one.version, one.recommendation, one.amendment_reason) for one in kept] == [

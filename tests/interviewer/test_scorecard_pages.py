@@ -77,8 +77,8 @@ def test_a_second_submission_says_so_and_stores_nothing(session, panel, caller):
 def test_an_amendment_keeps_the_earlier_version_readable(session, panel, caller):
     reader, address = caller(panel.first), f"/staff/interviews/{panel.interview.id}/scorecard"
     reader.post(address, data={**FORM, "summary": "第一次的理由"})
-    without = reader.post(address, data={**FORM, "amending": "1"})
-    reader.post(address, data={**FORM, "amending": "1", "reason": "补看了代码", "summary": "第二次的理由"})
+    without = reader.post(address, data={**FORM, "amending": "1", "seen": "1"})
+    reader.post(address, data={**FORM, "amending": "1", "seen": "1", "reason": "补看了代码", "summary": "第二次的理由"})
     text = reader.get(address).get_data(as_text=True)
 
     assert without.status_code == 422

@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
         "interviewer/home.html",
         now=moment,
         overdue=[row for row in rows if row.owes and row.ends_at < begin],
-        today=[row for row in rows if begin <= row.starts_at < end],
+        today=[row for row in rows if row.starts_at < end and row.ends_at >= begin],
         later=[row for row in rows if row.starts_at >= end],
         debriefs=ready_debriefs(db.session, actor=actor()) if recruits else (),
         waiting=waiting_counts(db.session, actor=actor()) if recruits else (),

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from rubrics.anchors import guide_for
 from rubrics.model import Criterion
 from screening.extensions import db
-from screening.forms.scorecard import Problem, Scorecard, read_scorecard
+from screening.forms.scorecard import Problem, Scorecard, read_reason, read_scorecard
 from screening.models import Interview, Recommendation
 from screening.policy import Permission
 from screening.queries.scorecard import Kit, OwnEvaluation, kit
@@ -47,7 +47,7 @@ def submit(interview: Interview) -> ResponseReturnValue:
     amending = bool(request.form.get("amending"))
     card = read_scorecard(request.form, _criteria(found))
     problems = card.problems()
-    if amending and not request.form.get("reason", "").strip():
+    if amending and not read_reason(request.form):
         problems.append(("reason", _("Reason for the amendment"), _("Say why you change it.")))
     if problems:
         return _page(interview, found, card, problems=problems, amending=amending), 422
@@ -60,7 +60,8 @@ def submit(interview: Interview) -> ResponseReturnValue:
                 judgements=card.judgements(),
                 recommendation=Recommendation(card.recommendation),
                 summary=card.summary,
-                reason=request.form["reason"][:300],
+                reason=read_reason(request.form),
+                seen=request.form.get("seen", 0, type=int),
                 now=now(),
             )
         else:
@@ -123,9 +124,7 @@ def draft(interview: Interview) -> ResponseReturnValue:
 def leave(interview: Interview) -> ResponseReturnValue:
     """Abstain with a reason, as for a conflict of interest."""
     try:
-        abstain(
-            db.session, interview=interview, user_id=actor().id, reason=request.form.get("reason", "")[:300], now=now()
-        )
+        abstain(db.session, interview=interview, user_id=actor().id, reason=read_reason(request.form), now=now())
         db.session.commit()
     except InterviewError as error:
         db.session.rollback()
@@ -188,5 +187,6 @@ def _explain(error: InterviewError) -> str:
         "submitted": _("Your evaluation was submitted already, perhaps in another tab. Reload the page to see it."),
         "abstained": _("You abstained from this interview."),
         "cancelled": _("This interview was cancelled."),
+        "changed": _("Your evaluation was amended in another tab. Reload the page to see it."),
         "reason_missing": _("Say why, in a few words."),
     }.get(error.code, _("This evaluation cannot be stored any more. Reload the page; your text is still in this one."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
-from flask import Blueprint, abort, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stubs are of WTForms 3.2
@@ -13,9 +13,10 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stub
 from screening.extensions import db
 from screening.forms.scheduling import ScheduleForm, tomorrow_at_ten
 from screening.models import Application, Interview, Panelist, Posting
-from screening.policy import Permission
+from screening.policy import Permission, Scope
 from screening.queries.interviews import (
     CoverageRow,
+    InterviewRow,
     coming_interviews,
     conflicts,
     coverage,
@@ -44,11 +45,14 @@ DAYS_BACK = 30
 def index() -> ResponseReturnValue:
     """List one's own interviews, and for recruiters those of their postings: coming ones first, then the past month."""
     present = now()
+    coming = coming_interviews(db.session, actor=actor(), now=present)
+    past = past_interviews(db.session, actor=actor(), since=present - timedelta(days=DAYS_BACK), now=present)
     return render_template(
         "recruiter/interviews.html",
-        coming=coming_interviews(db.session, actor=actor(), now=present),
-        past=past_interviews(db.session, actor=actor(), since=present - timedelta(days=DAYS_BACK), now=present),
+        coming=coming,
+        past=past,
         recruits=may(Permission.POSTING_LIST),
+        changeable={row.id for row in (*coming, *past) if not row.cancelled and _may_plan(row)},
     )
 
 
@@ -142,12 +146,18 @@ def cancel(interview: Interview) -> ResponseReturnValue:
     """Call an interview off, with a way back."""
     try:
         cancel_interview(db.session, interview=interview, actor_id=actor().id, now=now())
-    except InterviewError:
-        abort(409)
+    except InterviewError as error:
+        db.session.rollback()
+        toast(_explain(error))
+        return redirect(url_for("interviews.change", interview_id=interview.id), 303)
     token = remember(db.session, actor_id=actor().id, act=Act.CANCEL, now=now(), interview=interview.id)
     db.session.commit()
     toast(_("The interview was cancelled."), undo=token)
     return redirect(url_for("applications.show", application_id=interview.application_id, side="interviews"), 303)
+
+
+def _may_plan(row: InterviewRow) -> bool:
+    return may(Permission.INTERVIEW_SCHEDULE, Scope(posting_id=row.posting_id))
 
 
 def _form(rows: tuple[CoverageRow, ...], data: dict[str, object] | None = None) -> ScheduleForm:
@@ -211,4 +221,5 @@ def _explain(error: InterviewError) -> str:
         "application_ended": _("This application has ended. Move it back to a stage first."),
         "panel_submitted": _("Somebody who has submitted an evaluation cannot leave the panel."),
         "cancelled": _("This interview was cancelled."),
+        "evaluated": _("An interview that somebody has evaluated cannot be cancelled."),
     }.get(error.code, _("This plan cannot be stored. Check the panel and the criteria, then try again."))
