@@ -27,6 +27,7 @@ from screening.models import (
     StoredPrescore,
     User,
 )
+from screening.queries.scorecard import EvaluationVersion, evaluation_versions
 from screening.queries.verdicts import changes, standing_score, standing_verdicts
 
 WIDE = 2
@@ -35,7 +36,7 @@ WIDE = 2
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One column: an interviewer in one interview. ``recommendation`` is None while the evaluation is missing."""
+    """One column: an interviewer in one interview. ``recommendation`` is None while the evaluation is missing; ``earlier`` holds amended versions, the latest first."""
 
     rater: str
     name: str
@@ -43,8 +44,10 @@ class Seat:
     recommendation: Recommendation | None
     summary: str
     abstained: bool
+    abstain_reason: str | None
     version: int
     amendment_reason: str | None
+    earlier: tuple[EvaluationVersion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +140,7 @@ def _seats(session: Session, interviews: Sequence[Interview]) -> tuple[tuple[Sea
         select(Panelist, User.name).join(User, User.id == Panelist.user_id).where(Panelist.interview_id.in_(rounds))
     ).all()
     latest: dict[tuple[int, int], Evaluation] = {}
+    versions = evaluation_versions(session, interview_ids=list(rounds))
     for evaluation in session.scalars(
         select(Evaluation).where(Evaluation.interview_id.in_(rounds)).order_by(Evaluation.version)
     ):
@@ -152,8 +156,10 @@ def _seats(session: Session, interviews: Sequence[Interview]) -> tuple[tuple[Sea
                 recommendation=mine.recommendation if mine else None,
                 summary=mine.summary if mine else "",
                 abstained=panelist.abstained_at is not None,
+                abstain_reason=panelist.abstain_reason,
                 version=mine.version if mine else 0,
                 amendment_reason=mine.amendment_reason if mine else None,
+                earlier=versions.get((panelist.interview_id, panelist.user_id), ())[1:],
             )
         )
     raters = {evaluation.id: f"{interview}:{user}" for (interview, user), evaluation in latest.items()}

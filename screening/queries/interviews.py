@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
@@ -21,7 +21,6 @@ from screening.models import (
     RubricState,
     RubricVersion,
     ScorecardDraft,
-    Stage,
     User,
 )
 from screening.policy import Actor
@@ -215,30 +214,3 @@ def _rows(
         )
         for interview, application, title, seat, done, draft in found
     )
-
-
-def ready_debriefs(session: Session, *, actor: Actor) -> tuple[tuple[int, str, str | None], ...]:
-    """Name the applications in the stage debrief of the postings that one recruits for: (id, candidate, posting)."""
-    visible = true() if actor.role is Role.ADMIN else Application.posting_id.in_(actor.postings)
-    rows = session.execute(
-        select(Application.id, Application.name, Posting.title)
-        .join(Posting, Posting.id == Application.posting_id)
-        .where(visible, Application.stage == Stage.DEBRIEF)
-        .order_by(Application.stage_since, Application.id)
-        .limit(ROWS)
-    )
-    return tuple((ident, name, title) for ident, name, title in rows)
-
-
-def waiting_counts(session: Session, *, actor: Actor) -> tuple[tuple[int, str | None, int], ...]:
-    """Count the applications that nobody has looked at, by posting that one recruits for: (posting id, title, count)."""
-    visible = true() if actor.role is Role.ADMIN else Application.posting_id.in_(actor.postings)
-    rows = session.execute(
-        select(Posting.id, Posting.title, func.count())
-        .join(Application, Application.posting_id == Posting.id)
-        .where(visible, Application.stage == Stage.APPLIED)
-        .group_by(Posting.id, Posting.title)
-        .order_by(func.count().desc(), Posting.id)
-        .limit(ROWS)
-    )
-    return tuple((ident, title, count) for ident, title, count in rows)

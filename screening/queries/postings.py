@@ -143,7 +143,7 @@ def _rows(session: Session, postings: Sequence[Posting], *, today: datetime, now
         )
     }
     new, overdue = _new(session, ids, today), _overdue(session, ids, now)
-    drafts, failures, owners = _drafts(session, ids), _failures(session, ids), _owners(session, ids)
+    drafts, failures, owners = draft_findings(session, ids), _failures(session, ids), _owners(session, ids)
     return [
         PostingRow(
             id=posting.id,
@@ -180,7 +180,7 @@ def _per_posting(session: Session, ids: Select[int], condition: ColumnElement[bo
     return dict(session.execute(rows.group_by(Application.posting_id)).all())
 
 
-def _drafts(session: Session, ids: Select[int]) -> dict[int, tuple[int, int]]:
+def draft_findings(session: Session, ids: Select[int]) -> dict[int, tuple[int, int]]:
     """Read the drafts' numbers and how many of their findings nobody has settled."""
     settled = (
         select(func.count())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
@@ -37,8 +38,8 @@ class KitItem:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnEvaluation:
-    """One version of the reader's own evaluation; ``ratings`` by criterion id are (value, note)."""
+class EvaluationVersion:
+    """One version of an evaluation; ``ratings`` by criterion id are (value, note)."""
 
     version: int
     recommendation: Recommendation
@@ -64,7 +65,7 @@ class Kit:
     revision: int
     saved_at: datetime | None
     abstained: bool
-    own: tuple[OwnEvaluation, ...]
+    own: tuple[EvaluationVersion, ...]
 
 
 def kit(session: Session, *, interview: Interview, user_id: int) -> Kit:
@@ -86,6 +87,7 @@ def kit(session: Session, *, interview: Interview, user_id: int) -> Kit:
         .order_by(User.name)
     ).all()
     draft = session.get(ScorecardDraft, (interview.id, user_id))
+    own = evaluation_versions(session, interview_ids=[interview.id], user_id=user_id)
     focus = set(interview.focus)
     return Kit(
         candidate=application.name,
@@ -104,16 +106,18 @@ def kit(session: Session, *, interview: Interview, user_id: int) -> Kit:
         revision=draft.revision if draft else 0,
         saved_at=draft.saved_at if draft else None,
         abstained=any(ident == user_id and abstained is not None for ident, _, abstained in panel),
-        own=own_evaluations(session, interview_id=interview.id, user_id=user_id),
+        own=own.get((interview.id, user_id), ()),
     )
 
 
-def own_evaluations(session: Session, *, interview_id: int, user_id: int) -> tuple[OwnEvaluation, ...]:
-    """Read all versions of one person's own evaluation, the latest first."""
+def evaluation_versions(
+    session: Session, *, interview_ids: Sequence[int], user_id: int | None = None
+) -> dict[tuple[int, int], tuple[EvaluationVersion, ...]]:
+    """Read all versions of evaluations by (interview id, user id), the latest first; with ``user_id`` that person's alone."""
     evaluations = session.scalars(
         select(Evaluation)
-        .where(Evaluation.interview_id == interview_id, Evaluation.user_id == user_id)
-        .order_by(Evaluation.version.desc())
+        .where(Evaluation.interview_id.in_(interview_ids), true() if user_id is None else Evaluation.user_id == user_id)
+        .order_by(Evaluation.version.desc(), Evaluation.id)
     ).all()
     ratings: dict[int, dict[str, tuple[int | None, str]]] = {}
     for rating in session.scalars(
@@ -122,8 +126,9 @@ def own_evaluations(session: Session, *, interview_id: int, user_id: int) -> tup
         .order_by(Rating.id)
     ):
         ratings.setdefault(rating.evaluation_id, {})[rating.criterion] = (rating.value, rating.note)
-    return tuple(
-        OwnEvaluation(
+    found: dict[tuple[int, int], tuple[EvaluationVersion, ...]] = {}
+    for evaluation in evaluations:
+        version = EvaluationVersion(
             evaluation.version,
             evaluation.recommendation,
             evaluation.summary,
@@ -131,8 +136,9 @@ def own_evaluations(session: Session, *, interview_id: int, user_id: int) -> tup
             evaluation.submitted_at,
             ratings.get(evaluation.id, {}),
         )
-        for evaluation in evaluations
-    )
+        key = (evaluation.interview_id, evaluation.user_id)
+        found[key] = (*found.get(key, ()), version)
+    return found
 
 
 def _statements(written: object, criterion: Criterion) -> tuple[str, ...]:

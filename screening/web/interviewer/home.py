@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from screening.extensions import db
 from screening.policy import Permission
-from screening.queries.interviews import own_agenda, ready_debriefs, waiting_counts
+from screening.queries.home import new_applications, open_findings, ready_debriefs
+from screening.queries.interviews import own_agenda
 from screening.web.access import actor, may, needs, now, signed_in_user
 
 blueprint = Blueprint("home", __name__, url_prefix="/staff")
@@ -31,7 +32,8 @@ def index() -> ResponseReturnValue:
         today=[row for row in rows if row.starts_at < end and row.ends_at >= begin],
         later=[row for row in rows if row.starts_at >= end],
         debriefs=ready_debriefs(db.session, actor=actor()) if recruits else (),
-        waiting=waiting_counts(db.session, actor=actor()) if recruits else (),
+        waiting=new_applications(db.session, actor=actor()) if recruits else (),
+        findings=open_findings(db.session, actor=actor()) if recruits else (),
         recruits=recruits,
     )
 

@@ -12,7 +12,7 @@ from screening.extensions import db
 from screening.forms.scorecard import Problem, Scorecard, read_reason, read_scorecard
 from screening.models import Interview, Recommendation
 from screening.policy import Permission
-from screening.queries.scorecard import Kit, OwnEvaluation, kit
+from screening.queries.scorecard import EvaluationVersion, Kit, kit
 from screening.services.interviewing import (
     DraftConflictError,
     InterviewError,
@@ -171,7 +171,7 @@ def _criteria(found: Kit) -> list[Criterion]:
     return [item.criterion for item in found.items]
 
 
-def _as_content(own: OwnEvaluation) -> dict[str, object]:
+def _as_content(own: EvaluationVersion) -> dict[str, object]:
     return {
         "ratings": {
             ident: {"value": value, "skip": value is None, "note": note} for ident, (value, note) in own.ratings.items()

@@ -1,0 +1,92 @@
+"""What waits for a recruiter on the start page: new applications, findings, and panels that are complete."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Exists, Select, false, func, or_, select, true
+from sqlalchemy.orm import Session
+
+from screening.models import Application, Evaluation, Interview, Panelist, Posting, Role, Stage
+from screening.policy import Actor
+from screening.queries.postings import draft_findings
+
+ROWS = 100
+
+Waiting = tuple[int, str | None, int]
+"""A posting's id, its title and how many things wait there."""
+
+
+def ready_debriefs(session: Session, *, actor: Actor) -> tuple[tuple[int, str, str | None], ...]:
+    """Name the applications that can be debriefed, longest waiting first: (id, candidate, posting).
+
+    Ready are those that a person moved to the stage debrief, and those at the stage interview whose panels owe nothing
+    any more. Where the reader owes an evaluation themselves, nothing is said.
+    """
+    complete = (Application.stage == Stage.INTERVIEW) & _evaluated() & ~_owed()
+    rows = session.execute(
+        select(Application.id, Application.name, Posting.title)
+        .join(Posting, Posting.id == Application.posting_id)
+        .where(_visible(actor), or_(Application.stage == Stage.DEBRIEF, complete), ~_owed(actor.id))
+        .order_by(Application.stage_since, Application.id)
+        .limit(ROWS)
+    )
+    return tuple((ident, name, title) for ident, name, title in rows)
+
+
+def new_applications(session: Session, *, actor: Actor) -> tuple[Waiting, ...]:
+    """Count the applications that nobody has looked at, by posting that one recruits for, the most first."""
+    rows = session.execute(
+        select(Posting.id, Posting.title, func.count())
+        .join(Application, Application.posting_id == Posting.id)
+        .where(_visible(actor), Application.stage == Stage.APPLIED)
+        .group_by(Posting.id, Posting.title)
+        .order_by(func.count().desc(), Posting.id)
+        .limit(ROWS)
+    )
+    return tuple((ident, title, count) for ident, title, count in rows)
+
+
+def open_findings(session: Session, *, actor: Actor) -> tuple[Waiting, ...]:
+    """Count what rubric drafts leave unsettled, by posting whose rubric one may edit, in the order of the postings."""
+    editable: Select[int] = select(Posting.id).where(false() if actor.role is Role.HIRING_MANAGER else _visible(actor))
+    counts = {posting: count for posting, (_, count) in draft_findings(session, editable).items() if count}
+    rows = session.execute(
+        select(Posting.id, Posting.title).where(Posting.id.in_(counts)).order_by(Posting.id).limit(ROWS)
+    )
+    return tuple((ident, title, counts[ident]) for ident, title in rows)
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    return true() if actor.role is Role.ADMIN else Posting.id.in_(actor.postings)
+
+
+def _evaluated() -> Exists:
+    return (
+        select(Evaluation.id)
+        .join(Interview, Interview.id == Evaluation.interview_id)
+        .where(Interview.application_id == Application.id, Interview.cancelled_at.is_(None))
+        .correlate(Application)
+        .exists()
+    )
+
+
+def _owed(user_id: int | None = None) -> Exists:
+    """Hold where somebody, or the given person, owes an evaluation; the same fact as ``queries.scopes`` reads for one application."""
+    submitted = (
+        select(Evaluation.id)
+        .where(Evaluation.interview_id == Panelist.interview_id, Evaluation.user_id == Panelist.user_id)
+        .correlate(Panelist)
+        .exists()
+    )
+    return (
+        select(Panelist.user_id)
+        .join(Interview, Interview.id == Panelist.interview_id)
+        .where(
+            Interview.application_id == Application.id,
+            Interview.cancelled_at.is_(None),
+            Panelist.abstained_at.is_(None),
+            true() if user_id is None else Panelist.user_id == user_id,
+            ~submitted,
+        )
+        .correlate(Application)
+        .exists()
+    )
