@@ -102,7 +102,7 @@ ANSWER_FIELDS = {
     "score": _l("Grade"),
     "courses": _l("Course"),
     "enrolled": _l("Enrolled now"),
-    "name": _l("Name"),
+    "name": _l("Title or name"),
     "level": _l("Level"),
     "keywords": _l("Keyword"),
     "example": _l("Where used"),
