@@ -38,7 +38,7 @@ BEFORE_INTERVIEW = frozenset({Stage.APPLIED, Stage.SCREENING})
 class InterviewError(Exception):
     """A plan or scorecard that cannot be stored.
 
-    ``code`` is one of no_rubric, application_ended, panel_empty, panel_unknown, panel_submitted, focus_empty,
+    ``code`` is one of no_rubric, application_ended, panel_empty, panel_unknown, panel_submitted, own_seat, focus_empty,
     focus_unknown, zone_unknown, round_missing, minutes, cancelled, not_cancelled, not_on_panel, abstained, too_early,
     submitted, not_submitted, evaluated, changed, rating_unknown, rating_missing, note_missing, summary_missing, reason_missing.
     ``criterion`` names the criterion it speaks of, where there is one.
@@ -117,13 +117,18 @@ def schedule_interview(
 
 
 def reschedule_interview(session: Session, *, interview: Interview, plan: Plan, actor_id: int, now: datetime) -> None:
-    """Change a plan; a panel member who has submitted stays on the panel."""
+    """Change a plan; who has submitted or abstained stays on the panel, and nobody takes their own seat away.
+
+    Leaving one's own panel would end blindness without an evaluation; abstaining ends it for good and is said.
+    """
     _require_open(interview)
     _check_plan(session, plan, session.get_one(RubricVersion, interview.rubric_version_id))
     before = set(session.scalars(select(Panelist.user_id).where(Panelist.interview_id == interview.id)))
     leaving = before - set(plan.panel)
-    if leaving & _submitters(session, interview.id):
+    if leaving & (_submitters(session, interview.id) | _abstainers(session, interview.id)):
         raise InterviewError("panel_submitted")
+    if actor_id in leaving:
+        raise InterviewError("own_seat")
     session.execute(
         delete(Panelist).where(Panelist.interview_id == interview.id, Panelist.user_id.in_(leaving)),
         execution_options={"synchronize_session": "fetch"},
@@ -139,10 +144,16 @@ def reschedule_interview(session: Session, *, interview: Interview, plan: Plan, 
 
 
 def cancel_interview(session: Session, *, interview: Interview, actor_id: int, now: datetime) -> None:
-    """Call an interview off, unless somebody has evaluated it: what was seen in it happened."""
+    """Call an interview off, unless somebody has evaluated it: what was seen in it happened.
+
+    Who still owes an evaluation of it cannot, since that would end their blindness; they abstain or ask a colleague.
+    """
     _require_open(interview)
     if _submitters(session, interview.id):
         raise InterviewError("evaluated")
+    seat = session.get(Panelist, (interview.id, actor_id))
+    if seat is not None and seat.abstained_at is None:
+        raise InterviewError("own_seat")
     interview.cancelled_at = now
     session.flush()
     _record(session, "interview.cancel", interview, actor_id, now)
@@ -322,6 +333,11 @@ def _require_seat(session: Session, interview: Interview, user_id: int) -> Panel
 
 def _submitters(session: Session, interview_id: int) -> set[int]:
     return set(session.scalars(select(Evaluation.user_id).where(Evaluation.interview_id == interview_id)))
+
+
+def _abstainers(session: Session, interview_id: int) -> set[int]:
+    seats = select(Panelist.user_id).where(Panelist.interview_id == interview_id, Panelist.abstained_at.is_not(None))
+    return set(session.scalars(seats))
 
 
 def _store(

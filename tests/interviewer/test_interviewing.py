@@ -21,6 +21,7 @@ from screening.models import (
     StageMove,
 )
 from screening.queries.interviews import conflicts, coverage
+from screening.queries.scopes import application_scope
 from screening.services.interviewing import (
     DraftConflictError,
     InterviewError,
@@ -131,6 +132,20 @@ def test_who_has_submitted_stays_on_the_panel(session, panel):
         )
 
     assert error.value.code == "panel_submitted"
+
+
+def test_nobody_ends_their_own_blindness_by_leaving_or_cancelling(session, panel):
+    reschedule = {"interview": panel.interview, "plan": plan(panel.second), "now": NOW}
+    with pytest.raises(InterviewError, match="own_seat"):
+        reschedule_interview(session, actor_id=panel.first.id, **reschedule)
+    with pytest.raises(InterviewError, match="own_seat"):
+        cancel_interview(session, interview=panel.interview, actor_id=panel.first.id, now=NOW)
+    assert panel.first.id in application_scope(session, panel.application.id).owing
+
+    abstain(session, interview=panel.interview, user_id=panel.first.id, reason="共事过", now=NOW)
+    with pytest.raises(InterviewError, match="panel_submitted"):
+        reschedule_interview(session, actor_id=panel.recruiter.id, **reschedule)
+    cancel_interview(session, interview=panel.interview, actor_id=panel.first.id, now=NOW)
 
 
 def test_cancelling_can_be_taken_back(session, panel):

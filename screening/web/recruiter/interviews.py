@@ -219,7 +219,10 @@ def _explain(error: InterviewError) -> str:
     return {
         "no_rubric": _("This posting has no published rubric. Publish it first."),
         "application_ended": _("This application has ended. Move it back to a stage first."),
-        "panel_submitted": _("Somebody who has submitted an evaluation cannot leave the panel."),
+        "panel_submitted": _("Somebody who has submitted an evaluation or abstained cannot leave the panel."),
+        "own_seat": _(
+            "You sit on this panel and stay blind until you submit. Abstain on the scorecard first, or ask a colleague."
+        ),
         "cancelled": _("This interview was cancelled."),
         "evaluated": _("An interview that somebody has evaluated cannot be cancelled."),
     }.get(error.code, _("This plan cannot be stored. Check the panel and the criteria, then try again."))
