@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, send_file, url_for
@@ -21,13 +22,13 @@ from screening.queries.standing import State
 from screening.queries.timeline import interviews, notes, timeline
 from screening.services.drafting import version_in
 from screening.services.judging import JudgeError, add_note, change_verdict
-from screening.services.moving import ALLOWED_MOVES, ENDED, MoveError, move_many
+from screening.services.moving import ALLOWED_MOVES, ENDED
 from screening.services.prescoring import ask_for_prescore
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
 from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, FILE_FAILURES, STAGES
 from screening.web.recruiter.events import event_words
-from screening.web.recruiter.pipeline import explain_move, moved_words, read_chosen
+from screening.web.recruiter.pipeline import carry_out, read_chosen
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.words import FLAGS, REJECT_REASONS, SOURCES
 from screening.web.toasts import toast
@@ -60,25 +61,7 @@ def move(application: Application) -> ResponseReturnValue:
         wanted = read_move(request.form)
     except MoveFormError:
         abort(400)
-    try:
-        moves = move_many(
-            db.session,
-            application_ids=[application.id],
-            to=wanted.to,
-            actor_id=actor().id,
-            now=now(),
-            reason=wanted.reason or None,
-            note=wanted.note or None,
-            expected=wanted.seen,
-        )
-    except MoveError as error:
-        db.session.rollback()
-        toast(explain_move(error))
-        return redirect(back, 303)
-    token = remember(db.session, actor_id=actor().id, act=Act.MOVE, now=now(), moves=[done.id for done in moves])
-    db.session.commit()
-    toast(moved_words(1, wanted.to), undo=token)
-    return redirect(back, 303)
+    return carry_out(replace(wanted, application_ids=(application.id,)), back)
 
 
 @blueprint.post("/<int:application_id>/verdicts")

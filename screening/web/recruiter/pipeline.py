@@ -108,6 +108,11 @@ def move(posting: Posting) -> ResponseReturnValue:
         toast(_("Tick at least one candidate first."))
         return redirect(back, 303)
     _check_posting(posting, wanted)
+    return carry_out(wanted, back)
+
+
+def carry_out(wanted: MoveRequest, back: str) -> ResponseReturnValue:
+    """Move what was asked for, all or none, say so with the way back, and go to ``back``."""
     try:
         moves = move_many(
             db.session,
