@@ -1,7 +1,6 @@
 """The compiler on texts of this project's own words: layouts, sections, preferences, rules, and any text at all."""
 
 import json
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +12,7 @@ from rubrics.compiler import compile_document
 from rubrics.findings import FindingCode
 from rubrics.lexicon import load_lexicon
 from rubrics.model import Category, Level, SkillAsk
+from tests.real.pace import assert_grows_linearly
 
 LEXICON = load_lexicon()
 
@@ -453,15 +453,7 @@ UNITS = ["任职要求\n", "要求\n职责\n", "1、熟悉Python；", "优先，
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_time_grows_linearly(unit):
-    def seconds(size):
-        text = "任职要求\n" + unit * (size // len(unit))
-        begun = time.process_time()
-        compile_document(text, LEXICON)
-        return time.process_time() - begun
-
-    seconds(1_000)
-    small, large = max(seconds(4_000), 0.02), seconds(32_000)
-    assert large < 24 * small
+    assert_grows_linearly(lambda size: compile_document("任职要求\n" + unit * (size // len(unit)), LEXICON), size=4_000)
 
 
 def test_category_names_are_the_closed_list():
