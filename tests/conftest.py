@@ -176,6 +176,6 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     options = {"locale": "zh-CN", "viewport": {"width": 1440, "height": 900}, **getattr(request, "param", {})}
     context = browser.new_context(**options)
     tab = context.new_page()
-    tab.set_default_timeout(10_000)
+    tab.set_default_timeout(30_000)
     yield tab
     context.close()

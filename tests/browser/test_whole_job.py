@@ -65,7 +65,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., contextmanager]]:
         context = browser.new_context(locale=locale, viewport={"width": 1440, "height": 900})
         contexts.append(context)
         tab = context.new_page()
-        tab.set_default_timeout(15_000)
+        tab.set_default_timeout(30_000)
         return tab
 
     yield open_tab

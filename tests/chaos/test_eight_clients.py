@@ -81,7 +81,7 @@ def test_eight_clients_at_once_are_all_stored_and_judged(live_server: Site) -> N
         with live_server.session() as session:
             return session.scalar(select(func.count()).select_from(StoredPrescore)) == CLIENTS
 
-    wait_for(judged, seconds=60, say=live_server.process.output)
+    wait_for(judged, seconds=150, say=live_server.process.output)
     with live_server.session() as session:
         assert sorted(session.scalars(select(Application.name))) == sorted(
             f"𠮷野 {number} 😀" for number in range(CLIENTS)

@@ -163,7 +163,7 @@ def test_the_doctor_is_content_with_a_running_installation(tmp_path: Path) -> No
             line = [sys.executable, "-m", "screening.cli", "doctor"]
             return subprocess.run(line, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
 
-        wait_for(lambda: examine().returncode == 0, seconds=40, say=lambda: examine().stdout)
+        wait_for(lambda: examine().returncode == 0, say=lambda: examine().stdout)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

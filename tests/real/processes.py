@@ -46,7 +46,7 @@ class Running:
             os.kill(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
 
-    def stop(self, seconds: float = 30) -> int:
+    def stop(self, seconds: float = 90) -> int:
         """Ask the main process to stop and give its exit code."""
         self.process.terminate()
         return self.process.wait(seconds)
@@ -88,7 +88,7 @@ def running(folder: Path, name: str, *arguments: str, env: Mapping[str, str]) ->
         started.close()
 
 
-def wait_for(ask: Callable[[], T], *, seconds: float = 30, say: Callable[[], str] = lambda: "") -> T:
+def wait_for(ask: Callable[[], T], *, seconds: float = 90, say: Callable[[], str] = lambda: "") -> T:
     """Ask until the answer is true; fail with what ``say`` gives after ``seconds``."""
     deadline = time.monotonic() + seconds
     while not (answer := ask()):

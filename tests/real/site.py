@@ -58,7 +58,7 @@ def start_site(folder: Path, database_url: str | None = None, *options: str) -> 
     process = start(folder, "serve", "--port", str(port), *options, env=environment(settings))
     wait_for(
         lambda: "Screening is at" in process.output() or process.process.poll() is not None,
-        seconds=60,
+        seconds=120,
         say=process.output,
     )
     if process.process.poll() is not None:

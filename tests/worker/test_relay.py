@@ -140,5 +140,5 @@ def test_a_frozen_broker_costs_a_short_wait_and_no_row(
         sender.close()
         celery.close()
 
-    assert time.monotonic() - began < 3 * PATIENCE
+    assert time.monotonic() - began < 10 * PATIENCE
     assert session.scalars(select(Job.due_at)).all() == [now]

@@ -119,7 +119,7 @@ def test_a_task_whose_pool_process_was_killed_is_run_again(
         for _ in range(6):
             submit(session, posting)
         os.kill(psutil.Process(worker.process.pid).children()[0].pid, signal.SIGKILL)
-        wait_for(counter(session, 6), seconds=90, say=worker.output)
+        wait_for(counter(session, 6), seconds=150, say=worker.output)
 
 
 def test_a_new_rubric_version_asks_for_all_applications_once(session: Session, posting: Posting) -> None:
