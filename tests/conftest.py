@@ -16,7 +16,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -164,6 +164,7 @@ def live_server(running_site: Site) -> Site:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Run one real Chromium for the whole session."""
+    expect.set_options(timeout=30_000)
     with sync_playwright() as playwright:
         chromium = launch(playwright)
         yield chromium
