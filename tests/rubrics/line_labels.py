@@ -11,6 +11,7 @@ from rubrics.model import Category, Section
 from tests.rubrics.shared import POSTINGS
 
 FOLDER = Path(__file__).parent / "labels"
+INVENTED = Path(__file__).parent / "invented" / "labelled"
 
 
 class Kind(StrEnum):
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     CARD = "card"
 
 
+KINDS = {"R": Kind.REQUIREMENT, "B": Kind.BONUS, "RB": Kind.BOTH}
 SECTIONS = {
     Kind.REQUIREMENT: {Section.REQUIREMENT},
     Kind.BONUS: {Section.BONUS},
@@ -41,9 +43,10 @@ class LineLabel:
 
 @dataclass(frozen=True)
 class Labelled:
-    """One labelled file: where it lies, how many postings it holds, and its lines by number."""
+    """One labelled text: its name, how many postings it holds, and its lines by number."""
 
-    path: Path
+    name: str
+    text: str = field(repr=False)
     lines: dict[int, LineLabel] = field(repr=False)
     postings: int = 1
     held_out: bool = False
@@ -60,7 +63,8 @@ def read_labels(name: str) -> list[Labelled]:
     tables = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
     return [
         Labelled(
-            folder / f"{stem}.txt",
+            stem,
+            (folder / f"{stem}.txt").read_bytes().decode("utf-8"),
             dict(row for line in table["lines"].splitlines() for row in _rows(line)),
             table.get("postings", 1),
             table.get("held_out", False),
@@ -70,9 +74,28 @@ def read_labels(name: str) -> list[Labelled]:
     ]
 
 
+def read_invented(language: str) -> list[Labelled]:
+    """Give the invented postings of a language, whose labels stand before each line (R experience tool?|- …)."""
+    blocks = (INVENTED / f"{language}.txt").read_text("utf-8").split("=== ")[1:]
+    return [_invented(block) for block in blocks]
+
+
+def _invented(block: str) -> Labelled:
+    name, _, body = block.rstrip("\n").partition("\n")
+    rows = [line.partition("|") for line in body.split("\n")]
+    labels = {
+        number: _label(KINDS[mark.split()[0]], mark.split()[1:]) for number, (mark, _, _) in enumerate(rows, 1) if mark
+    }
+    return Labelled(name, "\n".join(words for _, _, words in rows), labels, held_out=name.endswith("held out"))
+
+
 def _rows(line: str) -> list[tuple[int, LineLabel]]:
     numbers, kind, *categories = line.split()
     first, _, last = numbers.partition("-")
+    label = _label(Kind(kind), categories)
+    return [(number, label) for number in range(int(first), int(last or first) + 1)]
+
+
+def _label(kind: Kind, categories: list[str]) -> LineLabel:
     asked = frozenset(Category(name) for name in categories if not name.endswith("?"))
-    allowed = frozenset(Category(name.rstrip("?")) for name in categories)
-    return [(number, LineLabel(Kind(kind), asked, allowed)) for number in range(int(first), int(last or first) + 1)]
+    return LineLabel(kind, asked, frozenset(Category(name.rstrip("?")) for name in categories))
