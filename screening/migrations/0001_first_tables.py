@@ -717,6 +717,120 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rating")),
         sa.UniqueConstraint("evaluation_id", "criterion", name=op.f("uq_rating_evaluation_id_criterion")),
     )
+    op.create_table(
+        "rubric_preview",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column("rubric_version_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("base_version_id", sa.Integer(), nullable=False),
+        sa.Column("engine_version", sa.String(length=40), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("running", "done", "cancelled", name="state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("left_out", sa.Integer(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("asked_by", sa.Integer(), nullable=False),
+        sa.Column("asked_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("newest_application_id", sa.Integer(), nullable=False),
+        sa.Column("standing", sa.Integer(), nullable=False),
+        sa.Column("newest_verdict_id", sa.Integer(), nullable=False),
+        sa.Column("newest_prescore_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("done >= 0 AND done <= total", name=op.f("ck_rubric_preview_done_range")),
+        sa.ForeignKeyConstraint(["asked_by"], ["user.id"], name=op.f("fk_rubric_preview_asked_by")),
+        sa.ForeignKeyConstraint(
+            ["base_version_id"], ["rubric_version.id"], name=op.f("fk_rubric_preview_base_version_id")
+        ),
+        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_rubric_preview_posting_id")),
+        sa.ForeignKeyConstraint(
+            ["rubric_version_id"],
+            ["rubric_version.id"],
+            name=op.f("fk_rubric_preview_rubric_version_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rubric_preview")),
+        sa.UniqueConstraint("rubric_version_id", name=op.f("uq_rubric_preview_rubric_version_id")),
+    )
+    with op.batch_alter_table("rubric_preview", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rubric_preview_posting_id"), ["posting_id"], unique=False)
+
+    op.create_table(
+        "preview_place",
+        sa.Column("preview_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("view", sa.String(length=16), nullable=False),
+        sa.Column("delta", sa.Double(), nullable=False),
+        sa.Column("before", sa.Double(), nullable=False),
+        sa.Column("after", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_preview_place_application_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["preview_id"], ["rubric_preview.id"], name=op.f("fk_preview_place_preview_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("preview_id", "application_id", "view", name=op.f("pk_preview_place")),
+    )
+    with op.batch_alter_table("preview_place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_preview_place_application_id"), ["application_id"], unique=False)
+        batch_op.create_index("ix_preview_place_after", ["preview_id", "view", "after", "application_id"], unique=False)
+        batch_op.create_index(
+            "ix_preview_place_before", ["preview_id", "view", "before", "application_id"], unique=False
+        )
+        batch_op.create_index("ix_preview_place_delta", ["preview_id", "view", "delta", "application_id"], unique=False)
+
+    op.create_table(
+        "preview_result",
+        sa.Column("preview_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "outcome",
+            sa.Enum("scored", "unread", "failed", name="outcome", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "applied",
+                "screening",
+                "interview",
+                "debrief",
+                "offer",
+                "hired",
+                "rejected",
+                "withdrawn",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("before_requirement", sa.Double(), nullable=True),
+        sa.Column("before_bonus", sa.Double(), nullable=True),
+        sa.Column("before_gates", sa.String(length=8), nullable=True),
+        sa.Column("after_requirement", sa.Double(), nullable=True),
+        sa.Column("after_bonus", sa.Double(), nullable=True),
+        sa.Column("after_gates", sa.String(length=8), nullable=True),
+        sa.Column("rank_before", sa.Integer(), nullable=True),
+        sa.Column("rank_after", sa.Integer(), nullable=True),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_preview_result_application_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["preview_id"], ["rubric_preview.id"], name=op.f("fk_preview_result_preview_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("preview_id", "application_id", name=op.f("pk_preview_result")),
+    )
+    with op.batch_alter_table("preview_result", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_preview_result_application_id"), ["application_id"], unique=False)
+
     # application and prescore refer to each other; SQLite takes the key inside CREATE TABLE, PostgreSQL after it
     if op.get_bind().dialect.name != "sqlite":
         op.create_foreign_key("fk_application_prescore_id", "application", "prescore", ["prescore_id"], ["id"])
@@ -726,6 +840,21 @@ def downgrade() -> None:
     """Downgrade schema."""
     if op.get_bind().dialect.name != "sqlite":
         op.drop_constraint("fk_application_prescore_id", "application", type_="foreignkey")
+    with op.batch_alter_table("preview_result", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_preview_result_application_id"))
+
+    op.drop_table("preview_result")
+    with op.batch_alter_table("preview_place", schema=None) as batch_op:
+        batch_op.drop_index("ix_preview_place_delta")
+        batch_op.drop_index("ix_preview_place_before")
+        batch_op.drop_index("ix_preview_place_after")
+        batch_op.drop_index(batch_op.f("ix_preview_place_application_id"))
+
+    op.drop_table("preview_place")
+    with op.batch_alter_table("rubric_preview", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rubric_preview_posting_id"))
+
+    op.drop_table("rubric_preview")
     op.drop_table("rating")
     op.drop_table("scorecard_draft")
     with op.batch_alter_table("panelist", schema=None) as batch_op:

@@ -35,6 +35,13 @@ from screening.models.posting import (
     SourceDocument,
 )
 from screening.models.prescore import ChangedVerdict, Fit, PrescoreFailure, StoredPrescore
+from screening.models.preview import (
+    PreviewOutcome,
+    PreviewPlace,
+    PreviewResult,
+    PreviewState,
+    RubricPreview,
+)
 from screening.models.user import PostingMember, Role, User
 
 __all__ = [
@@ -59,10 +66,15 @@ __all__ = [
     "PostingMember",
     "PostingState",
     "PrescoreFailure",
+    "PreviewOutcome",
+    "PreviewPlace",
+    "PreviewResult",
+    "PreviewState",
     "Rating",
     "Recommendation",
     "ResumeFile",
     "Role",
+    "RubricPreview",
     "RubricRevision",
     "RubricState",
     "RubricVersion",
