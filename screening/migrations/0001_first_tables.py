@@ -268,6 +268,7 @@ def upgrade() -> None:
         sa.Column("rubric_version_id", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("settled", sa.JSON(), nullable=False),
         sa.Column("change", sa.String(length=200), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
@@ -499,7 +500,9 @@ def upgrade() -> None:
             "application_id",
             "rubric_version_id",
             "engine_version",
-            name=op.f("uq_prescore_application_id_rubric_version_id_engine_version"),
+            "lexicon_version",
+            "input_sha256",
+            name="uq_prescore_run",
         ),
     )
     with op.batch_alter_table("prescore", schema=None) as batch_op:
@@ -831,6 +834,49 @@ def upgrade() -> None:
     with op.batch_alter_table("preview_result", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_preview_result_application_id"), ["application_id"], unique=False)
 
+    op.create_table(
+        "mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("template", sa.String(length=40), nullable=False),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("to_address", sa.String(length=254), nullable=False),
+        sa.Column("subject", sa.String(length=300), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("calendar", sa.Text(), nullable=True),
+        sa.Column("application_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "sending",
+                "sent",
+                "uncertain",
+                "failed",
+                "recalled",
+                "kept",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("failure", sa.String(length=500), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_mail_application_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
+        sa.UniqueConstraint("key", name=op.f("uq_mail_key")),
+    )
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.create_index("ix_mail_state_id", ["state", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_mail_application_id"), ["application_id"], unique=False)
+
     # application and prescore refer to each other; SQLite takes the key inside CREATE TABLE, PostgreSQL after it
     if op.get_bind().dialect.name != "sqlite":
         op.create_foreign_key("fk_application_prescore_id", "application", "prescore", ["prescore_id"], ["id"])
@@ -840,6 +886,11 @@ def downgrade() -> None:
     """Downgrade schema."""
     if op.get_bind().dialect.name != "sqlite":
         op.drop_constraint("fk_application_prescore_id", "application", type_="foreignkey")
+    with op.batch_alter_table("mail", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_mail_application_id"))
+        batch_op.drop_index("ix_mail_state_id")
+
+    op.drop_table("mail")
     with op.batch_alter_table("preview_result", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_preview_result_application_id"))
 

@@ -106,7 +106,7 @@ class RubricVersion(Base):
 
 
 class RubricRevision(Base):
-    """An earlier content of a draft, so that each save can be undone."""
+    """An earlier content of a draft, so that each save can be undone: what it was before the save that ``change`` names. ``settled`` holds the answers to its findings: ``finding``, ``answer``, ``by``, ``at`` (ISO 8601)."""
 
     __tablename__ = "rubric_revision"
     __table_args__ = (UniqueConstraint("rubric_version_id", "revision"),)
@@ -115,6 +115,7 @@ class RubricRevision(Base):
     rubric_version_id: Mapped[int] = mapped_column(ForeignKey("rubric_version.id", ondelete="CASCADE"))
     revision: Mapped[int]
     document: Mapped[JsonObject] = mapped_column(JSON)
+    settled: Mapped[JsonList] = mapped_column(JSON)
     change: Mapped[str] = mapped_column(String(200))
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)

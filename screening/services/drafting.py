@@ -13,6 +13,7 @@ from rubrics.findings import FindingCode
 from rubrics.model import Degree, Rubric
 from screening.audit import record
 from screening.models import Posting, PostingState, RubricRevision, RubricState, RubricVersion, SettledFinding
+from screening.models.base import JsonList
 from screening.services.rubric_edits import EditError, retitle, settle
 
 
@@ -44,13 +45,14 @@ def settle_finding(
         rubric = retitle(rubric, title=title or "", track=rubric.track)
     else:
         rubric = settle(rubric, doubt, answer, taken=taken_ids(session, posting))
-    same = SettledFinding.rubric_version_id == draft.id, SettledFinding.finding == finding
-    settled = session.scalar(select(SettledFinding).where(*same))
+    before = settled_of(session, draft)
+    settled = next((row for row in settled_rows(session, draft) if row.finding == finding), None)
     if settled is None:
         settled = SettledFinding(rubric_version_id=draft.id, finding=finding)
         session.add(settled)
     settled.answer, settled.settled_by, settled.settled_at = answer, actor_id, now
-    _write(session, posting, draft, rubric, change=f"settle:{finding}:{answer}", actor_id=actor_id, now=now)
+    change = f"settle:{finding}:{answer}"
+    _write(session, posting, draft, rubric, change=change, actor_id=actor_id, now=now, was=before)
     return draft
 
 
@@ -93,9 +95,7 @@ def open_draft(session: Session, *, posting: Posting, revision: int, actor_id: i
     )
     session.add(draft)
     session.flush()
-    for settled in session.scalars(
-        select(SettledFinding).where(SettledFinding.rubric_version_id == current.id).order_by(SettledFinding.id)
-    ):
+    for settled in settled_rows(session, current):
         session.add(
             SettledFinding(
                 rubric_version_id=draft.id,
@@ -109,33 +109,53 @@ def open_draft(session: Session, *, posting: Posting, revision: int, actor_id: i
     return draft
 
 
-def undo_rubric_edit(
-    session: Session, *, version_id: int, revision: int, actor_id: int, now: datetime
+def reopen_finding(
+    session: Session, *, posting: Posting, finding: int, revision: int, actor_id: int, now: datetime
 ) -> RubricVersion:
-    """Give a draft the content that it had before the save which made ``revision``; RevisionError when a later save stands."""
+    """Take back the answer to a finding; what the answer did to the rubric stays until a person changes it.
+
+    Raise EditError for a finding that nobody has answered, RevisionError when the draft was changed elsewhere.
+    """
+    draft = open_draft(session, posting=posting, revision=revision, actor_id=actor_id, now=now)
+    settled = next((row for row in settled_rows(session, draft) if row.finding == finding), None)
+    if settled is None:
+        raise EditError("answer_unknown")
+    before = settled_of(session, draft)
+    session.delete(settled)
+    session.flush()
+    change = f"reopen:{finding}"
+    _write(session, posting, draft, load_rubric(draft.document), change=change, actor_id=actor_id, now=now, was=before)
+    return draft
+
+
+def restore_revision(
+    session: Session, *, posting: Posting, to: int, revision: int, actor_id: int, now: datetime
+) -> RubricVersion:
+    """Give the draft the content, and the answers to its findings, that it had as revision ``to``; this too is a new revision.
+
+    Raise RevisionError when the draft was changed elsewhere or never had that revision.
+    """
+    lock_posting(session, posting)
+    draft = version_in(session, posting, RubricState.DRAFT)
+    if draft is None or draft.revision != revision:
+        raise RevisionError
+    _go_back(session, posting, draft, to, change=f"restore:{to}", actor_id=actor_id, now=now)
+    return draft
+
+
+def undo_rubric_edit(
+    session: Session, *, version_id: int, revision: int, actor_id: int, now: datetime, steps: int = 1
+) -> RubricVersion:
+    """Give a draft the content that it had ``steps`` saves before ``revision`` was made; RevisionError when a later save stands."""
     draft = session.get(RubricVersion, version_id)
     posting = session.get(Posting, draft.posting_id) if draft else None
     if draft is None or posting is None:
         raise RevisionError
     lock_posting(session, posting)
     session.refresh(draft)
-    before = session.scalar(
-        select(RubricRevision).where(
-            RubricRevision.rubric_version_id == version_id, RubricRevision.revision == revision - 1
-        )
-    )
-    if draft.state is not RubricState.DRAFT or draft.revision != revision or before is None:
+    if draft.state is not RubricState.DRAFT or draft.revision != revision:
         raise RevisionError
-    kind, _, rest = before.change.partition(":")
-    if kind == "settle":
-        finding = int(rest.partition(":")[0])
-        for settled in session.scalars(
-            select(SettledFinding).where(
-                SettledFinding.rubric_version_id == draft.id, SettledFinding.finding == finding
-            )
-        ):
-            session.delete(settled)
-    _write(session, posting, draft, load_rubric(before.document), change="undo", actor_id=actor_id, now=now)
+    _go_back(session, posting, draft, revision - steps, change="undo", actor_id=actor_id, now=now)
     return draft
 
 
@@ -189,6 +209,47 @@ def version_in(session: Session, posting: Posting, state: RubricState) -> Rubric
     return session.scalar(rows, execution_options={"populate_existing": True})
 
 
+def settled_rows(session: Session, version: RubricVersion) -> list[SettledFinding]:
+    """Read the answers to a version's findings, in the order of the findings."""
+    rows = select(SettledFinding).where(SettledFinding.rubric_version_id == version.id).order_by(SettledFinding.finding)
+    return list(session.scalars(rows))
+
+
+def settled_of(session: Session, version: RubricVersion) -> JsonList:
+    """Give the answers to a version's findings as a revision keeps them."""
+    return [
+        {"finding": row.finding, "answer": row.answer, "by": row.settled_by, "at": row.settled_at.isoformat()}
+        for row in settled_rows(session, version)
+    ]
+
+
+def _go_back(
+    session: Session, posting: Posting, draft: RubricVersion, to: int, *, change: str, actor_id: int, now: datetime
+) -> None:
+    earlier = session.scalar(
+        select(RubricRevision).where(RubricRevision.rubric_version_id == draft.id, RubricRevision.revision == to)
+    )
+    if earlier is None:
+        raise RevisionError
+    before = settled_of(session, draft)
+    for settled in settled_rows(session, draft):
+        session.delete(settled)
+    session.flush()
+    for kept in earlier.settled:
+        session.add(
+            SettledFinding(
+                rubric_version_id=draft.id,
+                finding=kept["finding"],
+                answer=kept["answer"],
+                settled_by=kept["by"],
+                settled_at=datetime.fromisoformat(kept["at"]),
+            )
+        )
+    session.flush()
+    rubric = load_rubric(earlier.document)
+    _write(session, posting, draft, rubric, change=change, actor_id=actor_id, now=now, was=before)
+
+
 def _write(
     session: Session,
     posting: Posting,
@@ -198,12 +259,15 @@ def _write(
     change: str,
     actor_id: int,
     now: datetime,
+    was: JsonList | None = None,
 ) -> None:
+    """Keep what the draft was (``was``: the answers to its findings, when the caller has changed these) and store what it is."""
     session.add(
         RubricRevision(
             rubric_version_id=draft.id,
             revision=draft.revision,
             document=draft.document,
+            settled=settled_of(session, draft) if was is None else was,
             change=change[:200],
             actor_id=actor_id,
             at=now,
@@ -235,8 +299,7 @@ def _follow_title(session: Session, draft: RubricVersion, rubric: Rubric, *, act
     for index, finding in enumerate(rubric.warnings):
         if finding.code is not FindingCode.MISSING_TITLE:
             continue
-        same = SettledFinding.rubric_version_id == draft.id, SettledFinding.finding == index
-        settled = session.scalar(select(SettledFinding).where(*same))
+        settled = next((row for row in settled_rows(session, draft) if row.finding == index), None)
         if rubric.title and settled is None:
             settled = SettledFinding(
                 rubric_version_id=draft.id, finding=index, answer="title", settled_by=actor_id, settled_at=now

@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from rubrics.findings import Finding, FindingCode
-from rubrics.model import AssessedBy, Criterion, Degree, DegreeAsk, Rubric, Section
+from rubrics.model import (
+    Anchors,
+    AssessedBy,
+    Category,
+    Criterion,
+    Degree,
+    DegreeAsk,
+    LocationAsk,
+    Rubric,
+    Rule,
+    Section,
+    TraitAsk,
+    WordsAsk,
+)
 
 TEXT_LENGTH = 2000
+ANCHOR_LENGTH = 400
 TITLE_LENGTH = 200
 TRACK_LENGTH = 80
 HEAVIEST = 5.0
-STEP = 1.0
 
 
 class EditError(Exception):
-    """An edit that makes no sense: ``code`` is criterion_unknown, text_missing, text_long, title_missing, title_long, weight_range or answer_unknown."""
+    """An edit that makes no sense: ``code`` is criterion_unknown, text_missing, text_long, title_missing, title_long, weight_range, answer_unknown, anchor_missing, anchor_long, gate_interview, line_missing, nothing_chosen, join_few, join_sections, group_gate, split_one or split_many."""
 
     def __init__(self, code: str, criterion: str | None = None) -> None:
         self.code = code
         self.criterion = criterion
         super().__init__(f"{criterion}: {code}" if criterion else code)
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionEdit:
+    """What a person set for a criterion: ``kind`` is k (hard floor), r (requirement) or b (bonus); ``anchors`` None means those of its category."""
+
+    text: str
+    kind: Literal["k", "r", "b"]
+    category: Category
+    assessed_by: AssessedBy
+    weight: float
+    rule: Rule
+    anchors: tuple[str, str, str, str] | None = None
 
 
 def criterion_of(rubric: Rubric, ident: str) -> Criterion:
@@ -50,14 +77,14 @@ def reword(rubric: Rubric, ident: str, text: str) -> Rubric:
         raise EditError("text_missing", ident)
     if len(words) > TEXT_LENGTH:
         raise EditError("text_long", ident)
-    return _with(rubric, replace(criterion_of(rubric, ident), text=words))
+    return change_criterion(rubric, replace(criterion_of(rubric, ident), text=words))
 
 
 def weigh(rubric: Rubric, ident: str, weight: float) -> Rubric:
     """Set how much a criterion counts within its section, 0 to ``HEAVIEST``."""
     if not 0 <= weight <= HEAVIEST:
         raise EditError("weight_range", ident)
-    return _with(rubric, replace(criterion_of(rubric, ident), weight=weight))
+    return change_criterion(rubric, replace(criterion_of(rubric, ident), weight=weight))
 
 
 def change_section(rubric: Rubric, ident: str, section: Section, *, taken: Collection[str] = ()) -> Rubric:
@@ -85,13 +112,64 @@ def leave_to_interview(rubric: Rubric, ident: str, *, interview: bool, taken: Co
     criterion = criterion_of(rubric, ident)
     assessed_by = AssessedBy.INTERVIEW if interview else AssessedBy.APPLICATION
     changed = replace(criterion, assessed_by=assessed_by, gate=criterion.gate and not interview)
-    return _renamed(rubric, changed, taken) if changed.gate is not criterion.gate else _with(rubric, changed)
+    return _renamed(rubric, changed, taken) if changed.gate is not criterion.gate else change_criterion(rubric, changed)
 
 
 def remove(rubric: Rubric, ident: str) -> Rubric:
     """Take a criterion out; its line stays in the source text, where it shows as used by none."""
     criterion_of(rubric, ident)
-    return replace(rubric, criteria=tuple(other for other in rubric.criteria if other.id != ident))
+    rest = tuple(other for other in rubric.criteria if other.id != ident)
+    return without_empty_groups(replace(rubric, criteria=rest))
+
+
+def edit_criterion(rubric: Rubric, ident: str, edit: CriterionEdit, *, taken: Collection[str] = ()) -> Rubric:
+    """Change all of a criterion that a person can change; what stays the same is left alone. ``id_after`` tells its id.
+
+    Raise EditError text_missing, text_long, weight_range, anchor_missing, anchor_long or gate_interview (what only an
+    interviewer can judge is no floor).
+    """
+    old = criterion_of(rubric, ident)
+    if " ".join(edit.text.split()) != old.text:
+        rubric = reword(rubric, ident, edit.text)
+    rubric = weigh(rubric, ident, edit.weight)
+    if edit.anchors != (old.anchors.texts if old.anchors else None):
+        rubric = set_anchors(rubric, ident, edit.anchors)
+    gate, section = edit.kind == "k", Section.BONUS if edit.kind == "b" else Section.REQUIREMENT
+    judged = _judges(edit)
+    if gate and judged is AssessedBy.INTERVIEW:
+        raise EditError("gate_interview", ident)
+    changed = replace(
+        criterion_of(rubric, ident),
+        section=section,
+        category=edit.category,
+        rule=edit.rule,
+        assessed_by=judged,
+        gate=gate,
+        group=old.group if section is old.section and not gate else None,
+    )
+    rubric = _renamed(rubric, changed, taken)
+    return _follow_floor(rubric, edit.rule) if gate and (edit.rule != old.rule or not old.gate) else rubric
+
+
+def id_after(before: Rubric, after: Rubric, ident: str) -> str:
+    """Tell which id a criterion has after an edit that may have given it another one."""
+    known = {criterion.id for criterion in before.criteria}
+    fresh = [criterion.id for criterion in after.criteria if criterion.id not in known]
+    stays = any(criterion.id == ident for criterion in after.criteria)
+    return ident if stays or not fresh else fresh[0]
+
+
+def set_anchors(rubric: Rubric, ident: str, texts: Sequence[str] | None) -> Rubric:
+    """Give a criterion anchors of its own for 1 to 4; None gives it those of its category again."""
+    criterion = criterion_of(rubric, ident)
+    if texts is None:
+        return change_criterion(rubric, replace(criterion, anchors=None))
+    one, two, three, four = (" ".join(text.split()) for text in texts)
+    if not (one and two and three and four):
+        raise EditError("anchor_missing", ident)
+    if max(map(len, (one, two, three, four))) > ANCHOR_LENGTH:
+        raise EditError("anchor_long", ident)
+    return change_criterion(rubric, replace(criterion, anchors=Anchors((one, two, three, four))))
 
 
 def choose_degree(rubric: Rubric, degree: Degree) -> Rubric:
@@ -145,31 +223,64 @@ def settle(rubric: Rubric, finding: Finding, answer: str, *, taken: Collection[s
     return rubric
 
 
+def _judges(edit: CriterionEdit) -> AssessedBy:
+    """Leave a trait to the interview, and words that the machine does not understand to a person as well."""
+    if isinstance(edit.rule, TraitAsk):
+        return AssessedBy.INTERVIEW
+    if isinstance(edit.rule, WordsAsk) and edit.assessed_by is AssessedBy.APPLICATION:
+        return AssessedBy.BOTH
+    return edit.assessed_by
+
+
+def _follow_floor(rubric: Rubric, rule: Rule) -> Rubric:
+    """Let the posting's head say what a floor that was just set says: its degree, its cities."""
+    if isinstance(rule, DegreeAsk):
+        return choose_degree(rubric, rule.degree)
+    return replace(rubric, locations=rule.cities) if isinstance(rule, LocationAsk) else rubric
+
+
 def _shown(criterion: Criterion) -> AssessedBy:
     return AssessedBy.APPLICATION if criterion.assessed_by is AssessedBy.INTERVIEW else criterion.assessed_by
 
 
-def _with(rubric: Rubric, changed: Criterion) -> Rubric:
+def change_criterion(rubric: Rubric, changed: Criterion) -> Rubric:
+    """Put a criterion in the place of the one with its id."""
     return replace(rubric, criteria=tuple(changed if other.id == changed.id else other for other in rubric.criteria))
+
+
+def free_id(rubric: Rubric, letter: str, taken: Collection[str]) -> str:
+    """Give the next id of a kind that neither this rubric nor another version (``taken``) has used."""
+    used = {criterion.id for criterion in rubric.criteria} | set(taken)
+    number = max((int(ident[1:]) for ident in used if ident[:1] == letter and ident[1:].isdigit()), default=0) + 1
+    return f"{letter}{number}"
+
+
+def letter_of(section: Section, *, gate: bool) -> str:
+    """Give the letter that ids of a kind begin with: k hard floors, r requirements, b bonus."""
+    return "k" if gate else "b" if section is Section.BONUS else "r"
+
+
+def without_empty_groups(rubric: Rubric) -> Rubric:
+    """Drop groups that no criterion belongs to any more."""
+    used = {criterion.group for criterion in rubric.criteria}
+    return replace(rubric, groups=tuple(group for group in rubric.groups if group.id in used))
+
+
+def in_order(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+    """Hard floors, then requirements, then bonus; within each the order that they had."""
+    kinds = {"k": 0, "r": 1, "b": 2}
+    return tuple(sorted(criteria, key=lambda criterion: kinds.get(criterion.id[0], 1)))
 
 
 def _renamed(rubric: Rubric, changed: Criterion, taken: Collection[str]) -> Rubric:
     """Put a criterion in the place of its new kind under the next free id of that kind, and let findings follow it."""
-    letter = "k" if changed.gate else "b" if changed.section is Section.BONUS else "r"
+    letter = letter_of(changed.section, gate=changed.gate)
     if changed.id.startswith(letter):
-        return _with(rubric, changed)
-    used = {criterion.id for criterion in rubric.criteria} | set(taken)
-    number = max((int(ident[1:]) for ident in used if ident[0] == letter and ident[1:].isdigit()), default=0) + 1
-    renamed = replace(changed, id=f"{letter}{number}")
+        return without_empty_groups(change_criterion(rubric, changed))
+    renamed = replace(changed, id=free_id(rubric, letter, taken))
     rest = tuple(criterion for criterion in rubric.criteria if criterion.id != changed.id)
     warnings = tuple(
         replace(finding, criteria=tuple(renamed.id if ident == changed.id else ident for ident in finding.criteria))
         for finding in rubric.warnings
     )
-    return replace(rubric, criteria=_in_order((*rest, renamed)), warnings=warnings)
-
-
-def _in_order(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
-    """Hard floors, then requirements, then bonus; within each the order that they had."""
-    kinds = {"k": 0, "r": 1, "b": 2}
-    return tuple(sorted(criteria, key=lambda criterion: kinds.get(criterion.id[0], 1)))
+    return without_empty_groups(replace(rubric, criteria=in_order((*rest, renamed)), warnings=warnings))

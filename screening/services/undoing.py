@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -31,7 +32,7 @@ class Act(StrEnum):
 
     MOVE = "move"  # moves: ids of StageMove
     VERDICT = "verdict"  # changed: id of ChangedVerdict
-    RUBRIC = "rubric"  # version: id of RubricVersion; revision: the one that the edit made
+    RUBRIC = "rubric"  # version: id of RubricVersion; revision: the one that the edit made; steps: saves that it took; shared: version, revision, version, … of other drafts that it changed
     CLOSE = "close"  # posting: id of the Posting that was closed
     DECISION = "decision"  # decision: id of Decision
     CANCEL = "cancel"  # interview: id of the Interview that was cancelled
@@ -101,7 +102,21 @@ def _undo_rubric(session: Session, arguments: JsonObject, actor: Actor, now: dat
     version = session.get_one(RubricVersion, int(arguments["version"]))
     if not allows(actor, Permission.POSTING_EDIT, Scope(posting_id=version.posting_id)):
         raise UndoError("forbidden")
-    undo_rubric_edit(session, version_id=version.id, revision=int(arguments["revision"]), actor_id=actor.id, now=now)
+    undo_rubric_edit(
+        session,
+        version_id=version.id,
+        revision=int(arguments["revision"]),
+        steps=int(arguments.get("steps", 1)),
+        actor_id=actor.id,
+        now=now,
+    )
+    pairs = iter(arguments.get("shared", ()))
+    for other, revision in zip(pairs, pairs, strict=True):
+        theirs = session.get_one(RubricVersion, other)
+        if not allows(actor, Permission.POSTING_EDIT, Scope(posting_id=theirs.posting_id)):
+            continue
+        with suppress(RevisionError):  # who has gone on from there keeps what they have
+            undo_rubric_edit(session, version_id=other, revision=revision, actor_id=actor.id, now=now)
 
 
 def _undo_close(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
