@@ -10,9 +10,12 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 # The kernel's limit for the path of a Unix socket is 108 bytes on Linux and 104 on macOS.
 LONGEST_SOCKET_PATH = 100
+MAIL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+"""How a mail server may be named, and the usual port of each way."""
 
 
 class ConfigError(Exception):
@@ -33,6 +36,8 @@ class Settings:
     time_zone: str = "Asia/Shanghai"
     secure_cookies: bool = False
     demo: bool = False
+    smtp_url: str | None = None
+    mail_from: str = "screening@localhost"
     resume_bytes: int = 10 * 1024 * 1024
     request_bytes: int = 16 * 1024 * 1024
 
@@ -79,6 +84,8 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, instance: Path | N
         time_zone=setting("time_zone", "Asia/Shanghai"),
         secure_cookies=setting("secure_cookies", "0") in {"1", "true", "True"},
         demo=setting("demo", "0") in {"1", "true", "True"},
+        smtp_url=_mail_server(setting("smtp_url", "")),
+        mail_from=setting("mail_from", "screening@localhost"),
     )
 
 
@@ -89,6 +96,22 @@ def broker_socket(instance: Path) -> Path:
         return path
     mark = hashlib.sha256(os.fsencode(instance)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"screening-{os.getuid()}-{mark}" / "valkey.sock"
+
+
+def _mail_server(url: str) -> str | None:
+    """Check the address of the mail server, which may hold a password and so is never repeated in an error."""
+    if not url:
+        return None
+    parts = urlsplit(url)
+    try:
+        usable = parts.scheme in MAIL_PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigError(
+            "smtp_url is no address of a mail server. Write it so: smtp+starttls://user:password@mail.example.com:587"
+        )
+    return url
 
 
 def _read_toml(path: Path) -> dict[str, object]:

@@ -12,8 +12,8 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from screening.extensions import db
-from screening.models import Heartbeat
-from screening.services import fitting, prescoring, rescoring, tidying
+from screening.models import Heartbeat, Mail, MailState
+from screening.services import fitting, mailing, prescoring, rescoring, tidying
 from worker.running import finishing, looking, run_job
 
 logger = logging.getLogger(__name__)
@@ -63,26 +63,31 @@ def prescore_application(*, job_id: int, application_id: int, rubric_version_id:
 
 @shared_task
 def rescore_applications(
-    *, job_id: int, rubric_version_id: int, first_id: int, last_id: int, applications: int
+    *, job_id: int, rubric_version_id: int, first_id: int, last_id: int, applications: int, again: int = 0
 ) -> None:
     """Judge a chunk of a posting's applications against one rubric version and store all of them at once."""
+    span = {"rubric_version_id": rubric_version_id, "first_id": first_id, "last_id": last_id}
 
     def act() -> None:
         with looking() as session:
-            chunk = rescoring.read_chunk(
-                session, rubric_version_id=rubric_version_id, first_id=first_id, last_id=last_id
-            )
+            chunk = rescoring.read_chunk(session, **span, again=bool(again))
         judged = rescoring.judge_chunk(chunk)
         with finishing(job_id) as session:
             rescoring.store_chunk(session, judged, now=datetime.now(UTC))
         logger.info(
-            "%d of %d applications judged against rubric version %d",
+            "rubric version %d: %d of %d applications judged, %d as before, %d failed",
+            rubric_version_id,
             len(judged.results),
             applications,
-            rubric_version_id,
+            judged.same,
+            len(judged.failures),
         )
 
-    run_job(job_id, act)
+    def give_up(session: Session, error: str) -> None:
+        handed = rescoring.hand_out_chunk(session, **span, now=datetime.now(UTC))
+        logger.warning("%d applications are judged one by one, because their chunk failed: %s", handed, error)
+
+    run_job(job_id, act, give_up=give_up)
 
 
 @shared_task
@@ -104,3 +109,24 @@ def _fit(job_id: int, first_id: int, last_id: int) -> None:
     fitted = fitting.judge_others(others)
     with finishing(job_id) as session:
         fitting.store_fits(session, fitted, now=datetime.now(UTC))
+
+
+@shared_task
+def send_mail(*, job_id: int, mail_id: int) -> None:
+    """Offer one mail to the mail server; each outcome is stored with the end of the job, the next attempt is a job of its own."""
+
+    def take() -> None:
+        mailing.take_mail(db.session, mail_id=mail_id)
+        db.session.commit()
+
+    def act() -> None:
+        with looking() as session:
+            mail = session.get(Mail, mail_id)
+        if mail is None or mail.state not in {MailState.WAITING, MailState.SENDING}:
+            with finishing(job_id):
+                return
+        state, failure = mailing.offer_mail(mail, settings=current_app.config["SCREENING"], take=take)
+        with finishing(job_id) as session:
+            mailing.note_outcome(session, mail=mail, state=state, failure=failure, now=datetime.now(UTC))
+
+    run_job(job_id, act)

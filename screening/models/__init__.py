@@ -24,6 +24,7 @@ from screening.models.interview import (
     ScorecardDraft,
 )
 from screening.models.job import Heartbeat, Job, JobState
+from screening.models.mail import Mail, MailState
 from screening.models.posting import (
     FormVersion,
     Posting,
@@ -59,6 +60,8 @@ __all__ = [
     "Interview",
     "Job",
     "JobState",
+    "Mail",
+    "MailState",
     "Outcome",
     "Panelist",
     "Person",

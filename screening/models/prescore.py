@@ -11,10 +11,19 @@ from screening.models.base import Base, JsonObject, UtcDateTime
 
 
 class StoredPrescore(Base):
-    """One run, stored once for (application, rubric version, engine version); ``result`` is ``rubrics.codec.dump_prescore``. Never changed."""
+    """One run, stored once for an application, rubric version, engine and lexicon version, and input; ``result`` is ``rubrics.codec.dump_prescore``. Never changed."""
 
     __tablename__ = "prescore"
-    __table_args__ = (UniqueConstraint("application_id", "rubric_version_id", "engine_version"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "application_id",
+            "rubric_version_id",
+            "engine_version",
+            "lexicon_version",
+            "input_sha256",
+            name="uq_prescore_run",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)

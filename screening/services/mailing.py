@@ -1,0 +1,212 @@
+"""Mails: written with their cause, sent by the worker, never twice.
+
+A mail is a row in the transaction of what it tells about. Before the first byte of it goes out the row is marked, so a
+process that dies in between leaves a mark and no second mail: such a mail is ``uncertain`` and waits for a person.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from screening import queue, smtp
+from screening.config import Settings
+from screening.models import Mail, MailState
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+GIVE_UP_AFTER = timedelta(days=3)
+LONGEST_SUBJECT = 300
+LONGEST_GREETING = 60
+LONGEST_FAILURE = 500
+LOCALES = ("zh", "en")
+# A name that carries an address would make our mail somebody's advertisement.
+ADDRESS = re.compile(r"://|www\.|@|\.\w{2,}/|[<>]", re.IGNORECASE)
+
+
+class MailTextError(Exception):
+    """A template and the fields given for it do not fit; the text names both."""
+
+
+class NotWaitingError(Exception):
+    """The mail has been sent, recalled or taken by another process, so it cannot be taken or recalled now."""
+
+
+def template_folder() -> Path:
+    """Find the templates: beside the package in a checkout, inside it in a wheel."""
+    package = Path(__file__).resolve().parents[1]
+    beside = package.parent / "templates"
+    return beside if beside.is_dir() else package / "templates"
+
+
+@cache
+def _texts() -> Environment:
+    loader = FileSystemLoader(template_folder() / "mail")
+    return Environment(  # noqa: S701 - plain text, nothing to escape
+        loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+
+
+def write_text(template: str, locale: str, fields: Mapping[str, str]) -> tuple[str, str]:
+    """Give subject and text of a mail; raise MailTextError unless ``fields`` are exactly what the template names."""
+    texts = _texts()
+    name = f"{template}.{locale}.txt"
+    source = texts.get_source(texts, name)[0] if texts.loader else ""
+    named = meta.find_undeclared_variables(texts.parse(source))
+    if named != set(fields):
+        raise MailTextError(f"{name} names {sorted(named)} and was given {sorted(fields)}")
+    subject, _gap, text = (
+        texts.get_template(name).render({key: _plain(value) for key, value in fields.items()}).partition("\n\n")
+    )
+    return " ".join(subject.split())[:LONGEST_SUBJECT], text.strip() + "\n"
+
+
+def post_mail(
+    session: Session,
+    *,
+    key: str,
+    template: str,
+    locale: str,
+    to: str,
+    fields: Mapping[str, str],
+    now: datetime,
+    application_id: int | None = None,
+    due_at: datetime | None = None,
+    calendar: str | None = None,
+) -> Mail:
+    """Write a mail in the caller's transaction and ask for its sending at ``due_at``; the same key gives the same mail."""
+    existing = session.scalar(select(Mail).where(Mail.key == key))
+    if existing is not None:
+        return existing
+    subject, text = write_text(template, locale, fields)
+    mail = Mail(
+        key=key,
+        template=template,
+        locale=locale,
+        to_address=to,
+        subject=subject,
+        text=text,
+        calendar=calendar,
+        application_id=application_id,
+        created_at=now,
+        due_at=due_at or now,
+    )
+    session.add(mail)
+    session.flush()
+    _ask(session, mail.id, 0, mail.due_at)
+    return mail
+
+
+def recall_mail(session: Session, *, mail: Mail) -> None:
+    """Take a mail back before it goes out; raise NotWaitingError when it has."""
+    _change(session, mail.id, {MailState.WAITING, MailState.KEPT}, MailState.RECALLED)
+
+
+def send_again(session: Session, *, mail: Mail, now: datetime) -> None:
+    """Let a mail go out that failed, was kept, or whose fate is unknown; a person has decided that."""
+    _change(session, mail.id, {MailState.FAILED, MailState.UNCERTAIN, MailState.KEPT}, MailState.WAITING)
+    mail.created_at, mail.due_at, mail.failure = now, now, None
+    _ask(session, mail.id, mail.attempts, now)
+
+
+def take_mail(session: Session, *, mail_id: int) -> None:
+    """Mark a mail as handed over; the caller commits before the first byte. Raise NotWaitingError when somebody else did."""
+    _change(session, mail_id, {MailState.WAITING}, MailState.SENDING)
+
+
+def offer_mail(mail: Mail, *, settings: Settings, take: Callable[[], None]) -> tuple[MailState, str]:
+    """Offer a mail that was read in a transaction that has ended; give what became of it, and why when it was not sent.
+
+    ``take`` marks the mail and commits; it is called before the first byte goes out. ``waiting`` means that the mail may
+    be offered again. A demonstration without a mail server keeps its mails on a page and counts them as sent.
+    """
+    if mail.state is MailState.SENDING:
+        return MailState.UNCERTAIN, "the process that sent it ended before the mail server's answer"
+    if settings.smtp_url is None:
+        return (MailState.SENT if settings.demo else MailState.KEPT), ""
+    company = settings.company_zh if mail.locale == "zh" else settings.company_en
+    sender = Address(company, addr_spec=settings.mail_from)
+    try:
+        smtp.deliver(
+            settings.smtp_url,
+            message_of(mail, sender),
+            sender=sender.addr_spec,
+            to=mail.to_address,
+            hand_over=take,
+        )
+    except smtp.NotNowError as error:
+        return MailState.WAITING, str(error)
+    except smtp.UncertainError as error:
+        return MailState.UNCERTAIN, str(error)
+    except smtp.DeliveryError as error:
+        return MailState.FAILED, str(error)
+    return MailState.SENT, ""
+
+
+def message_of(mail: Mail, sender: Address) -> EmailMessage:
+    """Make the message: the same mail gives the same bytes, its identity included."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = mail.to_address
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(mail.created_at)
+    message["Message-ID"] = f"<mail-{mail.id}-{mail.created_at:%Y%m%d%H%M%S%f}@{sender.domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = mail.locale
+    message.set_content(mail.text)
+    if mail.calendar is not None:
+        method = "CANCEL" if "METHOD:CANCEL" in mail.calendar else "REQUEST"
+        message.add_attachment(mail.calendar, subtype="calendar", params={"method": method}, filename="invitation.ics")
+    return message
+
+
+def note_outcome(session: Session, *, mail: Mail, state: MailState, failure: str, now: datetime) -> None:
+    """Keep what became of a mail; one that waits is asked for again later, until ``GIVE_UP_AFTER`` has passed."""
+    if state is MailState.WAITING and now - mail.due_at > GIVE_UP_AFTER:
+        state = MailState.FAILED
+    session.execute(
+        update(Mail)
+        .where(Mail.id == mail.id)
+        .values(
+            state=state,
+            attempts=Mail.attempts + 1,
+            failure=failure[:LONGEST_FAILURE] or None,
+            sent_at=now if state is MailState.SENT else None,
+        )
+    )
+    if state is MailState.WAITING:
+        pause = min(FIRST_PAUSE * 2 ** min(mail.attempts, 10), LONGEST_PAUSE)
+        _ask(session, mail.id, mail.attempts + 1, now + pause)
+
+
+def greeting_name(name: str) -> str:
+    """Give a candidate's name for a greeting, or nothing where what was typed is no name but an address or a text."""
+    plain = _plain(name)
+    return "" if ADDRESS.search(plain) or len(plain) > LONGEST_GREETING else plain
+
+
+def _plain(value: str) -> str:
+    """Give one line without control or direction characters: what a candidate typed never shapes a mail."""
+    kept = "".join(mark if unicodedata.category(mark) not in {"Cc", "Cf", "Zl", "Zp"} else " " for mark in value)
+    return " ".join(kept.split())
+
+
+def _ask(session: Session, mail_id: int, attempt: int, at: datetime) -> None:
+    queue.enqueue(session, queue.SEND_MAIL, key=f"mail:{mail_id}:{attempt}", now=at, mail_id=mail_id)
+
+
+def _change(session: Session, mail_id: int, before: set[MailState], after: MailState) -> None:
+    statement = update(Mail).where(Mail.id == mail_id, Mail.state.in_(before)).values(state=after).returning(Mail.id)
+    if session.scalar(statement) is None:
+        raise NotWaitingError
