@@ -6,6 +6,7 @@ from screening.web.candidate import apply, careers, status
 from screening.web.interviewer import home, scorecards
 from screening.web.recruiter import (
     applications,
+    comparisons,
     debriefs,
     imports,
     interviews,
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     imports.blueprint,
     pipeline.blueprint,
     rubrics.blueprint,
+    comparisons.blueprint,
     applications.blueprint,
     interviews.blueprint,
     debriefs.blueprint,

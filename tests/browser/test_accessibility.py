@@ -34,6 +34,7 @@ PAGES = (
     ("admin", "/staff/postings/{posting_id}"),
     ("admin", "/staff/postings/{posting_id}?view=board"),
     ("admin", "/staff/postings/{posting_id}/rubric"),
+    ("admin", "/staff/postings/{posting_id}/rubric/compare"),
     ("admin", "/staff/applications/{application_id}"),
     ("admin", "/staff/applications/{application_id}/interviews/new"),
     ("admin", "/staff/applications/{judged_id}/debrief"),
