@@ -54,6 +54,10 @@ _LEVEL_FIRST = re.compile(
     r"(?:熟悉|熟练|精通|掌握|了解|理解|深入|proficien|familiar|expert|knowledge|understanding|fluent|fluency|command of|exposure to|background in)"
 )
 _AND_EXPERIENCE = re.compile(r"\b(?:and|plus)\s+(?:\w+\s+){0,2}experience\b")
+_DOING = re.compile(
+    r"experience[sd]?\s+(?:in\s+|of\s+|with\s+)?(?!using|working|coding|programming|scripting)[a-z-]+ing\b|开发[^,;。]{0,4}经[验历]|研发[^,;。]{0,4}经[验历]"
+)
+_USES_NAME = re.compile(r"[Ee]xperience (?:with|using) (?:the )?[A-Z][A-Za-z0-9+#.]+")
 _HANDS = frozenset({"programming_language", "tool", "dataset"})
 
 
@@ -136,9 +140,19 @@ def _skills_and_traits(clause: Clause) -> tuple[Reading, ...]:
 
 
 def _unread(clause: Clause) -> tuple[Reading, ...]:
-    if clause.has("read_trait_soft"):
+    """Words of which no rule knows the subject: their cue words still tell the kind of ask, a person reads the rest."""
+    if clause.has("read_certificate", but="read_certificate_no"):
+        category = Category.CERTIFICATION
+    elif clause.has("read_trait_soft"):
         return (Reading(Category.TRAIT, TraitAsk("trait_general"), assessed_by=AssessedBy.INTERVIEW),)
-    category = Category.KNOWLEDGE if _has_level(clause) or clause.has("read_knowledge") else Category.OTHER
+    elif clause.has("read_tool_use") or (
+        clause.names_unknown and clause.has("level_proficient") and not clause.has("read_knowledge")
+    ):
+        category = Category.TOOL
+    elif _has_level(clause) or clause.has("read_knowledge"):
+        category = Category.KNOWLEDGE
+    else:
+        category = Category.OTHER
     return (Reading(category, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
 
 
@@ -151,10 +165,12 @@ def _lived_readings(clause: Clause, lived: Rule) -> tuple[Reading, ...]:
     found = clause.skill_terms()
     hands = [pair for pair in found if pair[1].kind in _HANDS and not pair[1].facts.get("generic")]
     months = lived.months if isinstance(lived, ExperienceAsk) else None
+    if not hands and not found and months is None and _USES_NAME.search(clause.raw):
+        return (Reading(Category.TOOL, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
     if not hands:
         return (Reading(Category.EXPERIENCE, lived),)
     category = skill.category_of([term for _, term in hands])
-    if months is None and len(hands) == len(found):
+    if months is None and len(hands) == len(found) and not _DOING.search(clause.words):
         return (Reading(category, lived),)
     return (Reading(Category.EXPERIENCE, lived), Reading(category, skill.rule_of(clause, hands)))
 

@@ -20,6 +20,7 @@ from rubrics.postings.cards import (
     read_title_key,
     split_title,
 )
+from rubrics.postings.guessing import settle_headings
 from rubrics.postings.headings import HeadingKind, headings_of
 from rubrics.postings.items import Item, SectionRows, items_of, sections_of
 from rubrics.postings.rows import Row, read_rows
@@ -81,7 +82,7 @@ def _posting(source: SourceText, rows: list[Row], words: CardWords, lexicon: Lex
     title, track = (None, None)
     if title_span is not None:
         title, track = split_title(source.text, title_span.start, title_span.end, words)
-    sections = sections_of(body, lexicon)
+    sections = sections_of(settle_headings(body, lexicon), lexicon)
     duties, items = items_of(sections, lexicon)
     if not items and not duties and not (cards and title is not None):
         return None

@@ -26,10 +26,12 @@ _CONDITION = re.compile(r"\bif(?: you(?: are| have| can| also have)?)?$")
 _STOPS = "。;.!?】"
 _SAYS = re.compile("放宽|降低|满足|符合|达到|不限|超出|除了|可以|能够|提出|制定|编写|分析|理解|根据|按照")
 _BILINGUAL = re.compile(r"^([^a-z]*[一-鿿])[\s/|&:·-]*([a-z][a-z' &/-]{3,40})$")
+_BILINGUAL_TURNED = re.compile(r"^([a-z][a-z' &-]{3,40}?)[\s/|&:·-]+([一-鿿]{2,12})$")
 _CONTRACTED = re.compile(r"'(ll|re|ve|d)\b")
 _LONG_FORMS = {"ll": " will", "re": " are", "ve": " have", "d": " would"}
 _NEARBY = 16
 _FEW_WORDS = 10
+_FEW_FILLED = 7
 _LONG = 10
 _STRONG_LENGTH = 3
 _PREFIX = 8
@@ -75,6 +77,7 @@ class Headings:
     prefers: re.Pattern[str]
     role_tail: re.Pattern[str]
     away: re.Pattern[str]
+    fillers: frozenset[str]
 
     def read_row(self, words: str, *, level: int = 0, bold: bool = False, marked: bool = False) -> Heading | None:
         """Tell what a whole row announces, or None when it is no heading."""
@@ -99,8 +102,9 @@ class Headings:
         if core in self.forms and (not marked or colon or len(core) > _STRONG_LENGTH):
             return Heading(self.forms[core])
         if any("一" <= character <= "鿿" for character in core):
-            pair = _BILINGUAL.match(core)
-            kind = self.forms.get(pair[1].strip()) or self.forms.get(_spelt_out(pair[2]).strip()) if pair else None
+            pair = _BILINGUAL.match(core) or _BILINGUAL_TURNED.match(core)
+            names = (_spelt_out(name).strip() for name in pair.groups()) if pair else ()
+            kind = next((self.forms[name] for name in names if name in self.forms), None)
             if kind is not None:
                 return Heading(kind)
             return self._read_chinese(core, colon=colon, set_off=set_off, marked=marked)
@@ -193,7 +197,9 @@ class Headings:
         for match in self.english.finditer(core):
             if len(match.group()) > len(best):
                 best = match.group()
-        share = len(best) / len(core)
+        bare = len(words) <= _FEW_FILLED and ":" not in core and "," not in core
+        rest = sum(len(word) for word in core.replace(best, " ", 1).split() if word not in self.fillers)
+        share = len(best) / max(1, len(best) + rest if bare else len(core))
         hinted = (colon or set_off) and len(words) <= _FEW_WORDS and (share >= 0.25 or core.startswith(best))
         says = best.startswith("you ") and not (colon or set_off)
         if best and (share >= (0.75 if says else 0.6) or hinted):
@@ -227,7 +233,9 @@ def headings_of(lexicon: Lexicon) -> Headings:
             r"|(?:满足|符合|具备|具有).{0,3}(?:一项|一条|任一|多项|以下|下列).{0,10}(?:优先|加分)"
             r"|(?:优先|加分)(?:考虑)?.{0,4}(?:满足|符合|具备).{0,10}(?:一项|多项|一条|任一)"
         ),
-        re.compile(r"\([^()]*(?:加分|优先|非必须|preferred|nice to have|bonus|optional)[^()]*\)"),
+        re.compile(
+            r"\([^()]*(?:加分|优先|非必须|非必需|可选|preferred|nice[ -]to[ -]have|bonus|optional|desirable|desired|a plus)[^()]*\)"
+        ),
         re.compile(
             r"(?:^\W*|(?<=[.;!?]\s)\**|(?<=[.;!?])\**)("
             + "|".join(map(re.escape, english))
@@ -240,6 +248,7 @@ def headings_of(lexicon: Lexicon) -> Headings:
             + r")(?:\([^()]{1,24}\))?)\s*$"
         ),
         re.compile("|".join(map(re.escape, lexicon.cues("heading_sign_away")))),
+        frozenset(lexicon.cues("heading_filler")),
     )
 
 

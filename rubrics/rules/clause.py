@@ -18,6 +18,9 @@ _LEVELS = (
     ("level_basic", Level.BASIC),
 )
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_CHINESE = re.compile("[一-鿿]")
+_NAME_IN_CHINESE = re.compile(r"(?<![A-Za-z])[A-Za-z][A-Za-z0-9+#.\-]+")
+_NAME_IN_ENGLISH = re.compile(r"(?<=[a-z,/(] )[A-Z][A-Za-z0-9+#.\-]+|(?<=[/(])[A-Z][A-Za-z0-9+#.\-]+")
 _LIST_GAP = re.compile(r"^[\s)]*(?:[、,/&+]|或者?|和|与|及|以及|and|or|\s)+[\s(]*$")
 
 
@@ -85,6 +88,13 @@ class Clause:
     def skill_terms(self) -> list[tuple[Mention, Term]]:
         """Languages, tools, topics and data sets: families without the members named beside them, general words last."""
         return self._skill_terms
+
+    @cached_property
+    def names_unknown(self) -> bool:
+        """Whether the clause has names that no table knows: capitals inside an English clause, Latin words in a Chinese one."""
+        known = {place for mention in self.mentions for place in range(mention.start, mention.end)}
+        pattern = _NAME_IN_CHINESE if _CHINESE.search(self.raw) else _NAME_IN_ENGLISH
+        return any(match.start() not in known for match in pattern.finditer(self.raw))
 
     def topics(self) -> tuple[str, ...]:
         """Ids of what the clause is about, general words left out; before examples their family counts too."""
