@@ -16,7 +16,7 @@ from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
+from jinja2 import Environment, StrictUndefined, Template, meta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -50,25 +50,23 @@ def template_folder() -> Path:
     return beside if beside.is_dir() else package / "templates"
 
 
+TEXTS = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701 - plain text, nothing to escape
+
+
 @cache
-def _texts() -> Environment:
-    loader = FileSystemLoader(template_folder() / "mail")
-    return Environment(  # noqa: S701 - plain text, nothing to escape
-        loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
+def _template(name: str) -> tuple[Template, frozenset[str]]:
+    """Read a template once; give it with the names of its fields."""
+    source = (template_folder() / "mail" / name).read_text("utf-8")
+    return TEXTS.from_string(source), frozenset(meta.find_undeclared_variables(TEXTS.parse(source)))
 
 
 def write_text(template: str, locale: str, fields: Mapping[str, str]) -> tuple[str, str]:
     """Give subject and text of a mail; raise MailTextError unless ``fields`` are exactly what the template names."""
-    texts = _texts()
     name = f"{template}.{locale}.txt"
-    source = texts.get_source(texts, name)[0] if texts.loader else ""
-    named = meta.find_undeclared_variables(texts.parse(source))
+    written, named = _template(name)
     if named != set(fields):
         raise MailTextError(f"{name} names {sorted(named)} and was given {sorted(fields)}")
-    subject, _gap, text = (
-        texts.get_template(name).render({key: _plain(value) for key, value in fields.items()}).partition("\n\n")
-    )
+    subject, _gap, text = written.render({key: _plain(value) for key, value in fields.items()}).partition("\n\n")
     return " ".join(subject.split())[:LONGEST_SUBJECT], text.strip() + "\n"
 
 
@@ -175,19 +173,20 @@ def note_outcome(session: Session, *, mail: Mail, state: MailState, failure: str
     """Keep what became of a mail; one that waits is asked for again later, until ``GIVE_UP_AFTER`` has passed."""
     if state is MailState.WAITING and now - mail.due_at > GIVE_UP_AFTER:
         state = MailState.FAILED
+    attempts = mail.attempts + 1
     session.execute(
         update(Mail)
         .where(Mail.id == mail.id)
         .values(
             state=state,
-            attempts=Mail.attempts + 1,
+            attempts=attempts,
             failure=failure[:LONGEST_FAILURE] or None,
             sent_at=now if state is MailState.SENT else None,
         )
     )
     if state is MailState.WAITING:
-        pause = min(FIRST_PAUSE * 2 ** min(mail.attempts, 10), LONGEST_PAUSE)
-        _ask(session, mail.id, mail.attempts + 1, now + pause)
+        pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
+        _ask(session, mail.id, attempts, now + pause)
 
 
 def greeting_name(name: str) -> str:
