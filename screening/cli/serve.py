@@ -69,18 +69,25 @@ def plan_children(
     broker = settings.embedded_socket
     if broker is not None:
         yield plan_broker(broker, settings.instance / "valkey")
-    yield from plan_webs(listener, webs, environment)
+    yield from plan_webs(settings, listener, webs, environment)
     yield from plan_workers(settings, concurrency, environment)
 
 
-def plan_webs(listener: socket.socket, number: int, environment: dict[str, str]) -> Iterator[ChildPlan]:
-    """Plan the web servers, which share one listening socket; pages are there before the worker has started."""
+def plan_webs(
+    settings: Settings, listener: socket.socket, number: int, environment: dict[str, str]
+) -> Iterator[ChildPlan]:
+    """Plan the web servers, which share one listening socket; pages are there before the worker has started.
+
+    They share the socket, so a request from outside would be answered by whichever is well: each shows its own heartbeat.
+    """
     descriptor = listener.fileno()
     for web in range(1, number + 1):
+        beat = settings.instance / f"web-{web}.heartbeat"
         yield ChildPlan(
             name=f"web-{web}",
             command=[*program("web"), "--descriptor", str(descriptor)],
-            environment=environment,
+            environment={**environment, "SCREENING_HEARTBEAT_FILE": str(beat)},
+            heartbeat=beat,
             descriptors=(descriptor,),
             stop_within=15,
             is_ready=functools.partial(answers, *listener.getsockname()[:2]) if web == number else None,

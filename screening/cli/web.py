@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
-import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -22,6 +24,47 @@ from screening.config import ConfigError, load_settings
 THREADS = 8
 GRACE = 10.0
 GRACE_FOR_UNREAD = 2.0
+BEAT_EVERY = 5.0
+"""Seconds between two signs of life; a supervisor waits for many times as long before it believes in a hang."""
+
+
+class Stop:
+    """What SIGTERM and SIGINT set; ``wake`` ends the wait of whatever serves by then."""
+
+    def __init__(self) -> None:
+        self.told = False
+        self.wake: Callable[[], None] = lambda: None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._note)
+
+    def _note(self, *_: object) -> None:
+        self.told = True
+        self.wake()
+
+
+class Heartbeat:
+    """A task for the request threads that touches a file: it stays old when the loop stands still or every thread is stuck."""
+
+    def __init__(self, file: Path, dispatcher: Any) -> None:
+        self._file = file
+        self._dispatcher = dispatcher
+        self._is_queued = False
+        self._due_at = 0.0
+
+    def offer(self) -> None:
+        """Queue the task when it is due; one that still waits is not queued twice."""
+        if not self._is_queued and time.monotonic() >= self._due_at:
+            self._is_queued = True
+            self._due_at = time.monotonic() + BEAT_EVERY
+            self._dispatcher.add_task(self)
+
+    def service(self) -> None:
+        """Show life, on a request thread."""
+        self._is_queued = False
+        self._file.touch()
+
+    def cancel(self) -> None:
+        """Be dropped with the queue at the end."""
 
 
 @click.command("web")
@@ -33,6 +76,7 @@ def command(host: str, port: int, descriptor: int | None) -> None:
 
     Several may run behind a reverse proxy: no state is kept in a process. SIGTERM lets running requests finish.
     """
+    stop = Stop()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     end_with_supervisor()
     try:
@@ -42,11 +86,14 @@ def command(host: str, port: int, descriptor: int | None) -> None:
         raise click.ClickException(str(error)) from error
     if descriptor is None:
         click.echo(f"Listening on http://{host}:{port}", err=True)
-    serve_until_told(app, listener)
+    serve_until_told(app, listener, stop)
 
 
-def serve_until_told(app: Flask, listener: socket.socket) -> None:
-    """Serve ``app`` on ``listener`` until SIGTERM or SIGINT; then accept nothing new, finish what runs, and return."""
+def serve_until_told(app: Flask, listener: socket.socket, stop: Stop) -> None:
+    """Serve ``app`` on ``listener`` until ``stop``; then accept nothing new, finish what runs, and return.
+
+    With SCREENING_HEARTBEAT_FILE set, that file is touched while requests can be answered.
+    """
     server = create_server(
         app,
         sockets=[listener],
@@ -58,15 +105,12 @@ def serve_until_told(app: Flask, listener: socket.socket) -> None:
         max_request_body_size=app.config["SCREENING"].request_bytes,
         clear_untrusted_proxy_headers=True,
     )
-    told = threading.Event()
-
-    def stop(*_: object) -> None:
-        told.set()
-        server.pull_trigger()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
-    while not told.is_set():
+    file = os.environ.get("SCREENING_HEARTBEAT_FILE")
+    heartbeat = Heartbeat(Path(file), server.task_dispatcher) if file else None
+    stop.wake = server.pull_trigger
+    while not stop.told:
+        if heartbeat is not None:
+            heartbeat.offer()
         wasyncore.loop(timeout=1, use_poll=True, map=server._map, count=1)  # noqa: SLF001 - waitress gives its map no other name
     _finish(server)
 

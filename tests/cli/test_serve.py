@@ -123,10 +123,13 @@ def test_the_broker_named_in_the_settings_is_used(tmp_path: Path, broker: object
 
 
 SLOW_SITE = """
-import socket, sys, time, logging
+import os, pathlib, socket, time
 from types import SimpleNamespace
 from flask import Flask
-from screening.cli.web import serve_until_told
+from screening.cli import web
+stop = web.Stop()
+web.BEAT_EVERY, web.THREADS = 0.1, 1
+beat = pathlib.Path(os.environ["SCREENING_HEARTBEAT_FILE"])
 app = Flask("slow")
 app.config["SCREENING"] = SimpleNamespace(request_bytes=1_000_000)
 @app.get("/slow")
@@ -134,20 +137,26 @@ def slow():
     print("begun", flush=True)
     time.sleep(2)
     return "finished"
+@app.get("/stuck")
+def stuck():
+    beat.unlink()
+    time.sleep(1)
+    return "life" if beat.exists() else "no life"
 @app.post("/echo")
 @app.get("/echo")
 def echo():
     return "here"
 listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
-serve_until_told(app, listener)
+web.serve_until_told(app, listener, stop)
 print("ended", flush=True)
 """
 
 
 @pytest.fixture
-def slow_site() -> object:
-    process = subprocess.Popen([sys.executable, "-c", SLOW_SITE], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+def slow_site(tmp_path: Path) -> object:
+    env = {**os.environ, "SCREENING_HEARTBEAT_FILE": str(tmp_path / "web.heartbeat")}
+    process = subprocess.Popen([sys.executable, "-c", SLOW_SITE], cwd=ROOT, stdout=subprocess.PIPE, text=True, env=env)
     yield process
     process.kill()
     process.communicate()
@@ -165,6 +174,17 @@ def test_a_running_request_is_finished_before_the_web_server_ends(slow_site: sub
     assert answer.startswith(b"HTTP/1.1 200")
     assert answer.endswith(b"finished")
     assert slow_site.wait(30) == 0
+
+
+def test_a_web_server_whose_threads_are_all_stuck_shows_no_life(
+    slow_site: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    assert slow_site.stdout is not None
+    port = int(slow_site.stdout.readline())
+    wait_for((tmp_path / "web.heartbeat").exists)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/stuck", timeout=60) as answer:
+        assert answer.read() == b"no life"
+    wait_for((tmp_path / "web.heartbeat").exists)
 
 
 def test_clients_that_send_slowly_hold_up_nobody(slow_site: subprocess.Popen[str]) -> None:
