@@ -35,6 +35,17 @@ from rubrics.rules import Clause, Reading
 from rubrics.text import Lines, SourceText, Span
 
 _MOST_PARTS = 20
+_GOES_ON = frozenset(
+    {
+        Category.PROGRAMMING_LANGUAGE,
+        Category.TOOL,
+        Category.KNOWLEDGE,
+        Category.EXPERIENCE,
+        Category.ENGINEERING,
+        Category.CERTIFICATION,
+        Category.TRAIT,
+    }
+)
 _ANY_GROUP = re.compile(
     r"一项|多项|任一|任意|之一|其一|满足.{0,6}(?:条|项)|(?:one|any)(?: or more)? of|at least one|any of these"
 )
@@ -133,7 +144,7 @@ class _Draft:
                         found[-1] = (joined, whole, chunk.bonus)
                         continue
                 found.append((parts, readings, chunk.bonus))
-        found = _among_traits(found)
+        found = _settled(found, self.terms)
         group = groups.get(item.heading.start) if item.heading is not None else None
         asked: list[_Asked] = []
         for place, (parts, readings, bonus) in enumerate(found):
@@ -146,16 +157,41 @@ class _Draft:
         return asked
 
 
-def _among_traits(found: list[_Found]) -> list[_Found]:
-    """Take words that no rule understands for a trait where the rest of the item speaks of traits only (头脑灵活，思路清晰)."""
-    categories = {reading.category for _, readings, _ in found for reading in readings}
-    if categories != {Category.TRAIT, Category.OTHER}:
-        return found
-    general = Reading(Category.TRAIT, TraitAsk("trait_general"), assessed_by=AssessedBy.INTERVIEW)
-    return [
-        (parts, tuple(general if one.category is Category.OTHER else one for one in readings), bonus)
-        for parts, readings, bonus in found
-    ]
+def _settled(found: list[_Found], terms: DocumentTerms) -> list[_Found]:
+    """Give clauses that no rule understands the category of the clause before them; their words stay for a person."""
+    settled: list[_Found] = []
+    for parts, readings, bonus in found:
+        unread = len(readings) == 1 and readings[0].category is Category.OTHER
+        before = settled[-1] if settled and settled[-1][2] == bonus else None
+        if unread and before is not None and not _stands_alone(terms.clause(parts, bonus=bonus)):
+            category = before[1][-1].category
+            if category in _GOES_ON:
+                settled.append((parts, (_unread_as(category, readings[0]),), bonus))
+                continue
+        settled.append((parts, readings, bonus))
+    kinds = {reading.category for _, readings, _ in settled for reading in readings}
+    if kinds == {Category.TRAIT, Category.OTHER}:
+        return [
+            (
+                parts,
+                tuple(_unread_as(Category.TRAIT, one) if one.category is Category.OTHER else one for one in readings),
+                bonus,
+            )
+            for parts, readings, bonus in settled
+        ]
+    return settled
+
+
+def _unread_as(category: Category, reading: Reading) -> Reading:
+    """Give words that no rule understands as a trait of no name, or as words for a person under another category."""
+    if category is Category.TRAIT:
+        return Reading(category, TraitAsk("trait_general"), assessed_by=AssessedBy.INTERVIEW)
+    return replace(reading, category=category)
+
+
+def _stands_alone(clause: Clause) -> bool:
+    """Whether unread words must not hide behind the clause before them: what the law forbids to ask, a demand taken back."""
+    return any(clause.has(group) for group in ("read_unlawful", "read_unlimited", "read_waiver", "read_unneeded"))
 
 
 def _weight(clause: Clause, reading: Reading) -> float:

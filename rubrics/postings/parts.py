@@ -12,6 +12,7 @@ from rubrics.postings.items import Item
 from rubrics.text import SourceText, Span, fold, plain
 
 _EDGE = " \t\r\n\v\f\u3000,;。.、!?:-—*_`#>|\"'“”"
+_LEAD_EDGE = " \t(*"
 _DEGREE_FLOOR = re.compile(
     r"(?:本科|硕士|博士|大专|研究生|专科)(?:研究生)?(?:学历|学位)?(?:及其?以上|以上|或以上)|(?:相关|类|等|学)专业|(?:bachelor|master|ph\.?d|doctora)\S*"
 )
@@ -155,12 +156,22 @@ def _preferred(item: Item, parts: list[Part], words: _Words) -> list[bool]:
     for cue, part in enumerate(parts):
         if cue < reach or not words.prefers(part.text):
             continue
-        first = _first_preferred(item, parts, cue, reach, words)
+        leads = _leads_sentence(item, parts, cue, words)
+        first = cue if leads else _first_preferred(item, parts, cue, reach, words)
         reach = cue + 1
+        while leads and reach < len(parts) and _same_sentence(item, parts, reach):
+            reach += 1
         while reach < len(parts) and _goes_on_preferring(parts, cue, reach, words):
             reach += 1
         marks[first:reach] = [True] * (reach - first)
     return marks
+
+
+def _leads_sentence(item: Item, parts: list[Part], cue: int, words: _Words) -> bool:
+    """Whether a preference stands alone before the rest of its sentence ("Ideally, you have …")."""
+    if cue and _same_sentence(item, parts, cue):
+        return False
+    return words.leads_sentence(parts[cue].text) and cue + 1 < len(parts) and _same_sentence(item, parts, cue + 1)
 
 
 def _first_preferred(item: Item, parts: list[Part], cue: int, floor: int, words: _Words) -> int:
@@ -229,7 +240,12 @@ def _same_sentence(item: Item, parts: list[Part], place: int) -> bool:
 def _belongs(group: tuple[Part, ...], part: Part, words: _Words, *, chinese: bool) -> bool:
     """Whether a clause goes on with the one before it: an example, an alternative, a list without a verb of its own."""
     text = fold(part.text).text
-    if words.leads_on(part.text) or _alone_pattern(words.lexicon).match(text) or words.continues(text):
+    if (
+        words.leads_sentence(group[-1].text)
+        or words.leads_on(part.text)
+        or _alone_pattern(words.lexicon).match(text)
+        or words.continues(text)
+    ):
         return True
     if ";" in plain(part.source.text[group[-1].end : part.start]):
         return False
@@ -296,6 +312,10 @@ class _Words:
         """Whether a clause begins as an example of the one before it or as an alternative to it."""
         start = _MARKS.match(text)
         return any(first <= (start.end() if start else 0) for first, _ in self.cues(text).get("read_forward", ()))
+
+    def leads_sentence(self, text: str) -> bool:
+        """Whether a clause is nothing but a preference that may stand before its sentence (Ideally, …)."""
+        return text.strip(_LEAD_EDGE).lower() in self.lexicon.cues("preference_leading")
 
     def leads_vaguely(self, text: str) -> bool:
         return "read_vague_lead" in self.cues(text)

@@ -10,4 +10,6 @@ def read(clause: Clause) -> tuple[Reading, ...]:
     """Give an enrolment asked for, a gate unless it is only preferred."""
     if not clause.has("read_enrolment") or clause.has("read_enrolment_not"):
         return ()
+    if clause.has("read_certificate", but="read_certificate_no") and not clause.terms("degree", "field"):
+        return ()
     return (Reading(Category.ENROLMENT, EnrolmentAsk(enrolled=True), gate=not clause.bonus),)

@@ -14,6 +14,9 @@ _COUNT = {"两": 2, "二": 2, "三": 3, "四": 4, "2": 2, "3": 3, "4": 4, "two":
 _AT_LEAST = re.compile(
     r"(?:至少|任意|其中|以上|不少于)[^,。;]{0,6}?([两二三四234])\s*(?:种|门|项|个|款|点|条)|([两二三四234])\s*(?:种|门|项|个|款|点|条)(?:及?以上)|at least (two|three|four)"
 )
+_LATER_CHOICE = re.compile(
+    r"(?:and|plus|,|/|和|与|及|、|并|,)\s*(?:also\s+)?(?:(?:in|with|of|using|熟悉|掌握|了解|会|至少)\s*)?(?:at least one|one of|one or more|any of|either|至少(?:一|1|熟悉|掌握|精通|了解)|任意一|任一)"
+)
 _ALTERNATIVE = re.compile(r"或|/|\bor\b|any of|either")
 _CATEGORY = {
     "programming_language": Category.PROGRAMMING_LANGUAGE,
@@ -28,12 +31,30 @@ def read(clause: Clause) -> tuple[Reading, ...]:
     found = clause.skill_terms()
     if not found:
         return ()
-    whole = rule_of(clause, found)
+    choice = _choice_begins(clause, found)
+    if choice:
+        before, after = found[:choice], found[choice:]
+        return (*_read_of(clause, before, either=_choice_between(clause, before)), *_read_of(clause, after))
+    return _read_of(clause, found)
+
+
+def _choice_begins(clause: Clause, found: list[tuple[Mention, Term]]) -> int:
+    """Give how many skills stand before a choice of the later ones ("Python and at least one of A, B"); 0 without such a choice."""
+    for match in _LATER_CHOICE.finditer(clause.words):
+        before = sum(mention.end <= match.start() for mention, _ in found)
+        if 0 < before < len(found) and not _ALTERNATIVE.search(clause.words[found[before - 1][0].end : match.start()]):
+            return before
+    return 0
+
+
+def _read_of(clause: Clause, found: list[tuple[Mention, Term]], *, either: bool | None = None) -> tuple[Reading, ...]:
+    whole = rule_of(clause, found, either=either)
     kinds = list(dict.fromkeys(_CATEGORY[term.kind] for _, term in found))
     if len(kinds) == 1 or not isinstance(whole, AllOf):
         return (Reading(category_of([term for _, term in found]), whole),)
     return tuple(
-        Reading(kind, rule_of(clause, [pair for pair in found if _CATEGORY[pair[1].kind] is kind])) for kind in kinds
+        Reading(kind, rule_of(clause, [pair for pair in found if _CATEGORY[pair[1].kind] is kind], either=either))
+        for kind in kinds
     )
 
 
@@ -49,9 +70,11 @@ def category_of(terms: list[Term]) -> Category:
     return next(_CATEGORY[term.kind] for term in terms if counted[_CATEGORY[term.kind]] == best)
 
 
-def rule_of(clause: Clause, found: list[tuple[Mention, Term]]) -> Rule:
-    """One rule of the mentions: what stands between them and the words of choice decide how they join."""
+def rule_of(clause: Clause, found: list[tuple[Mention, Term]], *, either: bool | None = None) -> Rule:
+    """One rule of the mentions: what stands between them and the words of choice decide how they join, unless told."""
     asks: list[Rule] = [SkillAsk(term.id, clause.level_at(mention.start, mention.end)) for mention, term in found]
+    if either is not None:
+        return one_or_all(asks, either=either)
     open_list = clause.has("read_example")
     count = _AT_LEAST.search(clause.words)
     if count and len(asks) > 1:
