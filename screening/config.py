@@ -40,6 +40,8 @@ class Settings:
     mail_from: str = "screening@localhost"
     resume_bytes: int = 10 * 1024 * 1024
     request_bytes: int = 16 * 1024 * 1024
+    form_bytes: int = 64 * 1024 * 1024
+    """An application form is read up to here, so that a file that is too large comes back as an error beside its field."""
 
     @property
     def uploads(self) -> Path:

@@ -102,7 +102,7 @@ def serve_until_told(app: Flask, listener: socket.socket, stop: Stop) -> None:
         asyncore_use_poll=True,
         channel_timeout=60,
         connection_limit=500,
-        max_request_body_size=app.config["SCREENING"].request_bytes,
+        max_request_body_size=app.config["SCREENING"].form_bytes,
         clear_untrusted_proxy_headers=True,
     )
     file = os.environ.get("SCREENING_HEARTBEAT_FILE")

@@ -322,11 +322,18 @@ def test_changed_token_of_the_status_page_opens_nothing(client, candidate):
         assert "This link does not open an application" in answer.get_data(as_text=True)
 
 
-def test_body_that_is_too_large_is_refused_in_words(session, candidate):
-    body = candidate.fill()
-    answer = candidate.send(with_file(body, b"x" * 20 * 1024 * 1024))
+def test_resume_that_is_far_too_large_is_said_beside_its_field_and_loses_nothing(session, candidate):
+    answer = candidate.send(with_file(candidate.fill(), b"x" * 20 * 1024 * 1024))
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 422
+    assert page.count("The file is larger than 10 MB.") >= 2
+    assert f'value="{candidate.fill()["email"]}"' in page
+    assert session.scalars(select(Application)).all() == []
+
+
+def test_body_that_is_too_large_is_refused_in_words(client):
+    answer = client.post("/sign-in", data={"email": "x" * 17 * 1024 * 1024}, headers={"Accept-Language": "en"})
     assert answer.status_code == 413
     page = answer.get_data(as_text=True)
     assert "A file may have 10 MB at most" in page
-    assert "go back" in page
-    assert session.scalars(select(Application)).all() == []
+    assert "data-back" in page

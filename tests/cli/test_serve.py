@@ -131,7 +131,7 @@ stop = web.Stop()
 web.BEAT_EVERY, web.THREADS = 0.1, 1
 beat = pathlib.Path(os.environ["SCREENING_HEARTBEAT_FILE"])
 app = Flask("slow")
-app.config["SCREENING"] = SimpleNamespace(request_bytes=1_000_000)
+app.config["SCREENING"] = SimpleNamespace(form_bytes=1_000_000)
 @app.get("/slow")
 def slow():
     print("begun", flush=True)

@@ -6,16 +6,17 @@ import re
 import secrets
 from datetime import date
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone
 from flask_babel import gettext as _
 
+from screening.documents.recognition import FILE_BYTES
 from screening.extensions import db, limiter
 from screening.forms.answers import answers_of
 from screening.forms.application import ApplicationForm, application_form, problems_of
 from screening.forms.inputs import whole_number
-from screening.models import FormVersion, Posting
+from screening.models import Application, FormVersion, Posting
 from screening.queries.careers import form_in_force, form_of, open_posting
 from screening.services.applying import (
     AlreadyAppliedError,
@@ -24,16 +25,23 @@ from screening.services.applying import (
     find_submission,
     submit_application,
 )
+from screening.services.mailing import greeting_name, post_mail
 from screening.web.access import anyone, now
-from screening.web.candidate.links import status_token
+from screening.web.candidate.links import status_link, status_token
 from screening.web.candidate.uploads import Upload, receive
-from screening.web.formatting import is_chinese
+from screening.web.formatting import company, is_chinese
 from screening.web.toasts import toast
 
 blueprint = Blueprint("apply", __name__, url_prefix="")
 CONSENT_VERSION = "2026-11"
 KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
 SOURCE = re.compile(r"[\w.-]{1,40}", re.ASCII)
+
+
+@blueprint.url_value_preprocessor
+def read_large_files(endpoint: str | None, values: dict[str, object] | None) -> None:  # noqa: ARG001 - the signature is Flask's
+    """Let the form itself refuse a file that is too large; this runs before the form key's check reads the body."""
+    request.max_content_length = current_app.config["SCREENING"].form_bytes
 
 
 @blueprint.get("/roles/<slug>/apply")
@@ -93,6 +101,7 @@ def _store(posting: Posting, version: FormVersion, filled: ApplicationForm, uplo
             source=_source(filled.source.data),
             now=now(),
         )
+        _confirm(application, posting)
         db.session.commit()
     except PostingClosedError:
         db.session.rollback()
@@ -107,6 +116,25 @@ def _store(posting: Posting, version: FormVersion, filled: ApplicationForm, uplo
     return redirect(url_for("status.show", token=status_token(application.id)), 303)
 
 
+def _confirm(application: Application, posting: Posting) -> None:
+    """Write the mail that says what arrived and where to follow it; it goes out after the application is stored."""
+    post_mail(
+        db.session,
+        key=f"received:{application.id}",
+        template="received",
+        locale=application.locale,
+        to=application.email,
+        fields={
+            "name": greeting_name(application.name),
+            "posting": posting.title or "",
+            "link": status_link(application.id),
+            "company": company(),
+        },
+        now=now(),
+        application_id=application.id,
+    )
+
+
 def _page(
     posting: Posting, filled: ApplicationForm, upload: Upload, status: int = 200, *, has_applied: bool = False
 ) -> tuple[str, int]:
@@ -116,7 +144,13 @@ def _page(
         errors.insert(0, ("resume", _("Résumé"), upload.error))
     filled.resume_token.data = upload.token
     page = render_template(
-        "candidate/apply.html", posting=posting, form=filled, upload=upload, errors=errors, has_applied=has_applied
+        "candidate/apply.html",
+        posting=posting,
+        form=filled,
+        upload=upload,
+        errors=errors,
+        has_applied=has_applied,
+        most=FILE_BYTES,
     )
     return page, status
 
