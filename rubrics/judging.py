@@ -42,7 +42,11 @@ def _judge_node(node: Node, reading: Reading, relevant: frozenset[str]) -> Outco
 def _answer(node: Node, reading: Reading, relevant: frozenset[str]) -> Outcome:
     match node.rule:
         case AllOf():
-            return join_all([_judge_node(part, reading, relevant) for part in node.parts])
+            outcomes = [_judge_node(part, reading, relevant) for part in node.parts]
+            rest = [outcome for part, outcome in zip(node.parts, outcomes, strict=True) if part is not node.floor]
+            if rest and all(outcome.verdict is Verdict.NOT_SHOWN for outcome in rest):
+                return join_all(rest)  # a degree alone is no part of what its holders are asked for
+            return join_all(outcomes)
         case AnyOf(_, is_open):
             parts = _without_lower_degrees(node.parts, reading, relevant)
             outcome = join_any([_judge_node(part, reading, relevant) for part in parts])
@@ -82,8 +86,9 @@ def _or_unnamed_equal(outcome: Outcome, node: Node, reading: Reading) -> Outcome
     if outcome.verdict is Verdict.CONTRADICTED and kinds == {"knowledge"}:
         return outcome  # whoever denies the subject itself does not know it by its neighbours
     families = Counter(family for term in named for family in lexicon.terms[term].parents)
+    wider = {above for family in families if families[family] > 1 for above in lexicon.ancestors(family)}
     for family in sorted(families):
-        if families[family] < 2 and not _is_a_list(family, lexicon):
+        if family in wider or (families[family] < 2 and not _is_a_list(family, lexicon)):
             continue
         for sighting in reading.family_sightings(family):
             if sighting.stance not in EVIDENCE or any(lexicon.is_a(sighting.term, term) for term in node.terms):

@@ -21,16 +21,20 @@ _ARRIVE = (
     re.compile(rf"离职[^,，。;\d]{{0,6}}?{_NUMBER}{_UNIT}"),
     re.compile(rf"{_NUMBER}{_UNIT} after "),
     re.compile(rf"(?:到岗|入职|上岗)(?:时间)?\s*[:]?\s*{_NUMBER}{_UNIT}"),
-    re.compile(rf"(?:within|in|after) {_NUMBER}{_UNIT}(?![a-z])"),
+    re.compile(rf"(?:提前|还?需要?|要)\s*{_NUMBER}{_UNIT}[^,，。;\d]{{0,8}}?(?:离职|交接|通知|辞职)"),
+    re.compile(rf"(?:within|in|after) (?:about |around |roughly )?{_NUMBER}{_UNIT}(?![a-z])"),
     re.compile(rf"{_NUMBER}[- ]?{_UNIT}(?:'s?)?[' ]*notice"),
 )
 _MONTHS = (
     re.compile(
-        rf"(?:实习|时长|为期|工作|连续|保证|全勤|留|duration|intern\w*|work|stay|commit|availab\w*|for)[^,，。;\d]{{0,18}}?{_NUMBER}\s*(?:个)?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)"
+        rf"(?:实习|时长|时间|为期|工作|连续|持续|周期|稳定|全职|线下|现场|寒假|暑假|假期|保证|全勤|留|duration|intern\w*|work|stay|commit|availab\w*|for)[^,，。;\d]{{0,18}}?{_NUMBER}\s*(?:个)?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)"
     ),
     re.compile(
         rf"{_NUMBER}\s*(?:个)?[- ]?\s*(月|年|周(?!内|后|之|以内|[可能]?到岗|\s*[一二三四五六七\d]\s*天)|months?|years?|weeks?)[^,，。;\d]{{0,8}}?(?:实习|全勤|以上|起|internship|placement|or (?:more|longer))"
     ),
+)
+_BARE_MONTHS = re.compile(
+    rf"^\s*(?:可|能|约|至少|最少|共|for|about|at least)?\s*{_NUMBER}\+?\s*(?:个)?[- ]?(月|months?|年|years?)\s*(?:以上|左右|或以上|起|及以上)?\s*$"
 )
 _WEEK_DAYS = (
     re.compile(
@@ -149,7 +153,7 @@ def _arrival(wanted: int, reading: Reading) -> Outcome:  # noqa: PLR0911 - a dec
 
 
 def _told_arrival(reading: Reading) -> Iterator[Told]:
-    for source, start, end, plain in planning_clauses(reading):
+    for source, start, end, plain, planned, _ in planning_clauses(reading):
         match = reading.cues.pattern("arrive_at_once").search(plain)
         if match is not None:
             yield Told(0, reading.quote(source, start + match.start(), start + match.end()))
@@ -158,7 +162,9 @@ def _told_arrival(reading: Reading) -> Iterator[Told]:
         if soon:
             yield Told(7, reading.quote(source, start + soon[0][0], start + soon[0][1]))
             continue
-        if not reading.cues.pattern("arrival_word").search(plain):
+        if not (planned and reading.cues.has("start_word", plain)) and not reading.cues.pattern("arrival_word").search(
+            plain
+        ):
             continue
         for pattern in _ARRIVE:
             found = pattern.search(plain)
@@ -205,10 +211,10 @@ def _at_least(wanted: int, name: str, reading: Reading, subject: tuple[str, str]
 
 
 def _told_months(reading: Reading) -> Iterator[Told]:
-    for source, start, end, plain in planning_clauses(reading):
-        if not reading.cues.has("internship_context", plain) or is_past(plain, reading):
+    for source, start, end, plain, planned, _ in planning_clauses(reading):
+        if not (planned or reading.cues.has("internship_context", plain)) or is_past(plain, reading):
             continue
-        for pattern in _MONTHS:
+        for pattern in (*_MONTHS, _BARE_MONTHS) if planned else _MONTHS:
             match = pattern.search(plain)
             if (
                 match is not None
@@ -221,13 +227,13 @@ def _told_months(reading: Reading) -> Iterator[Told]:
 
 
 def _told_days(reading: Reading) -> Iterator[Told]:
-    for source, start, end, plain in planning_clauses(reading):
+    for source, start, end, plain, planned, _ in planning_clauses(reading):
         match = next((found for pattern in _WEEK_DAYS if (found := pattern.search(plain))), None)
         if match is not None:
             yield Told(_number(match.group(1)), clause_quote(reading, source, start, end))
         elif (
             reading.cues.pattern("full_time").search(plain)
-            and reading.cues.has("internship_context", plain)
+            and (planned or reading.cues.has("internship_context", plain))
             and not is_past(plain, reading)
         ):
             yield Told(5, clause_quote(reading, source, start, end))
@@ -260,7 +266,7 @@ def _told_on_site(reading: Reading) -> tuple[list[Quote], list[Quote]]:
     def find() -> tuple[list[Quote], list[Quote]]:
         yes: list[Quote] = []
         no: list[Quote] = []
-        for source, start, end, plain in planning_clauses(reading):
+        for source, start, end, plain, _, _ in planning_clauses(reading):
             if reading.cues.has("on_site_no", plain):
                 no.append(clause_quote(reading, source, start, end))
             elif reading.cues.has("on_site_yes", plain) and not is_past(plain, reading):

@@ -21,7 +21,7 @@ def find_location(ask: LocationAsk, reading: Reading) -> Outcome:  # noqa: C901,
     wanted = frozenset(term for city in ask.cities for term in _cities(city, reading))
     named = "、".join(ask.cities)
     answered = _answered_cities(reading)
-    told_yes, told_no, told_any, only_other, lives = _told_cities(wanted, reading)
+    told_yes, told_no, told_any, only_other, lives, stays = _told_cities(wanted, reading)
     hits = [answer for answer in answered if _names_city(answer, ask, wanted, reading)]
     if hits and told_no:
         return disagreement(
@@ -58,7 +58,9 @@ def find_location(ask: LocationAsk, reading: Reading) -> Outcome:  # noqa: C901,
     if told_no:
         return contradicted("写明不能在所要求的城市工作", "says that the city is not possible", told_no[0])
     if only_other:
-        return contradicted("写明只考虑其他城市", "says that only other cities are possible", only_other[0])
+        return contradicted("写明的意向城市是别处", "the cities that are told are others", only_other[0])
+    if stays and not lives:
+        return contradicted("写明不换城市", "says that moving is not possible", stays[0])
     if lives:
         return partly("居住在所要求的城市，没有写明意向", "lives in a city asked for, without saying more", lives[0])
     return not_shown("工作城市：材料里没有写", "city: not stated")
@@ -99,14 +101,15 @@ class _Told:
 
 def _told_cities(
     wanted: frozenset[str], reading: Reading
-) -> tuple[list[Quote], list[Quote], list[Quote], list[Quote], list[Quote]]:
+) -> tuple[list[Quote], list[Quote], list[Quote], list[Quote], list[Quote], list[Quote]]:
     told = reading.remember("told cities", lambda: list(_tell_cities(reading)))
     yes = [item.quote for item in told if item.how == "willing" and item.cities & wanted]
     no = [item.quote for item in told if item.how == "refused" and item.cities & wanted]
     anywhere = [item.quote for item in told if item.how == "any"]
     only_other = [item.quote for item in told if item.how == "willing" and item.only and not item.cities & wanted]
     lives = [item.quote for item in told if item.how == "lives" and item.cities & wanted]
-    return yes, no, anywhere, only_other, lives
+    stays = [item.quote for item in told if item.how == "stays"]
+    return yes, no, anywhere, only_other, lives, stays
 
 
 def _tell_cities(reading: Reading) -> Iterator[_Told]:
@@ -119,11 +122,14 @@ def _tell_cities(reading: Reading) -> Iterator[_Told]:
             yield _Told("lives", _cities_in(city.text, reading.lexicon), reading.quote_answer(city))
     named = reading.sources_naming("city")
     last = ""
-    for source, start, end, plain in planning_clauses(reading):
+    for source, start, end, plain, planned, wished in planning_clauses(reading):
         before = last if reading.sources[source].plain[start - 1 : start] == "," else ""
         last = f"{before},{plain}"
         if cues.has("any_place", plain):
             yield _Told("any", frozenset(), clause_quote(reading, source, start, end))
+            continue
+        if cues.has("stays_put", plain):
+            yield _Told("stays", frozenset(), clause_quote(reading, source, start, end))
             continue
         terms = reading.terms_within(source, start, end) if source in named else frozenset()
         cities = frozenset(term for term in terms if reading.lexicon.terms[term].kind == "city")
@@ -134,9 +140,33 @@ def _tell_cities(reading: Reading) -> Iterator[_Told]:
             yield _Told("refused", cities, quote)
         elif cues.has("residence", plain):
             yield _Told("lives", cities, quote)
-        elif cues.has("willing_place", plain) or (_GOES_ON.match(plain) and cues.has("willing_place", before)):
-            only = cues.has("only_place", plain) or cues.has("place_wanted", plain)
+        elif (
+            cues.has("willing_place", plain)
+            or wished
+            or (_GOES_ON.match(plain) and cues.has("willing_place", before))
+            or (planned and (cues.has("willing_city", plain) or _is_but_cities(source, start, end, reading)))
+        ):
+            alone = planned and not cues.has("willing_city", plain)
+            only = alone or cues.has("only_place", plain) or cues.has("place_wanted", plain)
             yield _Told("willing", cities, quote, only)
 
 
+def _is_but_cities(source: int, start: int, end: int, reading: Reading) -> bool:
+    """Whether a part of a clause names cities and nothing else: in a line on plans that is where the person would go."""
+    for part in _PARTS.split(reading.sources[source].plain[start:end]):
+        mentions = reading.lexicon.find(part, frozenset({"city"}))
+        rest = part
+        for mention in mentions:
+            rest = f"{rest[: mention.start]}{' ' * (mention.end - mention.start)}{rest[mention.end :]}"
+        if mentions and _BETWEEN_CITIES.sub("", rest) == "":
+            return True
+    return False
+
+
+_PARTS = re.compile(r"[,，;；]")
+
+
+_BETWEEN_CITIES = re.compile(
+    r"[\s、/或和与及,.;:()|·•*\-]|市|线下|现场|实习|全职|(?<![a-z])(?:in|or|and|at|only|on-?site)(?![a-z])"
+)
 _GOES_ON = re.compile(r"\s*(?:in|or|and|at|/|或|和|、|以及)\b|\s*[或和、/]")

@@ -107,7 +107,7 @@ def judge_mention(clause: Clause, start: int, end: int, role: Role, cues: Cues) 
     """How a mention at ``[start, end)`` of the source is meant in its clause."""
     plain = clause.plain
     first, stop = start - clause.start, end - clause.start
-    if role is Role.INTEREST:
+    if role is Role.INTEREST or (role is Role.PLAN and not cues.has("use", plain) and not _levels(plain, cues)):
         return Judged(Stance.WISH)
     if role is Role.REFERENCE:
         return Judged(Stance.OTHER_PERSON)

@@ -13,10 +13,23 @@ from rubrics.evidence.reading import Reading
 from rubrics.evidence.texts import Role, entries
 
 _ISO = re.compile(r"^\s*((?:19|20)\d\d)(?:[-./年]\s*(\d{1,2}))?")
+_HAS_YEAR = re.compile(r"(?:19|20)\d\d")
+_NAMED = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|spring|summer|fall|autumn|winter)"
+_YEAR = r"(?:19|20)\d\d"
 _SPAN = re.compile(
-    r"((?:19|20)\d\d)\s*(?:[-./年]\s*(\d{1,2}))?\s*(?:月)?(?:[-./]\d{1,2})?\s*(?:-{1,2}|–|—|~|至|到|to)+\s*(?:((?:19|20)\d\d)\s*(?:[-./年]\s*(\d{1,2}))?|(至今|今|现在|present|now|current|ongoing))"
+    rf"(?:(?P<name>{_NAMED})\.?,? ?|(?<!\d)(?P<early>\d{{1,2}}) ?[/.] ?)?(?P<year>{_YEAR})(?:\s*[-./年]\s*(?P<month>\d{{1,2}}))?\s*月?(?:[-./]\d{{1,2}}日?)?(?: ?\([^()\n]{{0,8}}\))?"
+    rf"\s*(?:-{{1,2}}|–|—|−|~|至|到|to|until)+\s*"
+    rf"(?:(?:(?P<last_name>{_NAMED})\.?,? ?|(?<!\d)(?P<last_early>\d{{1,2}}) ?[/.] ?)?(?P<last_year>{_YEAR})(?:\s*[-./年]\s*(?P<last_month>\d{{1,2}}))?"
+    rf"|(?P<open>至今|今|现在|目前|present|now|current|ongoing|today)|(?P<only_month>\d{{1,2}}) ?月?(?![\d.:]))"
 )
-_POINT = re.compile(r"((?:19|20)\d\d)\s*[-./年]\s*(\d{1,2})")
+_POINT = re.compile(rf"(?:(?P<name>{_NAMED})\.?,? )?(?P<year>{_YEAR})(?:\s*[-./年]\s*(?P<month>\d{{1,2}}))?")
+_MONTHS = {
+    name: place
+    for place, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1
+    )
+}
+_MONTHS |= {"spr": 3, "sum": 6, "fal": 9, "aut": 9, "win": 12}
 Month = int
 """Months since the year 0: year × 12 + month − 1."""
 
@@ -47,12 +60,18 @@ def end_is_ahead(end: Json, reading: Reading) -> bool | None:
 
 def spans_in(plain: str) -> Iterator[tuple[Month, Month | None, int, int]]:
     """Dated spans in a text with their places; the second month is None for "until now"."""
+    if _HAS_YEAR.search(plain) is None:
+        return
     for match in _SPAN.finditer(plain):
-        first = _month(match.group(1), match.group(2), 1)
-        if match.group(5):
+        first = _told(match["year"], match["month"] or match["early"], match["name"], 1)
+        if match["open"]:
             yield first, None, match.start(), match.end()
+        elif match["only_month"]:
+            last = _told(match["year"], match["only_month"], None, 12)
+            yield first, max(first, last), match.start(), match.end()
         else:
-            yield first, _month(match.group(3), match.group(4), 12), match.start(), match.end()
+            last = _told(match["last_year"], match["last_month"] or match["last_early"], match["last_name"], 12)
+            yield first, last, match.start(), match.end()
 
 
 def covered_months(spans: Iterable[tuple[Month, Month]]) -> int:
@@ -76,14 +95,18 @@ def _reference(reading: Reading) -> Month | None:
             found += [month for name in names if (month := month_of(row.get(name))) is not None]
     for passage in reading.passages(Role.WORK, Role.PROJECT, Role.PUBLICATION, Role.AWARD):
         plain = reading.sources[passage.source].plain
+        if _HAS_YEAR.search(plain, passage.start, passage.end) is None:
+            continue
         found += [
-            _month(match.group(1), match.group(2), 1) for match in _POINT.finditer(plain, passage.start, passage.end)
+            _told(match["year"], match["month"], match["name"], 1)
+            for match in _POINT.finditer(plain, passage.start, passage.end)
         ]
     return max(found, default=None)
 
 
-def _month(year: str, month: str | None, otherwise: int) -> Month:
-    number = int(month) if month else otherwise
+def _told(year: str, month: str | None, name: str | None, otherwise: int) -> Month:
+    """Give a month from its number or its name; ``otherwise`` stands where neither is told."""
+    number = _MONTHS[name[:3]] if name else int(month) if month else otherwise
     return int(year) * 12 + (number if 1 <= number <= 12 else otherwise) - 1
 
 

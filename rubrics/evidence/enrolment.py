@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rubrics.evidence.dates import end_is_ahead
+from rubrics.evidence.dates import end_is_ahead, reference_month, spans_in
 from rubrics.evidence.outcome import Outcome, contradicted, disagreement, met, not_shown, partly
 from rubrics.evidence.reading import Reading
 from rubrics.evidence.study_texts import matches
@@ -40,7 +40,7 @@ def _enrolment(reading: Reading) -> tuple[list[Quote], list[Quote], list[Quote]]
     perhaps: list[Quote] = []
     _enrolment_answered(reading, yes, no, perhaps)
     telling = reading.cues.groups("graduated", "enrolled", "graduating", "graduation_expected")
-    for passage in reading.passages(Role.EDUCATION, Role.SELF, Role.OTHER, Role.STATEMENT):
+    for passage in reading.passages(Role.EDUCATION, Role.SELF, Role.PLAN, Role.OTHER, Role.STATEMENT):
         for clause in reading.clauses(passage):
             if not reading.cues.may(telling, clause.plain):
                 continue
@@ -66,6 +66,8 @@ def _enrolment(reading: Reading) -> tuple[list[Quote], list[Quote], list[Quote]]
                 quote = reading.quote_clause(passage.source, clause, start, clause.start + match.end())
                 (yes if ahead else found).append(quote)
                 break
+    if not yes and not no:
+        _enrolment_dated(reading, yes, no)
     return yes, (no if not yes or any(quote.source != RESUME for quote in no) else []), perhaps
 
 
@@ -88,6 +90,29 @@ def _enrolment_answered(reading: Reading, yes: list[Quote], no: list[Quote], per
             perhaps.append(reading.quote_answer(end))
     if ended and not yes:
         no.extend(ended)
+
+
+_STUDY = re.compile(
+    r"大学|学院|本科|硕士|博士|研究生|university|college|bachelor|master|ph\.?d|(?<![a-z])[bm]\.?(?:sc|eng|s)(?![a-z])"
+)
+
+
+def _enrolment_dated(reading: Reading, yes: list[Quote], no: list[Quote]) -> None:
+    """Read the dated spans of studies in running text: one that lasts beyond the reference month is a study in progress."""
+    now = reference_month(reading)
+    ended: list[Quote] = []
+    for passage in reading.passages(Role.EDUCATION, Role.SELF, Role.OTHER):
+        plain = reading.plain_of(passage)
+        if passage.role is not Role.EDUCATION and _STUDY.search(plain) is None:
+            continue
+        for _, last, start, end in spans_in(plain):
+            quote = reading.quote(passage.source, passage.start + start, passage.start + end)
+            if last is None or (now is not None and last >= now):
+                yes.append(quote)
+            elif now is not None and passage.role is Role.EDUCATION:
+                ended.append(quote)
+    if ended and not yes:
+        no.append(ended[0])
 
 
 _CLASS = re.compile(r"20\d\d")

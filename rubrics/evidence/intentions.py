@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from rubrics.dossier import Json
 from rubrics.evidence.reading import Reading
@@ -10,7 +11,7 @@ from rubrics.evidence.texts import Role
 from rubrics.prescore import Quote
 
 _PAST = frozenset({Role.WORK, Role.PROJECT, Role.AWARD, Role.PUBLICATION})
-_ROLES = (Role.SELF, Role.OTHER, Role.STATEMENT, Role.SKILL, Role.EDUCATION, Role.LANGUAGE, Role.CERTIFICATE)
+_ROLES = (Role.PLAN, Role.SELF, Role.OTHER, Role.STATEMENT, Role.SKILL, Role.EDUCATION, Role.LANGUAGE, Role.CERTIFICATE)
 
 
 def availability_row(reading: Reading) -> dict[str, Json]:
@@ -24,20 +25,33 @@ def is_past(plain: str, reading: Reading) -> bool:
     return reading.cues.pattern("told_of_past").search(plain) is not None
 
 
-def planning_clauses(reading: Reading) -> list[tuple[int, int, int, str]]:
+class PlanClause(NamedTuple):
+    """A clause in which a person may speak of plans; ``planned`` when it stands under such a heading or in a line that tells of arrival or presence."""
+
+    source: int
+    start: int
+    end: int
+    plain: str
+    planned: bool
+    wished: bool
+
+
+def planning_clauses(reading: Reading) -> list[PlanClause]:
     """Clauses in which a person may speak of plans; past jobs and projects are left out."""
     return reading.remember("plans", lambda: list(_plans(reading)))
 
 
-def _plans(reading: Reading) -> Iterator[tuple[int, int, int, str]]:
+def _plans(reading: Reading) -> Iterator[PlanClause]:
+    cues = reading.cues
     for passage in reading.passages():
-        if passage.role not in _ROLES and not (
-            passage.role in _PAST and reading.cues.has("plans", reading.plain_of(passage))
-        ):
+        line = reading.plain_of(passage)
+        if passage.role not in _ROLES and not (passage.role in _PAST and cues.has("plans", line)):
             continue
+        wished = passage.role is Role.PLAN
+        planned = wished or cues.has("planning_line", line)
         for clause in reading.clauses(passage):
-            if not reading.cues.has("quoted", clause.plain):
-                yield passage.source, clause.start, clause.end, clause.plain
+            if not cues.has("quoted", clause.plain):
+                yield PlanClause(passage.source, clause.start, clause.end, clause.plain, planned, wished)
 
 
 def clause_quote(reading: Reading, source: int, start: int, end: int) -> Quote:

@@ -18,6 +18,7 @@ _ROLES = (
     Role.CERTIFICATE,
     Role.SKILL,
     Role.SELF,
+    Role.PLAN,
     Role.STATEMENT,
     Role.EDUCATION,
     Role.AWARD,

@@ -38,6 +38,7 @@ _HEADINGS = {
     "heading_certificate": Role.CERTIFICATE,
     "heading_interest": Role.INTEREST,
     "heading_reference": Role.REFERENCE,
+    "heading_plan": Role.PLAN,
     "heading_self": Role.SELF,
 }
 
@@ -92,7 +93,7 @@ def read_lines(plain: str, cues: Cues, text: str = "", begins: Sequence[Groups] 
         yield ResumeLine(start, end, inline or role, f"r{entry}", heading=heading, title=title)
 
 
-_UNTOLD = frozenset({Role.OTHER, Role.SELF})
+_UNTOLD = frozenset({Role.OTHER, Role.SELF, Role.PLAN})
 _TIMES = re.compile(
     r"(?:19|20)\d\d[^\n]{0,12}?(?:-|–|—|~|至|到|to )\s*(?:(?:[a-z]{3,9}\.? )?(?:19|20)\d\d|至今|今|现在|now|present|\d{1,2}(?!\d))"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rubrics.evidence.reading import Reading
 from rubrics.evidence.texts import Role
 
-TEXT_ROLES = (Role.EDUCATION, Role.SELF, Role.STATEMENT, Role.OTHER)
+TEXT_ROLES = (Role.EDUCATION, Role.SELF, Role.PLAN, Role.STATEMENT, Role.OTHER)
 
 
 def matches(reading: Reading, name: str, plain: str) -> bool:

@@ -34,6 +34,7 @@ class Role(StrEnum):
     LANGUAGE = "language"
     INTEREST = "interest"
     SELF = "self"
+    PLAN = "plan"
     STATEMENT = "statement"
     REFERENCE = "reference"
     QUOTED = "quoted"

@@ -11,11 +11,15 @@ from rubrics.lexicon.tables import Term
 from rubrics.text import Folded, fold
 
 _SEPARATOR = re.compile(r"(?<=[a-z0-9])[ \-](?=[a-z0-9])")
+_BESIDE = re.compile(r"(?<=[a-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[a-z0-9])")
+_BETWEEN = re.compile(r"(?<=[a-z0-9]) (?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff]) (?=[a-z0-9])")
 _START = re.compile(r"[a-z0-9]+|[^\sa-z0-9]")
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _FIRST_WORD = re.compile(r"[a-z0-9]+")
 _NEARBY = 40
 _SHORTEST_PLURAL = 3
+_SHORTEST_VERSIONED = 4
+_DIGITS = frozenset("0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,12 @@ class FormIndex:
         forms: dict[str, list[_Form]] = {}
         for term in terms:
             for spelling in term.forms:
-                guarded = not term.ambiguous or spelling in term.ambiguous
+                sure = spelling in term.exact
+                guarded = not sure and (not term.ambiguous or spelling in term.ambiguous)
                 form = _Form(
                     "" if term.kind == "stop" else term.id,
                     term.needs if guarded else (),
-                    spelling if term.case and guarded else None,
+                    spelling if sure or (term.case and guarded) else None,
                     term.not_before,
                     term.not_after,
                 )
@@ -97,11 +102,14 @@ class FormIndex:
 
 
 def _sizes(lengths: Mapping[str, tuple[int, ...]], text: str, start: int, end: int) -> tuple[int, ...]:
-    """Give the lengths of the spellings that begin as a text does here; a word's plural begins as the word does."""
+    """Give the lengths of the spellings that begin as a text does here; a plural and a name with its version begin as the word does."""
     first = text[start:end]
     if first[0] not in _WORD:
         return lengths.get(text[start : start + 2]) or lengths.get(first) or ()
     sizes = lengths.get(first, ())
+    if first[-1] in _DIGITS and not sizes:
+        name = first.rstrip("0123456789")
+        return (len(name),) if len(name) >= _SHORTEST_VERSIONED and name in lengths else ()
     if first[-1] == "s" and end - start > _SHORTEST_PLURAL and first[:-1] in lengths:
         return (*sizes, end - start - 1)
     return sizes
@@ -113,6 +121,12 @@ def _bounded_end(text: str, start: int, end: int) -> int | None:
         return end
     if end - start >= _SHORTEST_PLURAL and text[end] == "s" and (end + 1 >= len(text) or text[end + 1] not in _WORD):
         return end + 1
+    if (
+        end - start >= _SHORTEST_VERSIONED and text[end] in _DIGITS and text[start:end].isalpha()
+    ):  # PyTorch2.1, Ubuntu22
+        version = end + len(text[end : end + 4]) - len(text[end : end + 4].lstrip("0123456789"))
+        if version >= len(text) or text[version] not in _WORD:
+            return version
     return None
 
 
@@ -133,11 +147,12 @@ def _counts(form: _Form, folded: Folded, original: str, start: int, end: int) ->
 
 
 def _variants(spelling: str) -> tuple[str, ...]:
-    """Give a spelling and its forms with blank, hyphen or nothing between ASCII words."""
+    """Give a spelling and its forms with blank, hyphen or nothing between ASCII words, and with or without a blank between the scripts (MPC控制, MPC 控制)."""
     folded = fold(spelling).text
-    if len(folded) < 5 or not (" " in folded or "-" in folded) or not _SEPARATOR.search(folded):
-        return (folded,)
-    return tuple(dict.fromkeys((folded, *(_SEPARATOR.sub(mark, folded) for mark in (" ", "-", "")))))
+    forms = (folded,) if folded.isascii() else (folded, _BESIDE.sub(" ", folded), _BETWEEN.sub("", folded))
+    if len(folded) >= 5 and (" " in folded or "-" in folded) and _SEPARATOR.search(folded):
+        forms = (*forms, *(_SEPARATOR.sub(mark, form) for form in forms for mark in (" ", "-", "")))
+    return tuple(dict.fromkeys(forms))
 
 
 def _lengths(forms: Iterable[str]) -> dict[str, tuple[int, ...]]:

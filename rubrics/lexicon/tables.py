@@ -11,7 +11,7 @@ from typing import Any
 
 _FOLDER = Path(__file__).parent
 _KNOWN = frozenset(
-    {"forms", "ambiguous", "parents", "needs", "case", "not_before", "not_after", "kind", "zh", "en", "bare"}
+    {"forms", "ambiguous", "parents", "needs", "case", "not_before", "not_after", "kind", "zh", "en", "bare", "exact"}
 )
 
 
@@ -31,6 +31,7 @@ class Term:
     parents: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
     case: bool = False
     not_before: tuple[str, ...] = ()
     not_after: tuple[str, ...] = ()
@@ -92,7 +93,8 @@ def _add(term: Term, terms: dict[str, Term]) -> None:
 
 def _term(term_id: str, row: Mapping[str, Any], kind: str, families: tuple[str, ...] = ()) -> Term:
     ambiguous = tuple(row.get("ambiguous", ()))
-    forms = (*row.get("forms", ()), *ambiguous)
+    exact = tuple(row.get("exact", ()))
+    forms = (*row.get("forms", ()), *ambiguous, *exact)
     names = forms or (term_id,)
     return Term(
         id=term_id,
@@ -103,6 +105,7 @@ def _term(term_id: str, row: Mapping[str, Any], kind: str, families: tuple[str, 
         parents=tuple(dict.fromkeys((*row.get("parents", ()), *families))),
         needs=tuple(word.lower() for word in row.get("needs", ())),
         ambiguous=ambiguous,
+        exact=exact,
         case=bool(row.get("case", False)),
         not_before=tuple(row.get("not_before", ())),
         not_after=tuple(row.get("not_after", ())),
