@@ -1,7 +1,9 @@
 """How fast a posting is judged anew: ``python -m bench.worker`` sends stored applications through two worker processes and a real broker.
 
-Beside it, in the same run and on the same machine, a bare loop in one process: prescore and insert, a hundred to a statement. The
-ratio tells what queue, transactions and ranking cost. Everything is made on the fly in a temporary folder; the broker is a private socket.
+Beside it, in the same run and on the same machine, the bare engine in two processes, before and after: ``prescore`` of the same
+applications in memory, nothing read and nothing stored. The ratio tells what queue, database and ranking cost. Processor time
+for an application stands beside it, because other work on the machine slows both by different amounts. Everything is made on the
+fly in a temporary folder; the broker is a private socket, ``--database postgresql`` starts a server of its own.
 """
 
 from __future__ import annotations
@@ -10,17 +12,22 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing import SimpleQueue, get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from sqlalchemy import func, insert, select
+import psutil
+from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.orm import Session
 
 from bench.prescore import _applications
 from rubrics.catalogue import catalogue
-from rubrics.codec import digest, dump_prescore, dump_rubric, load_rubric
+from rubrics.codec import digest, dump_rubric
 from rubrics.lexicon import load_lexicon
-from rubrics.model import Rubric
 from rubrics.scoring import prescore
 from screening.config import load_settings
 from screening.extensions import reading
@@ -34,35 +41,66 @@ from screening.models import (
     StoredPrescore,
     TextState,
 )
-from screening.services.prescoring import ask_for_prescores
+from screening.services.asking import ask_for_prescores
 from tests.factories import make_posting
 from tests.real import databases
 from tests.real.broker import start_broker
-from tests.real.processes import environment, running, wait_for
+from tests.real.postgresql import start_postgresql
+from tests.real.processes import Running, environment, running, wait_for
 
-COUNT, LOOP, BATCH = 10_000, 1_000, 100
-SECONDS = 300.0
-AIM = 400.0
+COUNT, LOOP, BATCH, PROCESSES = 10_000, 1_000, 100, 2
+SECONDS = 600.0
+AIM, SHARE = 400.0, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Applications a second of all processes together, and milliseconds of processor time for one application."""
+
+    rate: float
+    cost: float
 
 
 def main() -> None:
     """Measure and print; ends after ``SECONDS`` in any case."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--count", type=int, default=COUNT, help="stored applications, at most 20,000")
-    count = max(BATCH, min(20_000, options.parse_args().count))
-    with tempfile.TemporaryDirectory(prefix="bench-worker-") as name:
-        folder = Path(name)
-        url = databases.copy_sqlite(databases.make_sqlite_template(folder / "template.sqlite3"), folder / "instance")
+    options.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    chosen = options.parse_args()
+    count = max(BATCH, min(20_000, chosen.count))
+    with tempfile.TemporaryDirectory(prefix="bench-worker-") as name, _database(chosen.database, Path(name)) as url:
         engine = databases.open_engine(url)
         with Session(engine, expire_on_commit=False) as session:
             version_id = _fill(session, count)
-            bare = _loop(session, version_id, min(LOOP, count))
-            through = _through_workers(session, version_id, count, folder, url)
+        before = _bare()
+        through = _through_workers(engine, version_id, count, Path(name), url)
+        after = _bare()
         engine.dispose()
+    bare = Speed((before.rate + after.rate) / 2, (before.cost + after.cost) / 2)
     sys.stdout.write(
-        f"{count} applications through two worker processes: {through:.0f} a second (aim {AIM:g}); bare loop in one process "
-        f"{bare:.0f} a second; ratio {through / bare:.2f}, where 2 would be no cost at all on two free cores\n"
+        f"{chosen.database}: {count} applications through two worker processes: {through.rate:.0f} a second (aim {AIM:g}); "
+        f"the bare engine in two processes {before.rate:.0f} before and {after.rate:.0f} after; "
+        f"ratio {through.rate / bare.rate:.2f} (aim {SHARE:g})\n"
+        f"processor time for an application: {through.cost:.2f} ms in the worker processes, {bare.cost:.2f} ms in the bare "
+        f"engine; ratio {bare.cost / through.cost:.2f} (aim {SHARE:g})\n"
     )
+
+
+@contextmanager
+def _database(kind: str, folder: Path) -> Iterator[str]:
+    """Give the URL of an empty database with all tables."""
+    if kind == "sqlite":
+        yield databases.copy_sqlite(databases.make_sqlite_template(folder / "template.sqlite3"), folder / "instance")
+        return
+    server = start_postgresql()
+    try:
+        url = databases.make_postgresql_database(server, "bench")
+        engine = databases.open_engine(url)
+        databases.make_tables(engine)
+        engine.dispose()
+        yield url
+    finally:
+        server.close()
 
 
 def _fill(session: Session, count: int) -> int:
@@ -124,67 +162,74 @@ def _file(ident: int, text: str, now: datetime) -> dict[str, object]:
     }
 
 
-def _loop(session: Session, version_id: int, count: int) -> float:
-    """Read, prescore and insert in this process, nothing else; the rows are rolled back. Gives applications a second."""
-    lexicon, rubric = load_lexicon(), _rubric(session, version_id)
+def _bare() -> Speed:
+    """Judge applications in ``PROCESSES`` processes that do nothing else."""
+    context = get_context("spawn")
+    start, costs = context.Barrier(PROCESSES + 1), context.SimpleQueue()
+    processes = [context.Process(target=_judge, args=(start, costs), daemon=True) for _ in range(PROCESSES)]
+    for process in processes:
+        process.start()
+    start.wait(60)
+    begun = time.perf_counter()
+    spent = sum(costs.get() for _ in processes)
+    taken = time.perf_counter() - begun
+    for process in processes:
+        process.join(10)
+    return Speed(PROCESSES * LOOP / taken, 1000 * spent / (PROCESSES * LOOP))
+
+
+def _judge(start: Barrier, costs: SimpleQueue[float]) -> None:
+    """Judge ``LOOP`` applications when all are ready; put the processor time in seconds."""
+    lexicon, rubric = load_lexicon(), catalogue()[0].rubric
     dossiers = _applications()[1]
     for dossier in dossiers[:20]:
         prescore(rubric, dossier, lexicon)
-    begun = time.perf_counter()
-    for first in range(0, count, BATCH):
-        results = [prescore(rubric, dossiers[one % len(dossiers)], lexicon) for one in range(first, first + BATCH)]
-        rows = [
-            {
-                "application_id": first + place + 1,
-                "rubric_version_id": version_id,
-                "engine_version": result.engine,
-                "lexicon_version": result.lexicon,
-                "input_sha256": result.input_sha256,
-                "result": dump_prescore(result),
-                "created_at": datetime.now(UTC),
-            }
-            for place, result in enumerate(results)
-        ]
-        session.execute(insert(StoredPrescore), rows)
-    taken = time.perf_counter() - begun
-    session.rollback()
-    return count / taken
+    start.wait(60)
+    begun = time.process_time()
+    for one in range(LOOP):
+        prescore(rubric, dossiers[one % len(dossiers)], lexicon)
+    costs.put(time.process_time() - begun)
 
 
-def _rubric(session: Session, version_id: int) -> Rubric:
-    rubric = load_rubric(session.get_one(RubricVersion, version_id).document)
-    session.rollback()
-    return rubric
-
-
-def _through_workers(session: Session, version_id: int, count: int, folder: Path, url: str) -> float:
-    """Ask for the whole posting and wait until all is stored; gives applications a second."""
+def _through_workers(engine: Engine, version_id: int, count: int, folder: Path, url: str) -> Speed:
+    """Ask for the whole posting and wait until all is stored."""
     broker = start_broker()
     chosen = {
         "SCREENING_DATABASE_URL": url,
         "SCREENING_BROKER_URL": broker.url,
         "SCREENING_SECRET_KEY": "for-the-bench-only",
     }
-    settings = load_settings(chosen, instance=folder / "instance")
-    env = environment(settings)
-
-    def stored() -> int:
-        token = reading.set(True)
-        found = session.scalar(select(func.count()).select_from(StoredPrescore)) or 0
-        session.rollback()
-        reading.reset(token)
-        return found
-
+    env = environment(load_settings(chosen, instance=folder / "instance"))
     try:
-        with running(folder, "worker", "--concurrency", "2", env=env) as worker, running(folder, "beat", env=env):
+        with (
+            running(folder, "worker", "--concurrency", str(PROCESSES), env=env) as worker,
+            running(folder, "beat", env=env),
+        ):
             wait_for(lambda: "ready" in worker.output(), seconds=60, say=worker.output)
-            begun = time.perf_counter()
-            ask_for_prescores(session, posting_id=1, rubric_version_id=version_id, now=datetime.now(UTC))
-            session.commit()
-            wait_for(lambda: stored() >= count, seconds=SECONDS, say=worker.output)
-            return count / (time.perf_counter() - begun)
+            spent, begun = _spent(worker), time.perf_counter()
+            with Session(engine) as session:
+                ask_for_prescores(session, posting_id=1, rubric_version_id=version_id, now=datetime.now(UTC))
+                session.commit()
+            wait_for(lambda: _stored(engine) >= count, seconds=SECONDS, say=worker.output)
+            taken = time.perf_counter() - begun
+            return Speed(count / taken, 1000 * (_spent(worker) - spent) / count)
     finally:
         broker.close()
+
+
+def _stored(engine: Engine) -> int:
+    token = reading.set(True)
+    try:
+        with Session(engine) as session:
+            return session.scalar(select(func.count()).select_from(StoredPrescore)) or 0
+    finally:
+        reading.reset(token)
+
+
+def _spent(worker: Running) -> float:
+    """Give the processor time in seconds of the worker's pool processes."""
+    times = [child.cpu_times() for child in psutil.Process(worker.process.pid).children()]
+    return sum(one.user + one.system for one in times)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from screening.cli.edge import make_app
 from screening.extensions import db, reading
 from screening.models import Posting, RubricState, RubricVersion
 from screening.queries.progress import Progress, rescoring_progress
-from screening.services.prescoring import ask_for_prescores
+from screening.services.asking import ask_for_prescores
 
 LOOK_EVERY = 1.0
 

@@ -13,7 +13,7 @@ from screening.queue import RESCORE_APPLICATIONS
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Applications of chunks that were finished, and of all chunks asked for since the first of them was."""
+    """Applications of chunks that are settled, and of all chunks that were asked for together."""
 
     done: int
     total: int

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import dump_prescore, load_dossier, load_rubric
@@ -35,11 +35,10 @@ from screening.models import (
     StoredPrescore,
     TextState,
 )
-from screening.services.fitting import ask_for_fit, ask_for_fits
+from screening.services.fitting import ask_for_fit
 from screening.services.judging import rank_application
 
 LONGEST_MESSAGE = 500
-CHUNK = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,44 +197,13 @@ def ask_for_prescore(session: Session, *, application_id: int, rubric_version_id
         job.state, job.attempts, job.due_at, job.finished_at = JobState.WAITING, 0, now, None
 
 
-def ask_for_prescores(session: Session, *, posting_id: int, rubric_version_id: int, now: datetime) -> int:
-    """Ask for a run of every application of a posting that has none by this engine, as after a new rubric version.
-
-    One job for ``CHUNK`` applications; give how many applications were newly asked for. The fits with other postings are asked for, too.
-    """
-    prefix = rescore_prefix(rubric_version_id)
-    jobs = session.scalars(select(Job).where(Job.key.startswith(prefix, autoescape=True)).order_by(Job.id)).all()
-    waiting = [job.arguments for job in jobs if job.state is JobState.WAITING]
-    wanted = [
-        ident
-        for ident in _without_run(session, posting_id, rubric_version_id)
-        if not any(span["first_id"] <= ident <= span["last_id"] for span in waiting)
-    ]
-    known = {job.key: job for job in jobs}
-    for start in range(0, len(wanted), CHUNK):
-        part = wanted[start : start + CHUNK]
-        arguments = {
-            "rubric_version_id": rubric_version_id,
-            "first_id": part[0],
-            "last_id": part[-1],
-            "applications": len(part),
-        }
-        key = f"{prefix}{part[0]}-{part[-1]}"
-        job = known.get(key)
-        if job is None:
-            session.add(Job(name=queue.RESCORE_APPLICATIONS, key=key, arguments=arguments, due_at=now, created_at=now))
-        else:
-            job.state, job.attempts, job.due_at, job.finished_at = JobState.WAITING, 0, now, None
-            job.arguments = arguments
-    session.flush()
-    if wanted:
-        ask_for_fits(session, rubric_version_id=rubric_version_id, now=now)
-    return len(wanted)
-
-
-def rescore_prefix(rubric_version_id: int) -> str:
-    """Give what the keys of a version's chunks begin with: rubric version and engine version."""
-    return f"rescore:{rubric_version_id}:{ENGINE_VERSION}:"
+def made_by_present_engine(rubric_version_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Give the conditions for the runs of a rubric version that the present engine with the present lexicon made."""
+    return (
+        StoredPrescore.rubric_version_id == rubric_version_id,
+        StoredPrescore.engine_version == ENGINE_VERSION,
+        StoredPrescore.lexicon_version == load_lexicon().version,
+    )
 
 
 def prescore_key(application_id: int, rubric_version_id: int) -> str:
@@ -243,32 +211,12 @@ def prescore_key(application_id: int, rubric_version_id: int) -> str:
     return f"prescore:{application_id}:{rubric_version_id}:{ENGINE_VERSION}"
 
 
-def _without_run(session: Session, posting_id: int, rubric_version_id: int) -> list[int]:
-    done = (
-        select(StoredPrescore.id)
-        .where(
-            StoredPrescore.application_id == Application.id,
-            StoredPrescore.rubric_version_id == rubric_version_id,
-            StoredPrescore.engine_version == ENGINE_VERSION,
-        )
-        .exists()
-    )
-    wanted = select(Application.id).where(
-        Application.posting_id == posting_id,
-        Application.prescore_refused.is_(False),
-        Application.stage != Stage.WITHDRAWN,
-        ~done,
-    )
-    return list(session.scalars(wanted.order_by(Application.id)))
-
-
 def _stored(session: Session, application_id: int, rubric_version_id: int) -> int | None:
     return session.scalar(
-        select(StoredPrescore.id).where(
-            StoredPrescore.application_id == application_id,
-            StoredPrescore.rubric_version_id == rubric_version_id,
-            StoredPrescore.engine_version == ENGINE_VERSION,
-        )
+        select(StoredPrescore.id)
+        .where(StoredPrescore.application_id == application_id, *made_by_present_engine(rubric_version_id))
+        .order_by(StoredPrescore.id)
+        .limit(1)
     )
 
 

@@ -22,9 +22,9 @@ from screening.models import (
     RubricVersion,
     SourceDocument,
 )
+from screening.services.asking import ask_for_prescores
 from screening.services.drafting import RevisionError, follow_rubric, lock_posting, version_in
 from screening.services.forming import make_form_version
-from screening.services.prescoring import ask_for_prescores
 from screening.services.rubric_edits import retitle
 
 DOCUMENT_CHARACTERS = 1_000_000

@@ -1,52 +1,73 @@
 """Judging a whole posting anew in chunks of many applications: read, judge and store are set-based, each stored once.
 
-A chunk whose worker dies is done again and stores only what is missing. Files that nobody has read yet are handed to single jobs.
+What takes long, judging and writing documents, is done between two short transactions. A chunk whose worker dies is done
+again and stores only what is missing. Files that nobody has read yet are handed to single jobs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from rubrics.codec import dump_prescore, load_dossier, load_rubric
 from rubrics.lexicon import load_lexicon
 from rubrics.model import Rubric
 from rubrics.prescore import Prescore
-from rubrics.scoring import ENGINE_VERSION, prescore
+from rubrics.scoring import prescore
 from screening.models import Application, RubricVersion, StoredPrescore
+from screening.models.base import JsonObject
 from screening.queries.verdicts import changes, standing_score
 from screening.services.dossiers import StoredInput, read_inputs
 from screening.services.judging import rank_of
-from screening.services.prescoring import ask_for_prescore, note_failure
+from screening.services.prescoring import ask_for_prescore, made_by_present_engine, note_failure
+
+# The tables, not their classes: no object is made of rows that are only written.
+_RUNS = StoredPrescore.metadata.tables[StoredPrescore.__tablename__]
+_APPLICATIONS = Application.metadata.tables[Application.__tablename__]
+DIFFERS = "the same input gave another result than the stored one; screening replay shows both"
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """What is to be judged; ``rubric`` is None where nothing is. ``unread`` are ids whose file must be read first."""
+    """What is to be judged; ``rubric`` is None where nothing is. ``unread`` are ids whose file must be read first.
+
+    ``stored`` are the runs of the present engine by application and input hash, to be compared with; empty unless all
+    are judged again.
+    """
 
     rubric_version_id: int
     rubric: Rubric | None = None
     inputs: tuple[StoredInput, ...] = ()
     unread: tuple[int, ...] = ()
+    stored: Mapping[tuple[int, str], JsonObject] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One result, and the document that is stored of it."""
+
+    prescore: Prescore
+    document: JsonObject
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What judging a chunk gave: results and failures by application id, and who is handed to a single job."""
+    """What judging a chunk gave: new results and failures by application id, how many gave what is stored already, and who is handed to a single job."""
 
     rubric_version_id: int
     rubric: Rubric | None
-    results: Mapping[int, Prescore]
+    results: Mapping[int, Run]
     failures: Mapping[int, str]
+    same: int
     unread: tuple[int, ...]
 
 
-def read_chunk(session: Session, *, rubric_version_id: int, first_id: int, last_id: int) -> Chunk:
-    """Read the applications of the version's posting in a range of ids that have no run of it by this engine."""
+def read_chunk(session: Session, *, rubric_version_id: int, first_id: int, last_id: int, again: bool = False) -> Chunk:
+    """Read the applications of the version's posting in a range of ids that have no run of it by this engine; with ``again`` all of them."""
     version = session.get(RubricVersion, rubric_version_id)
     if version is None:
         return Chunk(rubric_version_id)
@@ -55,25 +76,43 @@ def read_chunk(session: Session, *, rubric_version_id: int, first_id: int, last_
         .where(Application.posting_id == version.posting_id, Application.id.between(first_id, last_id))
         .order_by(Application.id)
     ).all()
-    done = _stored(session, rubric_version_id, ids)
-    inputs = read_inputs(session, [ident for ident in ids if ident not in done])
-    return Chunk(rubric_version_id, load_rubric(version.document), inputs.ready, inputs.unread)
+    stored: dict[tuple[int, str], JsonObject] = {}
+    if again:
+        stored = _results(session, rubric_version_id, ids)
+    else:
+        done = {ident for ident, _ in _stored(session, rubric_version_id, ids)}
+        ids = [ident for ident in ids if ident not in done]
+    inputs = read_inputs(session, ids)
+    return Chunk(rubric_version_id, load_rubric(version.document), inputs.ready, inputs.unread, stored)
 
 
 def judge_chunk(chunk: Chunk) -> Judged:
-    """Judge each application; an error of the engine is that application's failure. No database is touched."""
-    results: dict[int, Prescore] = {}
+    """Judge each application; an error of the engine is that application's failure. No database is touched.
+
+    A stored run of the same input is compared, byte for byte as JSON has it: another result is a failure to be looked at,
+    for the same input and engine must give the same, and never replaces the stored one.
+    """
+    results: dict[int, Run] = {}
     failures: dict[int, str] = {}
+    same = 0
     lexicon = load_lexicon()
     if chunk.rubric is None:
-        return Judged(chunk.rubric_version_id, None, results, failures, chunk.unread)
+        return Judged(chunk.rubric_version_id, None, results, failures, same, chunk.unread)
     for one in chunk.inputs:
         try:
-            dossier = load_dossier(one.answers, one.resume, one.hidden)
-            results[one.application_id] = prescore(chunk.rubric, dossier, lexicon)
+            result = prescore(chunk.rubric, load_dossier(one.answers, one.resume, one.hidden), lexicon)
+            document = dump_prescore(result)
         except Exception as error:  # noqa: BLE001 - whatever the engine stumbles over is shown as a failure
             failures[one.application_id] = f"{type(error).__name__}: {error}"
-    return Judged(chunk.rubric_version_id, chunk.rubric, results, failures, chunk.unread)
+            continue
+        known = chunk.stored.get((one.application_id, result.input_sha256))
+        if known is None:
+            results[one.application_id] = Run(result, document)
+        elif known == document:
+            same += 1
+        else:
+            failures[one.application_id] = DIFFERS
+    return Judged(chunk.rubric_version_id, chunk.rubric, results, failures, same, chunk.unread)
 
 
 def store_chunk(session: Session, judged: Judged, *, now: datetime) -> None:
@@ -84,7 +123,7 @@ def store_chunk(session: Session, judged: Judged, *, now: datetime) -> None:
     locked = select(Application.id, Application.prescore_id).where(Application.id.in_(ids)).order_by(Application.id)
     present = dict(session.execute(locked.with_for_update()).all())
     done = _stored(session, judged.rubric_version_id, ids)
-    fresh = [ident for ident in present if ident not in done]
+    fresh = [ident for ident in present if (ident, judged.results[ident].prescore.input_sha256) not in done]
     if fresh:
         _rank(session, judged, _insert(session, judged, fresh, now), present)
     for ident, message in judged.failures.items():
@@ -93,21 +132,30 @@ def store_chunk(session: Session, judged: Judged, *, now: datetime) -> None:
         )
 
 
+def hand_out_chunk(session: Session, *, rubric_version_id: int, first_id: int, last_id: int, now: datetime) -> int:
+    """Ask for single runs of what a chunk that was given up left undone, so that one application cannot keep the others waiting; give their number."""
+    chunk = read_chunk(session, rubric_version_id=rubric_version_id, first_id=first_id, last_id=last_id)
+    ids = sorted([*(one.application_id for one in chunk.inputs), *chunk.unread])
+    for ident in ids:
+        ask_for_prescore(session, application_id=ident, rubric_version_id=rubric_version_id, now=now)
+    return len(ids)
+
+
 def _insert(session: Session, judged: Judged, fresh: Sequence[int], now: datetime) -> dict[int, int]:
     """Insert the runs; give the id of each by application."""
     rows = [
         {
             "application_id": ident,
             "rubric_version_id": judged.rubric_version_id,
-            "engine_version": judged.results[ident].engine,
-            "lexicon_version": judged.results[ident].lexicon,
-            "input_sha256": judged.results[ident].input_sha256,
-            "result": dump_prescore(judged.results[ident]),
+            "engine_version": run.prescore.engine,
+            "lexicon_version": run.prescore.lexicon,
+            "input_sha256": run.prescore.input_sha256,
+            "result": run.document,
             "created_at": now,
         }
-        for ident in fresh
+        for ident, run in ((ident, judged.results[ident]) for ident in fresh)
     ]
-    made = session.execute(insert(StoredPrescore).returning(StoredPrescore.application_id, StoredPrescore.id), rows)
+    made = session.execute(insert(_RUNS).returning(_RUNS.c.application_id, _RUNS.c.id), rows)
     return dict(made.all())
 
 
@@ -125,16 +173,22 @@ def _rank(session: Session, judged: Judged, made: Mapping[int, int], present: Ma
     for ident, run in made.items():
         if present[ident] in kept or judged.rubric is None:
             continue
-        score = standing_score(judged.rubric, judged.results[ident], changed[ident])
-        rows.append({"id": ident, "prescore_id": run, "rank_score": rank_of(score), "gates": score.gates.value})
+        score = standing_score(judged.rubric, judged.results[ident].prescore, changed[ident])
+        rows.append({"ranked_id": ident, "prescore_id": run, "rank_score": rank_of(score), "gates": score.gates.value})
     if rows:
-        session.execute(update(Application), rows)
+        session.connection().execute(update(_APPLICATIONS).where(_APPLICATIONS.c.id == bindparam("ranked_id")), rows)
 
 
-def _stored(session: Session, rubric_version_id: int, ids: Sequence[int]) -> frozenset[int]:
-    rows = select(StoredPrescore.application_id).where(
-        StoredPrescore.application_id.in_(ids),
-        StoredPrescore.rubric_version_id == rubric_version_id,
-        StoredPrescore.engine_version == ENGINE_VERSION,
+def _stored(session: Session, rubric_version_id: int, ids: Sequence[int]) -> set[tuple[int, str]]:
+    """Read which applications have a run by the present engine, each with the hash of what was judged."""
+    rows = select(StoredPrescore.application_id, StoredPrescore.input_sha256).where(
+        StoredPrescore.application_id.in_(ids), *made_by_present_engine(rubric_version_id)
     )
-    return frozenset(session.scalars(rows))
+    return {(ident, digest) for ident, digest in session.execute(rows)}
+
+
+def _results(session: Session, rubric_version_id: int, ids: Sequence[int]) -> dict[tuple[int, str], JsonObject]:
+    rows = select(StoredPrescore.application_id, StoredPrescore.input_sha256, StoredPrescore.result).where(
+        StoredPrescore.application_id.in_(ids), *made_by_present_engine(rubric_version_id)
+    )
+    return {(ident, digest): result for ident, digest, result in session.execute(rows)}

@@ -26,9 +26,9 @@ from screening.models import (
     TextState,
 )
 from screening.services import prescoring
+from screening.services.asking import ask_for_prescores
 from screening.services.prescoring import (
     ask_for_prescore,
-    ask_for_prescores,
     judge,
     prescore_application,
     read_case,

@@ -26,8 +26,9 @@ from screening.models import (
 )
 from screening.queries.fits import also_fits
 from screening.queries.progress import Progress, rescoring_progress
-from screening.services import fitting, prescoring, rescoring
-from screening.services.prescoring import ask_for_prescores, prescore_application
+from screening.services import asking, fitting, rescoring
+from screening.services.asking import ask_for_prescores
+from screening.services.prescoring import prescore_application
 from screening.services.replaying import Proof, replay
 from tests.factories import NOW, PASSWORD, make_application, make_posting, make_user
 
@@ -143,7 +144,7 @@ def test_a_file_that_nobody_has_read_is_handed_to_a_single_job(session: Session,
 def test_chunks_are_counted_as_progress_until_none_waits(
     session: Session, posting: Posting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(prescoring, "CHUNK", 2)
+    monkeypatch.setattr(asking, "SMALLEST_CHUNK", 2)
     for _ in range(5):
         make_application(session, posting)
     ask_for_prescores(session, posting_id=posting.id, rubric_version_id=version_of(session, posting), now=NOW)

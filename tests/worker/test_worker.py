@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from screening.config import Settings
 from screening.models import Application, Fit, FormVersion, Heartbeat, Job, JobState, Posting, StoredPrescore
-from screening.services.prescoring import ask_for_prescore, ask_for_prescores
+from screening.services.asking import ask_for_prescores
+from screening.services.prescoring import ask_for_prescore
 from tests.factories import NOW, make_application, make_posting
 from tests.real.broker import Broker
 from tests.real.processes import environment, running, start, wait_for
