@@ -13,6 +13,7 @@ PRESCORE_APPLICATION = "prescore_application"
 RESCORE_APPLICATIONS = "rescore_applications"
 FIT_APPLICATION = "fit_application"
 FIT_APPLICATIONS = "fit_applications"
+PREVIEW_APPLICATIONS = "preview_applications"
 SEND_MAIL = "send_mail"
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from screening.extensions import db
 from screening.models import Heartbeat, Mail, MailState
-from screening.services import fitting, mailing, prescoring, rescoring, tidying
+from screening.services import fitting, mailing, prescoring, preview_chunks, rescoring, tidying
 from worker.running import finishing, looking, run_job
 
 logger = logging.getLogger(__name__)
@@ -35,6 +35,7 @@ def tidy() -> None:
     with looking() as session:
         tidying.remove_abandoned_files(session, uploads=current_app.config["SCREENING"].uploads, now=now)
     tidying.forget_done_jobs(db.session, now=now)
+    tidying.forget_previews(db.session, now=now)
     db.session.commit()
 
 
@@ -86,6 +87,35 @@ def rescore_applications(
     def give_up(session: Session, error: str) -> None:
         handed = rescoring.hand_out_chunk(session, **span, now=datetime.now(UTC))
         logger.warning("%d applications are judged one by one, because their chunk failed: %s", handed, error)
+
+    run_job(job_id, act, give_up=give_up)
+
+
+@shared_task
+def preview_applications(*, job_id: int, preview_id: int, first_id: int, last_id: int, applications: int) -> None:
+    """Judge a chunk of a posting's applications against its draft, beside the prescores that count."""
+
+    def act() -> None:
+        with looking() as session:
+            chunk = preview_chunks.read_preview_chunk(
+                session, preview_id=preview_id, first_id=first_id, last_id=last_id
+            )
+        effects = preview_chunks.judge_preview_chunk(chunk)
+        with finishing(job_id) as session:
+            preview_chunks.store_preview_chunk(
+                session, preview_id=preview_id, effects=effects, applications=applications, now=datetime.now(UTC)
+            )
+
+    def give_up(session: Session, error: str) -> None:
+        preview_chunks.give_up_preview_chunk(
+            session,
+            preview_id=preview_id,
+            first_id=first_id,
+            last_id=last_id,
+            applications=applications,
+            error=error,
+            now=datetime.now(UTC),
+        )
 
     run_job(job_id, act, give_up=give_up)
 

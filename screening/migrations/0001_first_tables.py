@@ -731,7 +731,7 @@ def upgrade() -> None:
         sa.Column("engine_version", sa.String(length=40), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("running", "done", "cancelled", name="state", native_enum=False, create_constraint=True, length=32),
+            sa.Enum("running", "done", name="state", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("total", sa.Integer(), nullable=False),
@@ -759,6 +759,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rubric_preview")),
         sa.UniqueConstraint("rubric_version_id", name=op.f("uq_rubric_preview_rubric_version_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("rubric_preview", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rubric_preview_posting_id"), ["posting_id"], unique=False)

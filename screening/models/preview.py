@@ -13,11 +13,10 @@ from screening.models.base import Base, JsonList, JsonObject, UtcDateTime, choic
 
 
 class PreviewState(StrEnum):
-    """A preview is being computed, complete, or was stopped by a person."""
+    """A preview is being computed or complete; one that is stopped is gone."""
 
     RUNNING = "running"
     DONE = "done"
-    CANCELLED = "cancelled"
 
 
 class PreviewOutcome(StrEnum):
@@ -40,6 +39,7 @@ class RubricPreview(Base):
     __table_args__ = (
         UniqueConstraint("rubric_version_id"),
         CheckConstraint("done >= 0 AND done <= total", name="done_range"),
+        {"sqlite_autoincrement": True},  # what waits for a preview that is gone never meets another one
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

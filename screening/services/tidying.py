@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from screening.documents.storage import sweep
-from screening.models import Job, JobState, ResumeFile
+from screening.models import Job, JobState, ResumeFile, RubricPreview, RubricState, RubricVersion
 
 KEEP_JOBS = timedelta(days=30)
+KEEP_PREVIEWS = timedelta(days=30)
 
 
 def remove_abandoned_files(session: Session, *, uploads: Path, now: datetime) -> int:
@@ -23,3 +24,14 @@ def forget_done_jobs(session: Session, *, now: datetime) -> int:
     """Delete jobs done more than ``KEEP_JOBS`` ago; failed ones stay for a person to see. Tell how many."""
     old = delete(Job).where(Job.state == JobState.DONE, Job.finished_at < now - KEEP_JOBS).returning(Job.id)
     return len(session.scalars(old).all())
+
+
+def forget_previews(session: Session, *, now: datetime) -> int:
+    """Delete what-would-change results of rubrics that are no drafts any more, and those older than ``KEEP_PREVIEWS``; tell how many."""
+    drafts = select(RubricVersion.id).where(RubricVersion.state == RubricState.DRAFT)
+    old = (
+        delete(RubricPreview)
+        .where(or_(RubricPreview.rubric_version_id.not_in(drafts), RubricPreview.asked_at < now - KEEP_PREVIEWS))
+        .returning(RubricPreview.id)
+    )
+    return len(session.scalars(old, execution_options={"synchronize_session": False}).all())
