@@ -1,6 +1,6 @@
 """The audiences: each module below holds one blueprint; ``BLUEPRINTS`` is the list of all doors."""
 
-from screening.web.admin import users
+from screening.web.admin import mails, users
 from screening.web.auth import preferences, settings, sign_in
 from screening.web.candidate import apply, careers, status
 from screening.web.interviewer import home, scorecards
@@ -37,4 +37,5 @@ BLUEPRINTS = (
     search.blueprint,
     undo.blueprint,
     users.blueprint,
+    mails.blueprint,
 )

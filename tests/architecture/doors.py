@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Rule
 
 from screening.models import Application, Interview, Panelist, ResumeFile, Role, RubricState, RubricVersion, User
+from screening.services.mailing import post_mail
 from screening.web.auth.sessions import Account
 from tests.factories import NOW, make_application, make_posting, make_user
 
@@ -63,6 +64,15 @@ def make_world(session: Session) -> World:
     session.add(file)
     session.flush()
     session.add(Panelist(interview_id=interview.id, user_id=panelist.id))
+    mail = post_mail(
+        session,
+        key="received:1",
+        template="received",
+        locale="zh",
+        to="yun@example.com",
+        fields={"name": "云小鹤", "posting": "语音研发", "link": "https://example.com/status/1", "company": "远山智能"},
+        now=NOW,
+    )
     session.commit()
     values = {
         "posting_id": posting.id,
@@ -72,6 +82,7 @@ def make_world(session: Session) -> World:
         "document_id": posting.document_id,
         "user_id": recruiter.id,
         "slug": posting.slug,
+        "mail_id": mail.id,
     }
     return World(values=values, admin=admin, recruiter=recruiter, stranger=stranger, panelist=panelist)
 

@@ -44,6 +44,8 @@ PAGES = (
     ("admin", "/staff/users/"),
     ("admin", "/staff/users/new"),
     ("admin", "/staff/users/{user_id}"),
+    ("admin", "/staff/mails/"),
+    ("admin", "/staff/mails/{mail_id}"),
     ("admin", "/staff/settings/"),
     ("panelist", "/staff/"),
     ("panelist", "/staff/interviews"),

@@ -1,0 +1,52 @@
+"""The mail log: newest first, a page at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from screening.models import Mail, MailState
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class MailRow:
+    """One mail in the list; ``at`` is when it was sent, or was written where it was not."""
+
+    id: int
+    subject: str
+    to_address: str
+    state: MailState
+    at: datetime
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailPage:
+    """One page of the log; ``before`` is the number to go on from, None on the last page."""
+
+    rows: tuple[MailRow, ...]
+    before: int | None
+
+
+def list_mails(session: Session, *, state: MailState | None = None, before: int | None = None) -> MailPage:
+    """List up to ``PAGE`` mails older than number ``before``, of one state or of all."""
+    statement = select(
+        Mail.id, Mail.subject, Mail.to_address, Mail.state, func.coalesce(Mail.sent_at, Mail.created_at), Mail.failure
+    ).order_by(Mail.id.desc())
+    if state is not None:
+        statement = statement.where(Mail.state == state)
+    if before is not None:
+        statement = statement.where(Mail.id < before)
+    rows = tuple(MailRow(*row) for row in session.execute(statement.limit(PAGE + 1)))
+    return MailPage(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def count_stuck(session: Session) -> int:
+    """Count mails that go no further without a person: failed, uncertain, or kept because no mail server is set."""
+    stuck = (MailState.FAILED, MailState.UNCERTAIN, MailState.KEPT)
+    return session.scalar(select(func.count()).select_from(Mail).where(Mail.state.in_(stuck))) or 0

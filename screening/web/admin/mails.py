@@ -1,0 +1,135 @@
+"""The mail log for admins, and the mails of a demonstration, which has no mail server."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from screening.extensions import db
+from screening.forms.inputs import whole_number
+from screening.models import Mail, MailState
+from screening.policy import Permission
+from screening.queries.mails import list_mails
+from screening.services.mailing import NotWaitingError, recall_mail, send_again
+from screening.web.access import LARGEST_ID, anyone, needs, now
+from screening.web.toasts import toast
+
+blueprint = Blueprint("mails", __name__, url_prefix="")
+
+STATES = {
+    MailState.WAITING: _l("waiting"),
+    MailState.SENDING: _l("being sent"),
+    MailState.SENT: _l("sent"),
+    MailState.UNCERTAIN: _l("nobody knows"),
+    MailState.FAILED: _l("failed"),
+    MailState.RECALLED: _l("recalled"),
+    MailState.KEPT: _l("kept"),
+}
+EXPLANATIONS = {
+    MailState.WAITING: _l("It goes out as soon as the worker and the mail server can."),
+    MailState.SENDING: _l("The mail server is taking it."),
+    MailState.SENT: _l("The mail server has taken it."),
+    MailState.UNCERTAIN: _l(
+        "It was handed over and no answer came. It is not sent again by itself, so that nobody gets it twice."
+    ),
+    MailState.FAILED: _l("The mail server refused it, or could not be reached for three days."),
+    MailState.RECALLED: _l("Somebody took it back before it went out."),
+    MailState.KEPT: _l("No mail server is set. Set smtp_url and send it then."),
+}
+AGAIN = (MailState.FAILED, MailState.UNCERTAIN, MailState.KEPT)
+BACK = (MailState.WAITING, MailState.KEPT)
+# A signed link opens the candidate's own page: only the candidate may follow it.
+SIGNED = re.compile(r"(/status/)\S+")
+
+
+@blueprint.get("/staff/mails/")
+@needs(Permission.USERS_MANAGE)
+def index() -> ResponseReturnValue:
+    """List what was written to candidates and staff."""
+    state = request.args.get("state", "")
+    chosen = MailState(state) if state in set(MailState) else None
+    page = list_mails(db.session, state=chosen, before=whole_number(request.args.get("before")))
+    return render_template("admin/mails.html", page=page, states=STATES, chosen=chosen, is_demo=False)
+
+
+@blueprint.get("/staff/mails/<int:mail_id>")
+@needs(Permission.USERS_MANAGE)
+def show(mail_id: int) -> ResponseReturnValue:
+    """Show one mail with signed links blotted out, and what can be done with it."""
+    mail = _mail(mail_id)
+    text = SIGNED.sub(r"\1…", mail.text)
+    return render_template(
+        "admin/mail.html",
+        mail=mail,
+        text=text,
+        states=STATES,
+        explanations=EXPLANATIONS,
+        can_send=mail.state in AGAIN,
+        can_recall=mail.state in BACK,
+        is_demo=False,
+    )
+
+
+@blueprint.post("/staff/mails/<int:mail_id>/again")
+@needs(Permission.USERS_MANAGE)
+def again(mail_id: int) -> ResponseReturnValue:
+    """Let a mail go out that did not, or of which nobody knows."""
+    mail = _mail(mail_id)
+    try:
+        send_again(db.session, mail=mail, now=now())
+        db.session.commit()
+        toast(_("The mail goes out now."))
+    except NotWaitingError:
+        db.session.rollback()
+        toast(_("The mail is no longer where it was; look at its state."))
+    return redirect(url_for("mails.show", mail_id=mail_id), 303)
+
+
+@blueprint.post("/staff/mails/<int:mail_id>/recall")
+@needs(Permission.USERS_MANAGE)
+def recall(mail_id: int) -> ResponseReturnValue:
+    """Take back a mail that has not gone out."""
+    mail = _mail(mail_id)
+    try:
+        recall_mail(db.session, mail=mail)
+        db.session.commit()
+        toast(_("The mail was recalled; nobody gets it."))
+    except NotWaitingError:
+        db.session.rollback()
+        toast(_("The mail is no longer where it was; look at its state."))
+    return redirect(url_for("mails.show", mail_id=mail_id), 303)
+
+
+@blueprint.get("/dev/mail")
+@anyone
+def demo_index() -> ResponseReturnValue:
+    """List the mails of a demonstration, where no mail leaves the machine."""
+    _only_in_demonstrations()
+    page = list_mails(db.session, before=whole_number(request.args.get("before")))
+    return render_template("admin/demo_mails.html", page=page, states=STATES, is_demo=True)
+
+
+@blueprint.get("/dev/mail/<int:mail_id>")
+@anyone
+def demo_show(mail_id: int) -> ResponseReturnValue:
+    """Show one mail of a demonstration as its reader would get it."""
+    _only_in_demonstrations()
+    mail = _mail(mail_id)
+    return render_template("admin/demo_mail.html", mail=mail)
+
+
+def _only_in_demonstrations() -> None:
+    settings = current_app.config["SCREENING"]
+    if not settings.demo or settings.smtp_url is not None:
+        abort(404)
+
+
+def _mail(mail_id: int) -> Mail:
+    mail = db.session.get(Mail, mail_id) if mail_id <= LARGEST_ID else None
+    if mail is None:
+        abort(404)
+    return mail
