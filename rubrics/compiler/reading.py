@@ -146,7 +146,9 @@ def _unread(clause: Clause) -> tuple[Reading, ...]:
     elif clause.has("read_trait_soft"):
         return (Reading(Category.TRAIT, TraitAsk("trait_general"), assessed_by=AssessedBy.INTERVIEW),)
     elif clause.has("read_tool_use") or (
-        clause.names_unknown and clause.has("level_proficient") and not clause.has("read_knowledge")
+        clause.names_unknown
+        and (clause.has("level_proficient") or clause.has("level_expert"))
+        and not clause.has("read_knowledge")
     ):
         category = Category.TOOL
     elif _has_level(clause) or clause.has("read_knowledge"):

@@ -22,6 +22,9 @@ _KEY = re.compile(
 _BOXED_KEY = re.compile(r"^\s*【(?P<key>[^【】]{2,12})】\s*:?\s*(?P<value>\S.*?)\s*$")
 _LINK = re.compile(r"^\[(?P<words>[^\]]+)\]\([^)]*\)")
 _LINE = 200
+_CHAPTER = 24
+_LONG_TITLE = 40
+_FIRST_SENTENCE = re.compile(r"[.。!]\s+(?=[A-Z一-鿿])")
 _SEPARATORS = " \t/|,、·;-—~+()&:`'\"`“”*_>\u3000。."
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _END = re.compile(r"[。;,!?]\s*$|[。;!?]\s*\S")
@@ -48,6 +51,7 @@ class CardWords:
     roles: re.Pattern[str]
     role_end: re.Pattern[str]
     tracks: re.Pattern[str]
+    lists: re.Pattern[str]
     duty_verbs: tuple[str, ...]
     title_keys: frozenset[str]
     city_keys: frozenset[str]
@@ -70,6 +74,7 @@ def card_words(lexicon: Lexicon) -> CardWords:
         re.compile(alternatives("read_role")),
         re.compile(rf"(?:{role_end})(?!{role_end})"),
         re.compile(rf"^(?:{tracks}|类|族|岗|-){{1,5}}$"),
+        re.compile(alternatives("read_document_title")),
         tuple(lexicon.cues("read_duty_verb")),
         frozenset(lexicon.cues("card_title")),
         frozenset(lexicon.cues("card_city")),
@@ -167,6 +172,24 @@ def is_title_like(row: Row, words: CardWords) -> bool:
     )
 
 
+def is_set_off(row: Row) -> bool:
+    """Whether a row stands as a title by its looks: after a blank line, short, no sentence, and numbered like a chapter (三、人事主管)."""
+    return (
+        row.gap
+        and row.style == "chinese"
+        and not row.ruler
+        and row.heading is None
+        and 0 < len(row.text) <= _CHAPTER
+        and not _END.search(row.text)
+    )
+
+
+def names_document(row: Row, words: CardWords) -> bool:
+    """Whether a title speaks of many postings (2026 校园招聘岗位汇总) rather than of one."""
+    text = fold(row.text).text
+    return words.lists.search(text) is not None and words.role_end.search(text) is None
+
+
 def split_title(source_text: str, start: int, end: int, words: CardWords) -> tuple[str, str | None]:
     """Give a title line as title and track: a role, its brackets, and the careers page's category run on to it."""
     text = source_text[start:end]
@@ -179,6 +202,9 @@ def split_title(source_text: str, start: int, end: int, words: CardWords) -> tup
     pay = _SALARY.search(text)
     if pay and pay.start() > 0:
         text = text[: pay.start()].rstrip(" -—|·\t")
+    stop = _FIRST_SENTENCE.search(text) if len(text) > _LONG_TITLE else None
+    if stop is not None:
+        text = text[: stop.start()]
     settled = "".join(_bracket(character) for character in text)
     stops = [match.end() for match in words.role_end.finditer(settled)]
     for stop in reversed(stops):

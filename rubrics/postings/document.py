@@ -13,7 +13,9 @@ from rubrics.postings.cards import (
     is_button,
     is_key_value,
     is_salary,
+    is_set_off,
     is_title_like,
+    names_document,
     read_card,
     read_keyed_card,
     read_remote_line,
@@ -125,7 +127,7 @@ def _is_head_row(row: Row, words: CardWords, lexicon: Lexicon) -> bool:
         return True
     if read_title_key(row, words) is not None or is_key_value(row):
         return True
-    return (row.level > 0 or row.bold) and is_title_like(row, words)
+    return ((row.level > 0 or row.bold) and is_title_like(row, words)) or is_set_off(row)
 
 
 def _title_span(head: list[Row], words: CardWords, lexicon: Lexicon) -> Span | None:
@@ -133,14 +135,18 @@ def _title_span(head: list[Row], words: CardWords, lexicon: Lexicon) -> Span | N
         keyed = read_title_key(row, words)
         if keyed is not None:
             return keyed
+    titles: list[Row] = []
     for row in head:
         if row.style == "table" or is_button(row, words) or is_salary(row):
             continue
         if read_card(row, lexicon) is not None or read_remote_line(row, lexicon) is not None:
             continue
         if is_title_like(row, words):
-            return Span(row.start, row.end)
-    return None
+            titles.append(row)
+    first = next((row for row in titles if not names_document(row, words)), titles[0] if titles else None)
+    if first is None and head and is_set_off(head[0]):
+        first = head[0]
+    return Span(first.start, first.end) if first is not None else None
 
 
 # --- where postings begin ---
@@ -163,8 +169,8 @@ def _starts(rows: list[Row], words: CardWords, lexicon: Lexicon) -> list[int]:
     duty_words: set[str] = set()
     seen = _Seen()
     for place, row in enumerate(rows):
-        begin = _start_before(rows, place, seen, duty_words, words, lexicon, last_requirement)
-        if begin is not None:
+        begin = place if row.begins else _start_before(rows, place, seen, duty_words, words, lexicon, last_requirement)
+        if begin:
             starts.append(begin)
             seen = _Seen(start=begin, duty=_asks(row))
         if not _is_strong(row) or row.heading is None:
@@ -231,7 +237,7 @@ def _title_place(rows: list[Row], place: int, floor: int, words: CardWords, lexi
             begin -= 1
             continue
         plain = len(row.text) <= _SHORT and row.marker == "" and rows[place].heading is None and begin == place
-        return begin - 1 if plain or is_title_like(row, words) else begin
+        return begin - 1 if plain or is_title_like(row, words) or is_set_off(row) else begin
     return begin
 
 

@@ -74,22 +74,25 @@ def _announced(
     row: Row, items: list[Row], outer: HeadingKind | None, lexicon: Lexicon, *, known: bool
 ) -> HeadingKind | None:
     """Tell what a list's items say of the row above them; None when they say nothing sure, or nothing new."""
-    prefers = not known and (
-        "read_preference" in lexicon.asking_cues(fold(row.text).text)
-        or headings_of(lexicon).prefers.search(row.text.lower())
-    )
-    if prefers and items:
+    if not known and items and _prefers(row, lexicon):
         return HeadingKind.BONUS
     if len(items) < (_SURE_ITEMS if known else _FEWEST_ITEMS):
         return None
     ask, offer = _patterns(lexicon)
     asking = sum(ask.match(fold(item.text[:_HEAD]).text) is not None for item in items) / len(items)
-    if known:
-        return HeadingKind.REQUIREMENT if asking >= _MOST else None
-    if asking >= _MANY:
-        return outer if outer in _ASKING else HeadingKind.REQUIREMENT
+    if asking >= (_MOST if known else _MANY):
+        return outer if outer in _ASKING and not known else HeadingKind.REQUIREMENT
+    if known or outer not in _ASKING:
+        return None
+    if asking:
+        return outer if row.text.rstrip(" *_").endswith(":") else None
     offering = sum(offer.search(fold(item.text).text) is not None for item in items) / len(items)
-    return HeadingKind.OTHER if outer in _ASKING and offering >= _SOME and not asking else None
+    return HeadingKind.OTHER if offering >= _SOME else None
+
+
+def _prefers(row: Row, lexicon: Lexicon) -> bool:
+    text = fold(row.text).text
+    return "read_preference" in lexicon.asking_cues(text) or headings_of(lexicon).prefers.search(text) is not None
 
 
 @lru_cache(maxsize=4)

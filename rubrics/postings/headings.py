@@ -76,8 +76,11 @@ class Headings:
     sentence: re.Pattern[str]
     prefers: re.Pattern[str]
     role_tail: re.Pattern[str]
+    role_inside: re.Pattern[str]
     away: re.Pattern[str]
     fillers: frozenset[str]
+    title_names: frozenset[str]
+    card_names: frozenset[str]
 
     def read_row(self, words: str, *, level: int = 0, bold: bool = False, marked: bool = False) -> Heading | None:
         """Tell what a whole row announces, or None when it is no heading."""
@@ -131,12 +134,15 @@ class Headings:
         lower = words.lower()
         if len(lower) != len(words):
             return []
-        return [
+        found = [
             InlineHeading(kind, match.start(1), match.end())
             for match in self.sentence.finditer(lower)
-            if (kind := self.forms[match[1]]) is not HeadingKind.OTHER
-            and (kind is not HeadingKind.DUTY or len(match[1]) >= _LONG)
+            if (kind := self.forms[match[1]]) is HeadingKind.OTHER
+            or kind is not HeadingKind.DUTY
+            or len(match[1]) >= _LONG
         ]
+        asks = [place for place, heading in enumerate(found) if heading.kind is not HeadingKind.OTHER]
+        return [heading for place, heading in enumerate(found) if asks and place >= asks[0]]
 
     def _inline(self, words: str, match: re.Match[str]) -> InlineHeading | None:
         form, start, end = match["form"], match.start("form"), match.end("form")
@@ -222,6 +228,8 @@ def headings_of(lexicon: Lexicon) -> Headings:
                 forms.setdefault(_spelt_out(form), kind)
     chinese = sorted((form for form in forms if not form.isascii()), key=len, reverse=True)
     english = sorted((form for form in forms if form.isascii()), key=len, reverse=True)
+    role_end = "|".join(re.escape(word) for word in lexicon.cues("read_role_end"))
+    role = rf"[^。;,:!?]{{0,20}}(?:{role_end})(?:\([^()]{{1,24}}\))?"
     return Headings(
         forms,
         re.compile("(?P<form>" + "|".join(map(re.escape, chinese)) + ")"),
@@ -242,13 +250,12 @@ def headings_of(lexicon: Lexicon) -> Headings:
             + r")\s{0,2}:\**\s{1,3}(?=\S)"
         ),
         re.compile(r"\b(?:" + "|".join(map(re.escape, lexicon.cues("heading_sign_bonus"))) + r")\b"),
-        re.compile(
-            r"[。;!]\s*(?P<title>[^。;,:!?]{0,20}(?:"
-            + "|".join(re.escape(word) for word in lexicon.cues("read_role_end"))
-            + r")(?:\([^()]{1,24}\))?)\s*$"
-        ),
+        re.compile(rf"[。;!]\s*(?P<title>{role})\s*$"),
+        re.compile(rf"(?:^|[。;!])\s*(?P<title>{role})\s{{0,2}}(?=1\s{{0,2}}[、.])"),
         re.compile("|".join(map(re.escape, lexicon.cues("heading_sign_away")))),
         frozenset(lexicon.cues("heading_filler")),
+        frozenset(lexicon.cues("card_title")),
+        frozenset((*lexicon.cues("card_city"), *lexicon.cues("card_degree"))),
     )
 
 

@@ -21,6 +21,7 @@ _FLOOR_FIRST = re.compile(
     r"|^(?:at least |minimum (?:of )?|over )?\d{1,2}\+? (?:or more )?years? (?:of |in )|^(?:bachelor|master|ph\.?d)\S* degree"
     r"|^(?:统招|全日制)?(?:本科|硕士|博士|大专)(?:研究生)?(?:学历|学位)?(?:及其?以上|以上|或以上)"
 )
+_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w|https?://|www\.")
 _HARD_BONUS = re.compile(
     r"优先(?:考虑|录取|录用|选择)?[\s。;,!)]*$|优先(?:考虑|录取|录用)|者优先|的优先|加[^，。;,]{0,3}分|[尤更为]佳"
 )
@@ -118,7 +119,7 @@ def _is_other_cell(row: Row, headings: Headings) -> bool:
 def _ends_asking(row: Row, contact: re.Pattern[str], team: re.Pattern[str], lexicon: Lexicon) -> bool:
     """Whether a row speaks of contact, pay or the company: no number stands before it, and for the company no bullet."""
     start = fold(row.text[:60]).text
-    if row.marker != "number" and contact.match(start) is not None:
+    if row.marker != "number" and (contact.match(start) is not None or _ADDRESS.search(row.text) is not None):
         return True
     return not row.marker and (
         team.match(start) is not None or headings_of(lexicon).names_other(start) or _speaks_of_law(row, lexicon)

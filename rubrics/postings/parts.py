@@ -26,6 +26,7 @@ _HAVING = ("有", "具有", "具备", "拥有")
 _CHINESE = re.compile("[一-鿿]")
 _GLUED = re.compile(r"(?<=[a-z]{3})[A-Z][a-z]+(?= [a-z])")
 _TURN = re.compile(r" (?:and|with|but)(?: an?)? $")
+_LIST_END = re.compile(r" (?:and|or|&) \S+(?: \S+){0,2}$")
 _TURN_REACH = 10
 _MARKS = re.compile(r"\W*")
 _INNER = re.compile(r"\([^()]*\)")
@@ -33,6 +34,7 @@ _MOST_PARTS = 20
 _HEAD = 48
 _LATIN_HEAD = 40
 _FEW_WORDS = 2
+_FEW_NAMES = 3
 _MINIMUM = 2
 
 
@@ -183,10 +185,11 @@ def _first_preferred(item: Item, parts: list[Part], cue: int, floor: int, words:
         return first > floor and _same_sentence(item, parts, first)
 
     verbal = _ending_pattern(words.lexicon).search(fold(text).text)
-    if verbal and not words.owns_predicate(text[: verbal.start()]):
-        while may_step():
+    subject = text[: verbal.start()] if verbal else ""
+    if verbal and not words.owns_predicate(subject):
+        while may_step() and not (subject and first == cue and _is_closed_list(parts[cue - 1].text, subject)):
             first -= 1
-            if words.owns_predicate(parts[first].text) and verbal.start() != 0:
+            if words.owns_predicate(parts[first].text) and subject:
                 break
         return first
     if _alone_pattern(words.lexicon).match(fold(text).text):
@@ -198,13 +201,24 @@ def _first_preferred(item: Item, parts: list[Part], cue: int, floor: int, words:
         ):
             first -= 1
         return first
-    if words.owns_predicate(text):
-        return first
-    while may_step() and words.is_bare(parts[first - 1].text):
+    return first if words.owns_predicate(text) else _list_start(item, parts, cue, floor, words)
+
+
+def _list_start(item: Item, parts: list[Part], cue: int, floor: int, words: _Words) -> int:
+    """Give the first clause of the list that a preferred clause without a predicate of its own ends."""
+    first = cue
+    while first > floor and _same_sentence(item, parts, first) and words.is_bare(parts[first - 1].text):
         first -= 1
-    if may_step() and _closes_list(parts, first, cue):
+    if first > floor and _same_sentence(item, parts, first) and _closes_list(parts, first, cue):
         first -= 1
     return first
+
+
+def _is_closed_list(before: str, text: str) -> bool:
+    """Whether a list ends with its "and" before a clause that does not go on with it (SQL and Python, Flink is a plus)."""
+    return (
+        len(text.split()) <= _FEW_NAMES and _LIST_END.search(before) is not None and not text.lower().startswith(_AND)
+    )
 
 
 def _goes_on_preferring(parts: list[Part], cue: int, place: int, words: _Words) -> bool:

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from rubrics.postings.headings import Heading, HeadingKind, Headings
+from rubrics.postings.tables import Column, Piece, read_header, read_line
 from rubrics.text import SourceText, plain
 
 _MARKER = re.compile(
@@ -23,11 +24,12 @@ _RULER = re.compile(r"^\s*(?:[-=_*~—]\s*){3,}$")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
 _NUMBERED = re.compile(
-    r"(?<![\d.\-~/])(\d{1,2})\s{0,2}(?:、|(?<![A-Za-z]\d)(?<![A-Za-z]\d\d)(?:\)|[.:,](?![\d%])|(?=\s[一-鿿])))"
+    r"(?<![\d.\-~/])(\d{1,2})\s{0,2}(?:、|(?<![A-Za-z]\d)(?<![A-Za-z]\d\d)(?:\)|[.:,](?![\d%])|(?=\s(?![年个天月人次名项种门万周小届款条篇分岁])[一-鿿])))"
 )
 _CHOICE_LEAD = re.compile(
     r"(?:之一|其一|任一|至少|以下|下列|如下|任意)[^:]{0,14}:\s*$|one of the following[^:]{0,20}:\s*$", re.IGNORECASE
 )
+_SECOND = re.compile(r"(?<!\d)2\s{0,2}[、.]")
 _TITLE_REACH = 60
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 
@@ -37,7 +39,7 @@ class Row:
     """A stretch of one line: where its words start and end in the document, and how it is marked.
 
     ``marker`` is "", "bullet" or "number"; ``number`` the number itself; ``level`` counts Markdown's #; ``bold`` says that
-    the whole row is set off; ``cut`` that it was cut out of a longer line; ``gap`` that a blank line stands before it.
+    the whole row is set off; ``cut`` that it was cut out of a longer line; ``gap`` that a blank line stands before it; ``begins`` that a posting begins here.
     """
 
     source: SourceText
@@ -54,6 +56,7 @@ class Row:
     cut: bool = False
     heading: Heading | None = None
     ruler: bool = False
+    begins: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -71,6 +74,7 @@ def read_rows(source: SourceText, headings: Headings) -> list[Row]:
     rows: list[Row] = []
     text = plain(source.text)
     gap = True
+    columns: tuple[Column, ...] | None = None
     for number in range(1, source.line_count + 1):
         span = source.line_span(number)
         line = text[span.start : span.end]
@@ -79,10 +83,34 @@ def read_rows(source: SourceText, headings: Headings) -> list[Row]:
                 rows.append(Row(source, number, span.start, span.start, "", None, "", 0, False, 0, gap, ruler=True))
             gap = True
             continue
+        header = read_header(line, headings) if columns is None else None
+        if header is not None:
+            columns = header
+            continue
+        pieces = read_line(line, columns) if columns is not None else None
+        if pieces is not None:
+            rows.extend(_posting_rows(source, text, number, span.start, pieces))
+            continue
         for row in _rows_of_line(source, text, number, span.start, span.end, gap, headings):
             _cut_title_before(rows, row, text, headings)
             rows.append(row)
             gap = False
+    return rows
+
+
+def _posting_rows(source: SourceText, text: str, number: int, start: int, pieces: list[Piece]) -> list[Row]:
+    """Give the rows of a posting that stands in one line of a table."""
+    rows = []
+    for piece in pieces:
+        row = _row(
+            source, text, number, start + piece.start, start + piece.end, gap=piece.column is Column.TITLE, cut=True
+        )
+        row = replace(row, heading=piece.heading, begins=piece.column is Column.TITLE)
+        if piece.column is Column.TITLE:
+            row = replace(row, level=2)
+        elif piece.column is not Column.CARD and piece.heading is None:
+            row = replace(row, marker="bullet")
+        rows.append(row)
     return rows
 
 
@@ -109,7 +137,12 @@ def _rows_of_line(
     if text[start:end].lstrip().startswith("|"):
         pieces = _table_rows(first, text, headings)
     else:
-        pieces = [piece for whole in _split_headings(first, text, headings) for piece in _split_numbers(whole, text)]
+        pieces = [
+            piece
+            for part in _split_titles(first, text, headings)
+            for whole in _split_headings(part, text, headings)
+            for piece in _split_numbers(whole, text)
+        ]
     return [piece for piece in pieces if not piece.blank] or [first]
 
 
@@ -179,6 +212,17 @@ def _chinese_number(text: str) -> int | None:
         if digit > 0:
             value = value * 10 + digit if digit != 10 or not value else value * 10
     return value or None
+
+
+def _split_titles(row: Row, text: str, headings: Headings) -> list[Row]:
+    """Cut a list's item where the page lost the line breaks around the next posting's title (… 能力。客服主管1、 …2、 …)."""
+    found = headings.role_inside.search(row.text) if (row.number or 0) > 1 else None
+    if found is None or not _SECOND.search(row.text, found.end()):
+        return [row]
+    start, end = row.start + found.start("title"), row.start + found.end("title")
+    before = _remarked(_row(row.source, text, row.line, row.start, start, row.gap, cut=True), row)
+    title = replace(_row(row.source, text, row.line, start, end, gap=True, cut=True), gap=True)
+    return [before, title, _row(row.source, text, row.line, end, row.end, gap=False, cut=True)]
 
 
 def _split_headings(row: Row, text: str, headings: Headings) -> list[Row]:
