@@ -202,9 +202,9 @@ def split_title(source_text: str, start: int, end: int, words: CardWords) -> tup
     pay = _SALARY.search(text)
     if pay and pay.start() > 0:
         text = text[: pay.start()].rstrip(" -—|·\t")
-    stop = _FIRST_SENTENCE.search(text) if len(text) > _LONG_TITLE else None
-    if stop is not None:
-        text = text[: stop.start()]
+    sentence = _FIRST_SENTENCE.search(text) if len(text) > _LONG_TITLE else None
+    if sentence is not None:
+        text = text[: sentence.start()]
     settled = "".join(_bracket(character) for character in text)
     stops = [match.end() for match in words.role_end.finditer(settled)]
     for stop in reversed(stops):
