@@ -13,7 +13,7 @@ from collections.abc import Callable
 import pypdfium2
 
 from screening.documents.extraction import extract_text
-from screening.documents.pdf import read
+from screening.documents.pdf.reader import read
 from tests.documents.files import make_pdf, show
 
 FILES, PAGES, LINES = 10, 2, 50

@@ -1,45 +1,36 @@
 """A résumé's text: read in a child process that may do little, so that a hostile file can harm nobody.
 
-The child has limits on memory, processor time and open files, cannot write, has no secrets in its environment, an empty
-folder of its own, and a clock that ends it. The same bytes give the same text.
+Each file has a child of its own with limits on memory, processor time and open files, which cannot write, has no secrets
+in its environment, an empty folder of its own, and a clock that ends it. The same bytes give the same text.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from rubrics.dossier import HiddenText
+from screening.documents import warm
 from screening.documents.failures import CANNOT_START, TAKES_TOO_MUCH, ExtractionError
 from screening.documents.recognition import MediaType, recognise
 
 __all__ = ["CANNOT_START", "ExtractedText", "ExtractionError", "extract_text"]
 
-ROOT = Path(__file__).resolve().parents[2]
-SECONDS = 40
 READERS = {MediaType.PDF: "pdf", MediaType.DOCX: "word", MediaType.TEXT: "plain", MediaType.MARKDOWN: "plain"}
-PROGRAM = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from screening.documents.{reader} import read
-from screening.documents.reading import serve
-serve(read)
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractedText:
-    """The text with its hidden stretches (offsets in characters of ``text``); ``pages`` is None where a format has none."""
+    """The text with its hidden stretches (offsets in characters of ``text``); ``pages`` is None where a format has none.
+
+    ``is_recognised`` tells that a program recognised letters in pictures of pages: they may be wrong.
+    """
 
     text: str
     hidden: tuple[HiddenText, ...]
     pages: int | None
+    is_recognised: bool = False
 
 
 def extract_text(content: bytes, *, file_name: str) -> ExtractedText:
@@ -49,42 +40,20 @@ def extract_text(content: bytes, *, file_name: str) -> ExtractedText:
     Markdown from text.
     """
     media_type = recognise(content, file_name=file_name)
-    answer = _ask_child(content, READERS[media_type])
+    answer = _ask(READERS[media_type], content)
     if "failure" in answer:
         raise ExtractionError(answer["failure"])
     hidden = tuple(HiddenText(start, end) for start, end in answer["hidden"])
-    return ExtractedText(text=answer["text"], hidden=hidden, pages=answer["pages"])
+    return ExtractedText(
+        text=answer["text"], hidden=hidden, pages=answer["pages"], is_recognised=answer["is_recognised"]
+    )
 
 
-def _ask_child(content: bytes, reader: str) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="reading-") as folder:
-        command = [sys.executable, "-I", "-B", "-c", PROGRAM.format(reader=reader), str(ROOT)]
-        try:
-            done = subprocess.run(  # noqa: S603 - our own program, no shell
-                command,
-                input=content,
-                capture_output=True,
-                cwd=folder,
-                env=_environment(),
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise ExtractionError(TAKES_TOO_MUCH) from error
-        except OSError as error:
-            raise ExtractionError(CANNOT_START) from error
-    if done.returncode != 0:
-        raise ExtractionError(TAKES_TOO_MUCH)
+def _ask(reader: str, content: bytes) -> dict[str, Any]:
     try:
-        answer: dict[str, Any] = json.loads(done.stdout)
-    except ValueError as error:
+        answer: dict[str, Any] = json.loads(warm.ask(reader, content))
+    except warm.CannotStartError as error:
+        raise ExtractionError(CANNOT_START) from error
+    except (warm.NoAnswerError, ValueError) as error:
         raise ExtractionError(TAKES_TOO_MUCH) from error
     return answer
-
-
-def _environment() -> dict[str, str]:
-    """Give the child nothing but what its system needs to start a program."""
-    kept = {
-        name: os.environ[name] for name in ("SYSTEMROOT", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH") if name in os.environ
-    }
-    return {**kept, "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}

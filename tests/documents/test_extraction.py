@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import zipfile
 
 import pytest
@@ -13,9 +12,7 @@ from docx.shared import Pt, RGBColor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.documents import extraction, reading
 from screening.documents.extraction import ExtractionError, extract_text
-from screening.documents.failures import TOO_MUCH_TEXT
 from screening.documents.recognition import MediaType, file_name_for, recognise
 from tests.documents.files import make_pdf, make_word, show, with_member
 
@@ -163,37 +160,6 @@ def test_other_zip_is_refused(tmp_path: object) -> None:
         archive.writestr("a.txt", "words")
     with pytest.raises(ExtractionError, match="not a PDF"):
         extract_text((tmp_path / "x.zip").read_bytes(), file_name="x.docx")
-
-
-def test_child_has_no_secrets_and_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SCREENING_SECRET_KEY", "hush")
-    assert "SCREENING_SECRET_KEY" not in extraction._environment()
-    monkeypatch.setattr(extraction, "SECONDS", 0.001)
-    with pytest.raises(ExtractionError, match="too much time"):
-        extract_text(b"words", file_name="x.txt")
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no resource limits")
-@pytest.mark.parametrize(
-    "act",
-    [
-        "bytearray(4 * 1024 ** 3)",
-        "with open('x', 'w') as file: file.write('y'); file.flush()",
-        "__import__('os')._exit(1)",
-    ],
-    ids=["memory", "writing", "crash"],
-)
-def test_child_that_breaks_a_limit_is_a_clear_failure(act: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    program = (
-        f"import sys; sys.path.insert(0, sys.argv[1])\nfrom screening.documents.reading import limit\nlimit()\n{act}\n"
-    )
-    monkeypatch.setattr(extraction, "PROGRAM", program)
-    with pytest.raises(ExtractionError, match="too much time or memory"):
-        extract_text(b"words", file_name="x.txt")
-
-
-def test_text_beyond_measure_is_a_failure() -> None:
-    assert reading.answer(lambda content: reading.Reading("x" * 500_001), b"") == {"failure": TOO_MUCH_TEXT}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,156 @@
+"""Reading order: a page whose file jumps between two columns line by line is put column by column.
+
+Most files hold their columns one after the other and are left as they are. A table or a line with a date at its end
+is read across: there the sides stand level and one of them is short.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from screening.documents.pdf.library import Box, Page
+
+LEAST_STRETCHES, LEAST_ROWS, LEAST_SWITCHES = 8, 4, 6
+JOINED_GAP = 1.2  # of a line's height
+SIDES = (0.15, 0.85)  # of the page's width: where a gutter may run
+STEP = 4.0  # points
+CROSSING_SHARE, LEVEL_SHARE, DATED_SHARE = 0.3, 0.5, 0.4
+LONG_SIDE = 3.5  # words in a line
+YEAR = re.compile(r"(?:19|20)\d\d")
+WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\u3400-\u9fff]+")
+NEW_LINE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Gutter:
+    """A vertical blank between columns: its place, and the middles of the lines that cross it, from the top."""
+
+    x: float
+    crossings: tuple[float, ...]
+
+    def part(self, box: Box) -> tuple[int, int]:
+        """Tell between which crossing lines, and on which side, a letter stands; a line that crosses is a part of its own."""
+        middle = (box[1] + box[3]) / 2
+        above = 0
+        for crossing in self.crossings:
+            if abs(crossing - middle) < max(2.0, 0.6 * (box[3] - box[1])):
+                return 2 * above + 1, 0
+            above += crossing > middle
+        return 2 * above, int((box[0] + box[2]) / 2 > self.x)
+
+
+def reading_order(page: Page) -> list[int] | None:
+    """Give the places of a page's characters in reading order, ``NEW_LINE`` between parts; None where the file has it."""
+    if len(page.stretches) < LEAST_STRETCHES:
+        return None
+    lines = _lines(page.stretches)
+    gutter = _gutter(lines, page)
+    if gutter is None or _switches(lines, gutter) < LEAST_SWITCHES:
+        return None
+    boxes = page.boxes(range(page.count))
+    if _stand_level(lines, gutter) and not _are_both_long(page.characters, boxes, gutter):
+        return None
+    return list(_ordered(page.characters, boxes, gutter))
+
+
+def _lines(stretches: list[Box]) -> list[Box]:
+    """Join stretches that follow each other closely on one line."""
+    lines: list[Box] = []
+    for box in stretches:
+        if lines:
+            left, bottom, right, top = lines[-1]
+            shared = min(top, box[3]) - max(bottom, box[1])
+            low, high = min(top - bottom, box[3] - box[1]), max(top - bottom, box[3] - box[1])
+            if shared >= 0.5 * low and -high < box[0] - right < JOINED_GAP * high:
+                lines[-1] = (min(left, box[0]), min(bottom, box[1]), max(right, box[2]), max(top, box[3]))
+                continue
+        lines.append(box)
+    return lines
+
+
+def _gutter(lines: list[Box], page: Page) -> Gutter | None:
+    """Find where the fewest lines cross and each side has some."""
+    best: tuple[float, float] | None = None
+    x = SIDES[0] * page.width
+    while x < SIDES[1] * page.width:
+        crossing = left = right = 0
+        for box in lines:
+            if box[2] <= x:
+                left += 1
+            elif box[0] >= x:
+                right += 1
+            else:
+                crossing += 1
+        if min(left, right) >= LEAST_ROWS and crossing <= CROSSING_SHARE * (left + right):
+            worth = min(left, right) - 2.0 * crossing
+            if best is None or worth > best[0]:
+                best = worth, x
+        x += STEP
+    if best is None:
+        return None
+    crossings = ((box[1] + box[3]) / 2 for box in lines if box[0] < best[1] < box[2])
+    return Gutter(best[1], tuple(sorted(crossings, reverse=True)))
+
+
+def _switches(lines: list[Box], gutter: Gutter) -> int:
+    """Count how often the file changes sides between two crossing lines."""
+    count = 0
+    before: tuple[int, int] | None = None
+    for box in lines:
+        part = gutter.part(box)
+        if before is not None and before[0] == part[0] and before[1] != part[1]:
+            count += 1
+        before = part
+    return count
+
+
+def _stand_level(lines: list[Box], gutter: Gutter) -> bool:
+    """Tell whether most lines of the side with fewer lines have a neighbour at their height."""
+    sides: tuple[list[float], list[float]] = ([], [])
+    for box in lines:
+        part, side = gutter.part(box)
+        if part % 2 == 0:
+            sides[side].append(box[1])
+    few, many = sorted(sides, key=len)
+    level = sum(1 for bottom in few if any(abs(bottom - other) < 1.5 for other in many))
+    return level >= LEVEL_SHARE * len(few)
+
+
+def _are_both_long(text: str, boxes: list[Box], gutter: Gutter) -> bool:
+    """Tell whether both sides hold sentences: several words a line, and not mostly dates."""
+    sides: tuple[dict[int, list[str]], dict[int, list[str]]] = ({}, {})
+    for letter, box in zip(text, boxes, strict=True):
+        part, side = gutter.part(box)
+        if part % 2 == 0 and box[3] > box[1]:
+            sides[side].setdefault(round(box[1] / 6), []).append(letter)
+        elif letter == " ":
+            for rows in sides:
+                for letters in list(rows.values())[-1:]:
+                    letters.append(letter)
+    for rows in sides:
+        rows_of_text = ["".join(letters) for letters in rows.values()]
+        words = sum(len(WORD.findall(row)) for row in rows_of_text)
+        dated = sum(1 for row in rows_of_text if YEAR.search(row))
+        if not rows_of_text or words < LONG_SIDE * len(rows_of_text) or dated > DATED_SHARE * len(rows_of_text):
+            return False
+    return True
+
+
+def _ordered(text: str, boxes: list[Box], gutter: Gutter) -> Iterator[int]:
+    """Give the places part by part, each part in the order of the file; blanks stay behind their letter."""
+    parts: dict[tuple[int, int], list[int]] = {}
+    part = (0, 0)
+    for place, box in enumerate(boxes):
+        if not text[place].isspace():
+            part = gutter.part(box)
+        parts.setdefault(part, []).append(place)
+    for key in sorted(parts):
+        before = None
+        for place in parts[key]:
+            if before is not None and place != before + 1:
+                yield NEW_LINE
+            yield place
+            before = place
+        yield NEW_LINE
