@@ -146,10 +146,11 @@ def _row(criterion: str, given: Mapping[str, int | None]) -> DebriefRow:
 
 def _severity(ratings: Ratings) -> tuple[RaterSeverity, ...]:
     raters = sorted({rater for given in ratings.values() for rater in given})
-    return tuple(_severity_of(rater, ratings) for rater in raters)
+    return tuple(severity_of(rater, ratings) for rater in raters)
 
 
-def _severity_of(rater: str, ratings: Ratings) -> RaterSeverity:
+def severity_of(rater: str, ratings: Ratings) -> RaterSeverity:
+    """Compare one rater with the mean of the others wherever both gave a number."""
     rated, deviations = 0, []
     for criterion in sorted(ratings):
         own = ratings[criterion].get(rater)

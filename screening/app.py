@@ -19,13 +19,14 @@ from screening.policy import Permission
 from screening.web import BLUEPRINTS
 from screening.web.access import may
 from screening.web.auth.sessions import Account
+from screening.web.candidate.cities import city_name
 from screening.web.errors import register_errors
 from screening.web.formatting import FILTERS, company, html_language, is_chinese
 from screening.web.versions import asset
 
 PACKAGE = Path(__file__).resolve().parent
 LANGUAGES = ("zh", "en")
-CATALOGUES = ("common", "candidate", "recruiter", "rubric", "interviewer", "admin")
+CATALOGUES = ("common", "candidate", "recruiter", "rubric", "editor", "interviewer", "admin")
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
@@ -138,7 +139,7 @@ def _theme() -> str | None:
 
 
 def _equip_templates(app: Flask) -> None:
-    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.filters.update(FILTERS, city=city_name)
     app.jinja_env.globals.update(
         may=may,
         Permission=Permission,

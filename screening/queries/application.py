@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -217,10 +217,16 @@ def _rows(
                 changed_by=names.get(change.actor_id) if change else None,
                 because_zh=result.because.zh if result else "",
                 because_en=result.because.en if result else "",
-                quotes=tuple(_quote(quote, sources) for quote in result.evidence) if result else (),
+                quotes=_quotes(result.evidence, sources) if result else (),
             )
         )
     return rows
+
+
+def _quotes(evidence: Iterable[Quote], sources: frozenset[str]) -> tuple[QuoteRow, ...]:
+    """Make the rows; the same words in two fields of the answers are shown once, each place stays marked in the text."""
+    once = {(quote.quote, quote.source == "resume"): quote for quote in reversed(tuple(evidence))}
+    return tuple(_quote(quote, sources) for quote in reversed(once.values()))
 
 
 def _quote(quote: Quote, sources: frozenset[str]) -> QuoteRow:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rubrics.agreement import DebriefComparison, DebriefRow, compare
+from rubrics.calibration import Confrontation, confront
 from rubrics.codec import load_prescore, load_rubric
 from rubrics.model import Criterion
 from rubrics.prescore import Verdict
@@ -101,6 +102,7 @@ class Debrief:
     rows: tuple[MatrixRow, ...]
     comparison: DebriefComparison
     point: float | None
+    confrontations: tuple[tuple[Criterion | None, Confrontation], ...]
     waiting: tuple[tuple[str, str], ...]
     decisions: tuple[DecisionRow, ...]
 
@@ -114,7 +116,8 @@ def debrief(session: Session, *, application: Application) -> Debrief:
         .order_by(Interview.starts_at, Interview.id)
     ).all()
     seats, ratings = _seats(session, interviews)
-    comparison = compare({key: {rater: cell[0] for rater, cell in given.items()} for key, given in ratings.items()})
+    numbers = {key: {rater: cell[0] for rater, cell in given.items()} for key, given in ratings.items()}
+    comparison = compare(numbers)
     criteria = _criteria(session, application, interviews)
     verdicts, point = _verdicts(session, application)
     return Debrief(
@@ -125,6 +128,10 @@ def debrief(session: Session, *, application: Application) -> Debrief:
         rows=tuple(_row(row, seats, ratings[row.criterion], criteria, verdicts) for row in comparison.rows),
         comparison=comparison,
         point=point,
+        confrontations=tuple(
+            (criteria.get(row.criterion), row)
+            for row in confront(verdicts, {row.criterion: numbers[row.criterion] for row in comparison.rows})
+        ),
         waiting=tuple((seat.name, seat.round) for seat in seats if seat.recommendation is None and not seat.abstained),
         decisions=_decisions(session, application),
     )

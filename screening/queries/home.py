@@ -21,11 +21,11 @@ def ready_debriefs(session: Session, *, actor: Actor) -> tuple[tuple[int, str, s
     Ready are those that a person moved to the stage debrief, and those at the stage interview whose panels owe nothing
     any more. Where the reader owes an evaluation themselves, nothing is said.
     """
-    complete = (Application.stage == Stage.INTERVIEW) & _evaluated() & ~_owed()
+    complete = (Application.stage == Stage.INTERVIEW) & _evaluated() & ~owed()
     rows = session.execute(
         select(Application.id, Application.name, Posting.title)
         .join(Posting, Posting.id == Application.posting_id)
-        .where(_visible(actor), or_(Application.stage == Stage.DEBRIEF, complete), ~_owed(actor.id))
+        .where(_visible(actor), or_(Application.stage == Stage.DEBRIEF, complete), ~owed(actor.id))
         .order_by(Application.stage_since, Application.id)
         .limit(ROWS)
     )
@@ -69,7 +69,7 @@ def _evaluated() -> Exists:
     )
 
 
-def _owed(user_id: int | None = None) -> Exists:
+def owed(user_id: int | None = None) -> Exists:
     """Hold where somebody, or the given person, owes an evaluation; the same fact as ``queries.scopes`` reads for one application."""
     submitted = (
         select(Evaluation.id)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_timezone_name
 from flask import current_app
 from flask_babel import get_locale, get_timezone
 from flask_babel import gettext as _
@@ -47,6 +48,25 @@ def clock(value: datetime, zone: str | None = None) -> str:
     return f"{_local(value, zone):%H:%M}"
 
 
+def zoned(value: datetime, zone: str | None = None, minutes: int = 0) -> str:
+    """Print a date and time with its zone, for readers outside the company: Thu 26 November, 14:00–14:45, Beijing time."""
+    return f"{_span(value, zone, minutes)}{_comma()}{zone_name(zone)}"
+
+
+def planned(value: datetime, zone: str, minutes: int = 0) -> str:
+    """Print a date and time in the zone it was planned in, which is named where it is not the reader's own."""
+    span = _span(value, zone, minutes)
+    return span if zone == str(get_timezone()) else f"{span}{_comma()}{zone_name(zone)}"
+
+
+def zone_name(zone: str | None = None) -> str:
+    """Name a time zone as people do: 北京时间, Central European Standard Time."""
+    place = ZoneInfo(zone) if zone else get_timezone() or UTC
+    if str(place) in {"Asia/Shanghai", "Asia/Chongqing", "PRC"}:
+        return _("Beijing time")
+    return get_timezone_name(now().astimezone(place), locale=get_locale())
+
+
 def days_since(value: datetime) -> int:
     """Count whole days from ``value`` until now."""
     return max(0, (now() - value).days)
@@ -78,6 +98,15 @@ def company() -> str:
     return settings.company_zh if is_chinese() else settings.company_en
 
 
+def _span(value: datetime, zone: str | None, minutes: int) -> str:
+    end = f"–{clock(value + timedelta(minutes=minutes), zone)}" if minutes else ""
+    return f"{moment(value, zone)}{end}"
+
+
+def _comma() -> str:
+    return "，" if is_chinese() else ", "
+
+
 def _local(value: datetime, zone: str | None) -> datetime:
     return value.astimezone(ZoneInfo(zone) if zone else get_timezone() or UTC)
 
@@ -88,6 +117,8 @@ FILTERS = {
     "clock": clock,
     "days_since": days_since,
     "time_tag": time_tag,
+    "zoned": zoned,
+    "planned": planned,
     "listing": listing,
     "percent": percent,
     "file_size": file_size,
@@ -106,5 +137,8 @@ __all__ = [
     "listing",
     "moment",
     "percent",
+    "planned",
     "time_tag",
+    "zone_name",
+    "zoned",
 ]

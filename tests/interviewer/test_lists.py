@@ -7,10 +7,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from screening.models import Posting, Role
+from screening.models import Posting, Recommendation, Role
 from screening.policy import Actor
 from screening.queries.interviews import coming_interviews, own_agenda, past_interviews
-from screening.services.interviewing import abstain, cancel_interview, schedule_interview
+from screening.queries.own_ratings import OwnRatings, own_ratings
+from screening.services.interviewing import (
+    Judgement,
+    abstain,
+    amend_evaluation,
+    cancel_interview,
+    schedule_interview,
+    submit_evaluation,
+)
 from tests.factories import NOW, make_application
 from tests.interviewer.conftest import plan, submit
 
@@ -80,3 +88,60 @@ def test_a_list_of_30_costs_as_many_queries_as_a_list_of_1(session, panel, calle
     add_interviews(session, panel, 30, starts_at=NOW + timedelta(days=1))
 
     assert cost() == before
+
+
+def test_own_ratings_sum_up_the_latest_versions_and_compare_only_enough(session, panel):
+    focus = ("r2", "r4")
+    for number in range(4):
+        posting = session.get_one(Posting, panel.application.posting_id)
+        application = make_application(session, posting, name=f"候选人 {number}")
+        interview = schedule_interview(
+            session,
+            application=application,
+            plan=plan(panel.first, panel.second, focus=focus),
+            actor_id=panel.recruiter.id,
+            now=NOW,
+        )
+        for user, value in ((panel.first, 2), (panel.second, 4)):
+            submit_evaluation(
+                session,
+                interview=interview,
+                user_id=user.id,
+                judgements={ident: Judgement(value, "看到的事。") for ident in focus},
+                recommendation=Recommendation.YES,
+                summary="可以。",
+                now=NOW + timedelta(days=number),
+            )
+    amend_evaluation(
+        session,
+        interview=interview,
+        user_id=panel.first.id,
+        judgements={ident: Judgement(3, "看到的事。") for ident in focus},
+        recommendation=Recommendation.YES,
+        summary="可以。",
+        reason="看错了行",
+        seen=1,
+        now=NOW,
+    )
+    read = {"user_id": panel.first.id, "time_zone": "Asia/Shanghai"}
+
+    found = own_ratings(session, since=NOW - MONTH, **read)
+    assert found == OwnRatings(evaluations=4, on_time=1, counts=(0, 6, 2, 0), shared=8, deviation=None)
+    assert own_ratings(session, since=NOW + MONTH, **read) is None
+
+    submit(session, panel, panel.first)
+    submit(session, panel, panel.second, value=4)
+    assert own_ratings(session, since=NOW - MONTH, **read).deviation == -1.6
+
+
+def test_own_ratings_do_not_move_with_what_one_must_not_know(session, panel):
+    read = {"user_id": panel.first.id, "since": NOW - MONTH, "time_zone": "Asia/Shanghai"}
+    submit(session, panel, panel.first)
+    submit(session, panel, panel.second, value=1)
+    assert own_ratings(session, **read).evaluations == 1
+
+    schedule_interview(
+        session, application=panel.application, plan=plan(panel.first), actor_id=panel.recruiter.id, now=NOW
+    )
+
+    assert own_ratings(session, **read) is None

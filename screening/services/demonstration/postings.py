@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from rubrics.model import Rubric
 from rubrics.text import Lines, Span
 from screening.models import Posting, RubricState, RubricVersion, User
 from screening.services.accounts import grant_posting
+from screening.services.demonstration.office_hours import ZONE
 from screening.services.drafting import open_draft, save_rubric, settle_finding, version_in
 from screening.services.publishing import import_postings, publish_rubric
 from screening.services.rubric_edits import answers_for, reword, weigh
@@ -58,7 +60,8 @@ def open_postings(
         _review(session, posting, reviewed, actor=recruiter, now=at)
         version = publish_rubric(session, posting=posting, actor_id=recruiter.id, now=at + timedelta(minutes=20))
         posting.openings = 1 + number % 4
-        posting.closes_at = now + timedelta(days=14 + 3 * (number % 5))
+        last_day = (now + timedelta(days=14 + 3 * (number % 5))).astimezone(ZoneInfo(ZONE))
+        posting.closes_at = last_day.replace(hour=23, minute=59, second=0, microsecond=0)
         opened[entry.slug] = Opened(posting, version.id, load_rubric(version.document))
         _share(session, entry.slug, posting, staff, at)
         first_line += entry.text.count("\n") + 1

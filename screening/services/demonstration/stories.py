@@ -180,12 +180,13 @@ def _interview(
     *,
     sent: int,
 ) -> PlannedInterview:
-    """Let evaluations come between the end of the interview and ``until``."""
+    """Let evaluations come between the end of the interview and ``until``, most of them on the same day."""
     ready = start + timedelta(minutes=MINUTES + 5)
     sittings = []
     for place, email in enumerate(panel):
         has_sent = place < sent
-        at = ready + (until - ready) * random.uniform(0.05, 0.7) if has_sent else None
+        delay = random.uniform(0.05, 0.7)
+        at = ready + min((until - ready) * delay, timedelta(hours=30) * delay**2) if has_sent else None
         draft = not has_sent and ready < until and random.random() < 0.5
         sittings.append(Sitting(email, at, draft, STRICTNESS.get(email, 0.0)))
     return PlannedInterview(number, planned, start, tuple(sittings), random.random() < 0.35)

@@ -12,9 +12,14 @@ from screening.extensions import db
 from screening.policy import Permission
 from screening.queries.home import new_applications, open_findings, ready_debriefs
 from screening.queries.interviews import own_agenda
+from screening.queries.own_ratings import own_ratings
 from screening.web.access import actor, may, needs, now, signed_in_user
 
 blueprint = Blueprint("home", __name__, url_prefix="/staff")
+
+RATED_DAYS = 90
+AT_ONCE = 6
+"""Rows of a list that are shown before it is unfolded."""
 
 
 @blueprint.get("/")
@@ -25,6 +30,9 @@ def index() -> ResponseReturnValue:
     begin, end = _today(moment)
     rows = own_agenda(db.session, user_id=actor().id, since=begin)
     recruits = may(Permission.POSTING_LIST)
+    rated = own_ratings(
+        db.session, user_id=actor().id, since=moment - timedelta(days=RATED_DAYS), time_zone=str(begin.tzinfo)
+    )
     return render_template(
         "interviewer/home.html",
         now=moment,
@@ -35,6 +43,10 @@ def index() -> ResponseReturnValue:
         waiting=new_applications(db.session, actor=actor()) if recruits else (),
         findings=open_findings(db.session, actor=actor()) if recruits else (),
         recruits=recruits,
+        rated=rated,
+        rated_days=RATED_DAYS,
+        interviews=bool(rows) or rated is not None or not recruits,
+        at_once=AT_ONCE,
     )
 
 

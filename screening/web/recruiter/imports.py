@@ -54,7 +54,7 @@ def review(document_id: int) -> ResponseReturnValue:
     page = import_page(db.session, document_id=document_id, actor=actor())
     if page is None:
         abort(404)
-    doubtful = [posting for posting in page.postings if posting.findings and posting.state is PostingState.DRAFT]
+    doubtful = [posting for posting in page.postings if posting.findings]
     return render_template(
         "recruiter/import_review.html", page=page, doubtful=doubtful, findings=FINDINGS, PostingState=PostingState
     )

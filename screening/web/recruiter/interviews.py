@@ -31,7 +31,7 @@ from screening.services.interviewing import (
 )
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now, signed_in_user
-from screening.web.formatting import listing, moment
+from screening.web.formatting import listing, planned
 from screening.web.labels import ROLES
 from screening.web.toasts import toast
 
@@ -92,7 +92,7 @@ def plan(application: Application) -> ResponseReturnValue:
     except InterviewError as error:
         db.session.rollback()
         return _page(form, application, rows, refused=_explain(error)), 409
-    toast(_("Interview planned for %(when)s.", when=moment(wanted.starts_at, wanted.time_zone)))
+    toast(_("Interview planned for %(when)s.", when=planned(wanted.starts_at, wanted.time_zone)))
     _say_conflicts(interview)
     return redirect(url_for("applications.show", application_id=application.id, side="interviews"), 303)
 
