@@ -35,6 +35,7 @@ PAGES = (
     ("admin", "/staff/postings/{posting_id}?view=board"),
     ("admin", "/staff/postings/{posting_id}/rubric"),
     ("admin", "/staff/postings/{posting_id}/rubric/compare"),
+    ("admin", "/staff/postings/{posting_id}/rubric/preview"),
     ("admin", "/staff/applications/{application_id}"),
     ("admin", "/staff/applications/{application_id}/interviews/new"),
     ("admin", "/staff/applications/{judged_id}/debrief"),
