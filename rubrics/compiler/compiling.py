@@ -134,7 +134,7 @@ class _Draft:
 
     def _asked(self, item: Item, groups: dict[int, Group]) -> list[_Asked]:
         found: list[_Found] = []
-        for chunk in chunks_of(item, self.terms.lexicon):
+        for chunk in chunks_of(item, self.terms.lexicon, self.terms.cues):
             for parts, readings in read_chunk(chunk, self.terms):
                 near = found and found[-1][2] == chunk.bonus and len(found[-1][0]) < _MOST_PARTS
                 if near and may_merge(found[-1][1], readings):

@@ -40,7 +40,6 @@ from rubrics.rules import (
 )
 from rubrics.rules.clause import one_or_all
 
-_OPENING = 16
 _CHINESE = re.compile("[一-鿿]")
 _SKILL_FIRST = re.compile(
     r"^\W*(?:[\w'’+-]+\W+){0,3}?(?:experienced?|knowledge|expertise|familiar|familiarity|proficien\w+|understanding|expert|fluen\w+)\b"
@@ -246,11 +245,9 @@ def _goes_on(part: Part, before: set[Category], alone: set[Category], terms: Doc
 
 
 def _leads_on(part: Part, terms: DocumentTerms) -> bool:
-    words = part.text.lower()
+    words = part.text
     start = len(words) - len(words.lstrip(" \t,;:、，；：("))
-    return any(
-        first <= start for first, _ in terms.lexicon.asking_cues(words[: start + _OPENING]).get("read_forward", ())
-    )
+    return any(first <= start for first, _ in terms.cues.within(part.start, part.end).get("read_forward", ()))
 
 
 def _vague(chunk: Chunk, terms: DocumentTerms) -> bool:

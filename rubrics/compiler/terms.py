@@ -6,33 +6,40 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rubrics.lexicon import Lexicon, Mention
+from rubrics.lexicon import CuePlaces, Lexicon, Mention
 from rubrics.postings import Part
 from rubrics.rules import Clause
-from rubrics.text import Span
+from rubrics.text import Folded, Span, fold
 
 _LONE = 30
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentTerms:
-    """A document's text, its mentions in order and where each starts."""
+    """A document's text, its mentions in order and where each starts, and its cue words."""
 
     text: str
     lexicon: Lexicon
     mentions: tuple[Mention, ...]
     starts: tuple[int, ...]
+    cues: CuePlaces
     clauses: dict[tuple[int, int, bool], Clause] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, text: str, lexicon: Lexicon, ranges: Iterable[Span] | None = None) -> DocumentTerms:
         """Find the terms of a document, or of ranges of it that do not overlap, in order."""
-        mentions = tuple(
-            Mention(mention.start + part.start, mention.end + part.start, mention.term_id)
-            for part in (ranges if ranges is not None else (Span(0, len(text)),))
-            for mention in lexicon.find(text[part.start : part.end])
-        )
-        return cls(text, lexicon, mentions, tuple(mention.start for mention in mentions))
+        mentions: list[Mention] = []
+        read: list[tuple[int, Folded]] = []
+        for part in ranges if ranges is not None else (Span(0, len(text)),):
+            words = text[part.start : part.end]
+            folded = fold(words)
+            mentions.extend(
+                Mention(mention.start + part.start, mention.end + part.start, mention.term_id)
+                for mention in lexicon.find_folded(folded, words)
+            )
+            read.append((part.start, folded))
+        cues = CuePlaces.of(text, lexicon, read)
+        return cls(text, lexicon, tuple(mentions), tuple(mention.start for mention in mentions), cues)
 
     def clause(self, parts: tuple[Part, ...], *, bonus: bool) -> Clause:
         """Give a run of clauses with its terms; a lone word that is a term's spelling needs no context."""
@@ -51,4 +58,4 @@ class DocumentTerms:
         raw = self.text[start:end]
         if not inside and len(raw) <= _LONE:
             inside = tuple(Mention(0, len(raw), term_id) for term_id in self.lexicon.exact(raw))
-        return Clause(raw, bonus, self.lexicon, inside)
+        return Clause(raw, bonus, self.lexicon, inside, self.cues.within(start, end))

@@ -18,7 +18,8 @@ is no family; without "_" the family's own entry stands elsewhere. Any other key
 Cue words stand in files with ``kind = "cue"``: ``[negation] words = [...]``.
 """
 
+from rubrics.lexicon.cue_places import CuePlaces
 from rubrics.lexicon.lexicon import Lexicon, Mention, Term, load_lexicon
 from rubrics.lexicon.scanner import stands_free
 
-__all__ = ["Lexicon", "Mention", "Term", "load_lexicon", "stands_free"]
+__all__ = ["CuePlaces", "Lexicon", "Mention", "Term", "load_lexicon", "stands_free"]

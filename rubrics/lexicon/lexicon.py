@@ -82,6 +82,10 @@ class Lexicon:
         """Give the places of all words by which postings are read (groups read_… and level_…) in a lower-case text, group by group."""
         return self._asking.places(text)
 
+    def asking_hits(self, text: str) -> list[tuple[int, int, tuple[str, ...]]]:
+        """Give the same words in order, each with its range and its groups."""
+        return self._asking.hits(text)
+
     def name(self, term_id: str, language: str) -> str:
         """Give a term's name in "zh" or "en"; an unknown id names itself."""
         term = self.terms.get(term_id)

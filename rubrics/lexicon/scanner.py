@@ -192,6 +192,14 @@ class CueIndex:
     def places(self, text: str) -> dict[str, list[tuple[int, int]]]:
         """Give for each group the ranges of its words in a lower-case text, from left to right."""
         found: dict[str, list[tuple[int, int]]] = {}
+        for start, end, groups in self.hits(text):
+            for group in groups:
+                found.setdefault(group, []).append((start, end))
+        return found
+
+    def hits(self, text: str) -> list[tuple[int, int, tuple[str, ...]]]:
+        """Give the words in a lower-case text from left to right, longest first, each with its range and its groups."""
+        found: list[tuple[int, int, tuple[str, ...]]] = []
         lengths, words, length = self.lengths, self.words, len(text)
         for start in _START.finditer(text):
             place = start.start()
@@ -202,8 +210,7 @@ class CueIndex:
                 groups = words.get(text[place:end])
                 if groups is None or end > length or (text[end - 1] in _WORD and end < length and text[end] in _WORD):
                     continue
-                for group in groups:
-                    found.setdefault(group, []).append((place, end))
+                found.append((place, end, groups))
         return found
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
-from rubrics.lexicon import Lexicon, stands_free
+from rubrics.lexicon import CuePlaces, Lexicon, stands_free
 from rubrics.postings.headings import HeadingKind
 from rubrics.postings.items import Item
 from rubrics.text import SourceText, Span, fold, plain
@@ -28,8 +28,12 @@ _GLUED = re.compile(r"(?<=[a-z]{3})[A-Z][a-z]+(?= [a-z])")
 _TURN = re.compile(r" (?:and|with|but)(?: an?)? $")
 _LIST_END = re.compile(r" (?:and|or|&) \S+(?: \S+){0,2}$")
 _TURN_REACH = 10
+_OPENS_ITEM = re.compile(r"(?:能力|经验|精神|背景|成绩|经历)优先")
 _MARKS = re.compile(r"\W*")
 _INNER = re.compile(r"\([^()]*\)")
+_CUT = re.compile(r"[(\[【《)\]】》,;。!?\n.]")
+_OPENING = frozenset("([【《")
+_CLOSING = frozenset(")]】》")
 _MOST_PARTS = 20
 _HEAD = 48
 _LATIN_HEAD = 40
@@ -38,7 +42,7 @@ _FEW_NAMES = 3
 _MINIMUM = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """A clause: a span of the document between commas and the like."""
 
@@ -46,10 +50,15 @@ class Part:
     start: int
     end: int
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The clause's words, full-width forms settled, character for character."""
         return plain(self.source.text[self.start : self.end])
+
+    @cached_property
+    def folded(self) -> str:
+        """The clause's words made comparable."""
+        return fold(self.text).text
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +75,15 @@ class Chunk:
         return Span(self.parts[0].start, self.parts[-1].end)
 
 
-def chunks_of(item: Item, lexicon: Lexicon) -> tuple[Chunk, ...]:
-    """Give the clauses of an item, marked as asked or preferred; together they cover all its words."""
-    words = _Words(lexicon)
+def chunks_of(item: Item, lexicon: Lexicon, cues: CuePlaces | None = None) -> tuple[Chunk, ...]:
+    """Give the clauses of an item, marked as asked or preferred; together they cover all its words.
+
+    ``cues`` are the cue words of the document where they were found already.
+    """
+    if cues is None:
+        text = item.source.text
+        cues = CuePlaces.of(text, lexicon, [(item.span.start, fold(text[item.span.start : item.span.end]))])
+    words = _Words(lexicon, cues)
     parts = _parts(item, words)
     in_bonus = item.kind is HeadingKind.BONUS
     marks = [in_bonus] * len(parts) if in_bonus else _preferred(item, parts, words)
@@ -96,21 +111,23 @@ def _parts(item: Item, words: _Words) -> list[Part]:
     opened = {
         place
         for match in _INNER.finditer(text)
-        if words.prefers(match.group()) or _BARE_HARD.match(match.group().lower())
+        if words.prefers_within(item, *match.span()) or _BARE_HARD.match(match.group().lower())
         for place in match.span()
     }
-    glued = words.glued(text) | words.turns(text)
+    glued = words.glued(text) | words.turns(item, text)
+    marks = {match.start() for match in _CUT.finditer(text)}
     start = depth = 0
-    for place, character in enumerate(text):
+    for place in sorted(marks | glued | opened):
+        character = text[place : place + 1]
         if place in glued:
             _add(pieces, item, text, start, place)
             start = place
         if place in opened or (place + 1 in opened and character == ")"):
             _add(pieces, item, text, start, place)
             start = place + 1
-        elif character in "([【《":
+        elif character in _OPENING:
             depth += 1
-        elif character in ")]】》":
+        elif character in _CLOSING:
             depth = max(0, depth - 1)
         elif depth == 0 and not whole and _is_cut(text, place, character):
             _add(pieces, item, text, start, place)
@@ -156,7 +173,7 @@ def _preferred(item: Item, parts: list[Part], words: _Words) -> list[bool]:
     marks = [False] * len(parts)
     reach = 0
     for cue, part in enumerate(parts):
-        if cue < reach or not words.prefers(part.text):
+        if cue < reach or not words.prefers(part):
             continue
         leads = _leads_sentence(item, parts, cue, words)
         first = cue if leads else _first_preferred(item, parts, cue, reach, words)
@@ -173,41 +190,40 @@ def _leads_sentence(item: Item, parts: list[Part], cue: int, words: _Words) -> b
     """Whether a preference stands alone before the rest of its sentence ("Ideally, you have …")."""
     if cue and _same_sentence(item, parts, cue):
         return False
-    return words.leads_sentence(parts[cue].text) and cue + 1 < len(parts) and _same_sentence(item, parts, cue + 1)
+    return words.leads_sentence(parts[cue]) and cue + 1 < len(parts) and _same_sentence(item, parts, cue + 1)
 
 
 def _first_preferred(item: Item, parts: list[Part], cue: int, floor: int, words: _Words) -> int:
     """Give the first clause that a preference word binds; none before ``floor``."""
-    text = parts[cue].text
+    part = parts[cue]
     first = cue
 
     def may_step() -> bool:
         return first > floor and _same_sentence(item, parts, first)
 
-    verbal = _ending_pattern(words.lexicon).search(fold(text).text)
-    subject = text[: verbal.start()] if verbal else ""
-    if verbal and not words.owns_predicate(subject):
-        while may_step() and not (subject and first == cue and _is_closed_list(parts[cue - 1].text, subject)):
+    verbal = _ending_pattern(words.lexicon).search(part.folded)
+    subject = Part(part.source, part.start, part.start + verbal.start()) if verbal else None
+    if subject is not None and not words.owns_predicate(subject):
+        said = bool(subject.text)
+        while may_step() and not (said and first == cue and _is_closed_list(parts[cue - 1].text, subject.text)):
             first -= 1
-            if words.owns_predicate(parts[first].text) and subject:
+            if words.owns_predicate(parts[first]) and said:
                 break
         return first
-    if _alone_pattern(words.lexicon).match(fold(text).text):
+    if _alone_pattern(words.lexicon).match(part.folded):
         first = max(floor, cue - 1)
         while (
-            may_step()
-            and not words.has_predicate(parts[first].text)
-            and not _BARE_HARD.match(parts[first - 1].text.lower())
+            may_step() and not words.has_predicate(parts[first]) and not _BARE_HARD.match(parts[first - 1].text.lower())
         ):
             first -= 1
         return first
-    return first if words.owns_predicate(text) else _list_start(item, parts, cue, floor, words)
+    return first if words.owns_predicate(part) else _list_start(item, parts, cue, floor, words)
 
 
 def _list_start(item: Item, parts: list[Part], cue: int, floor: int, words: _Words) -> int:
     """Give the first clause of the list that a preferred clause without a predicate of its own ends."""
     first = cue
-    while first > floor and _same_sentence(item, parts, first) and words.is_bare(parts[first - 1].text):
+    while first > floor and _same_sentence(item, parts, first) and words.is_bare(parts[first - 1]):
         first -= 1
     if first > floor and _same_sentence(item, parts, first) and _closes_list(parts, first, cue):
         first -= 1
@@ -223,27 +239,26 @@ def _is_closed_list(before: str, text: str) -> bool:
 
 def _goes_on_preferring(parts: list[Part], cue: int, place: int, words: _Words) -> bool:
     """Whether a clause after a preferred one still belongs to it: an example, an alternative, words without a verb."""
-    text = parts[place].text
-    if words.leads_on(text):
+    part = parts[place]
+    if words.leads_on(part):
         return True
-    if not words.owns_predicate(text) and not _is_floor(text):
+    if not words.owns_predicate(part) and not _is_floor(part):
         return True
-    return cue == 0 and words.opens_item(parts[cue].text) and not words.asks_hard(text)
+    return cue == 0 and _OPENS_ITEM.search(parts[cue].text) is not None and not words.asks_hard(part)
 
 
 def _closes_list(parts: list[Part], first: int, cue: int) -> bool:
     """Whether a preferred clause without a verb ends the list that the clause before it began: 有 A, B 和 C 经验者优先."""
     before, text = parts[first - 1].text.strip(), parts[cue].text.strip()
-    if _is_floor(before):
+    if _is_floor(parts[first - 1]):
         return False
     if "等" in text or text.startswith(_AND):
         return True
     return before.startswith(_HAVING) and any(word in text for word in ("经验", "经历", "背景", "者"))
 
 
-def _is_floor(text: str) -> bool:
-    folded = fold(text).text
-    return bool(_DEGREE_FLOOR.search(folded) or _YEARS.search(folded))
+def _is_floor(part: Part) -> bool:
+    return bool(_DEGREE_FLOOR.search(part.folded) or _YEARS.search(part.folded))
 
 
 def _same_sentence(item: Item, parts: list[Part], place: int) -> bool:
@@ -253,100 +268,109 @@ def _same_sentence(item: Item, parts: list[Part], place: int) -> bool:
 
 def _belongs(group: tuple[Part, ...], part: Part, words: _Words, *, chinese: bool) -> bool:
     """Whether a clause goes on with the one before it: an example, an alternative, a list without a verb of its own."""
-    text = fold(part.text).text
     if (
-        words.leads_sentence(group[-1].text)
-        or words.leads_on(part.text)
-        or _alone_pattern(words.lexicon).match(text)
-        or words.continues(text)
+        words.leads_sentence(group[-1])
+        or words.leads_on(part)
+        or _alone_pattern(words.lexicon).match(part.folded)
+        or words.continues(part)
     ):
         return True
     if ";" in plain(part.source.text[group[-1].end : part.start]):
         return False
-    if words.leads_vaguely(group[0].text) and len(group) == 1:
+    if words.leads_vaguely(group[0]) and len(group) == 1:
         return True
-    if not words.owns_predicate(part.text):
+    if not words.owns_predicate(part):
         return True
-    last = fold(group[-1].text).text
-    if _NAME_START.match(text) and _NAME_END.search(last) and chinese:
+    last = group[-1].folded
+    if _NAME_START.match(part.folded) and _NAME_END.search(last) and chinese:
         return True
     return len(last) < _MINIMUM + 2 or last.count("(") > last.count(")")
 
 
-def _is_latin(text: str) -> bool:
-    """Whether words are English rather than Chinese: no Chinese character among the first ones."""
-    return not _CHINESE.search(text[:_LATIN_HEAD])
-
-
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The cue words of one lexicon, asked of an item's clauses; what was found once is kept."""
+    """The cue words of a document, asked of an item's clauses."""
 
     lexicon: Lexicon
-    known: dict[str, dict[str, list[tuple[int, int]]]] = field(default_factory=dict)
+    places: CuePlaces
 
-    def prefers(self, text: str) -> bool:
-        cues = self.cues(text)
+    def of(self, part: Part) -> dict[str, list[tuple[int, int]]]:
+        return self.places.within(part.start, part.end)
+
+    def prefers(self, part: Part) -> bool:
+        cues = self.of(part)
         return stands_free(cues.get("read_preference", ()), cues.get("read_preference_no", ()))
 
-    def owns_predicate(self, text: str) -> bool:
-        folded = re.sub(r"\([^()]*\)", " ", fold(text).text).strip()
-        if self.continues(folded):
+    def prefers_within(self, item: Item, start: int, end: int) -> bool:
+        return self.prefers(Part(item.source, item.span.start + start, item.span.start + end))
+
+    def owns_predicate(self, part: Part) -> bool:
+        """Whether a clause has a verb or the like of its own near its start; what stands in brackets counts for nothing."""
+        if "(" in part.text:
+            return self._owns_predicate(_INNER.sub(" ", part.folded).strip())
+        if self.continues(part):
             return False
-        if _is_latin(folded):
-            first = min(self.lexicon.asking_cues(folded[:_LATIN_HEAD]).get("read_predicate", ()), default=None)
-            return first is not None and folded.count(" ", 0, first[0]) <= _FEW_WORDS
-        return "read_predicate" in self.lexicon.asking_cues(folded[:_HEAD])
+        latin = not _CHINESE.search(part.text, 0, _LATIN_HEAD)
+        head = _LATIN_HEAD if latin else _HEAD
+        first = next((start for start, end in self.of(part).get("read_predicate", ()) if end <= head), None)
+        return first is not None and (not latin or part.text.count(" ", 0, first) <= _FEW_WORDS)
 
-    def has_predicate(self, text: str) -> bool:
-        return "read_predicate" in self.cues(text)
+    def _owns_predicate(self, folded: str) -> bool:
+        marks = _MARKS.match(folded)
+        place = marks.end() if marks else 0
+        cues = self.lexicon.asking_cues(folded)
+        if any(first <= place for first, _ in cues.get("read_continuation", ())):
+            return False
+        latin = not _CHINESE.search(folded, 0, _LATIN_HEAD)
+        head = _LATIN_HEAD if latin else _HEAD
+        first = next((start for start, end in cues.get("read_predicate", ()) if end <= head), None)
+        return first is not None and (not latin or folded.count(" ", 0, first) <= _FEW_WORDS)
 
-    def continues(self, folded: str) -> bool:
-        start = _MARKS.match(folded)
-        place = start.end() if start else 0
-        return any(first <= place for first, _ in self.lexicon.asking_cues(folded).get("read_continuation", ()))
+    def has_predicate(self, part: Part) -> bool:
+        return "read_predicate" in self.of(part)
+
+    def continues(self, part: Part) -> bool:
+        return self._starts_with("read_continuation", part)
 
     def glued(self, text: str) -> frozenset[int]:
         """Places where one English sentence runs on to the next one, its line break lost (teamsExperience with)."""
         openers = self.lexicon.cues("read_predicate")
         return frozenset(match.start() for match in _GLUED.finditer(text) if match.group().lower() in openers)
 
-    def turns(self, text: str) -> frozenset[int]:
+    def turns(self, item: Item, text: str) -> frozenset[int]:
         """Places where a clause turns to a preference in its middle (… and bonus points if, … with preference for)."""
         if not text.isascii():
             return frozenset()
         lower = text.lower()
         return frozenset(
             start
-            for start, end in self.lexicon.asking_cues(lower).get("read_preference", ())
+            for start, end in self.places.within(item.span.start, item.span.end).get("read_preference", ())
             if _TURN.search(lower[max(0, start - _TURN_REACH) : start]) and len(lower) - end > _MINIMUM
         )
 
-    def leads_on(self, text: str) -> bool:
+    def leads_on(self, part: Part) -> bool:
         """Whether a clause begins as an example of the one before it or as an alternative to it."""
-        start = _MARKS.match(text)
-        return any(first <= (start.end() if start else 0) for first, _ in self.cues(text).get("read_forward", ()))
+        return self._starts_with("read_forward", part)
 
-    def leads_sentence(self, text: str) -> bool:
+    def _starts_with(self, group: str, part: Part) -> bool:
+        found = self.of(part).get(group)
+        if not found:
+            return False
+        marks = _MARKS.match(part.text)
+        return found[0][0] <= (marks.end() if marks else 0)
+
+    def leads_sentence(self, part: Part) -> bool:
         """Whether a clause is nothing but a preference that may stand before its sentence (Ideally, …)."""
-        return text.strip(_LEAD_EDGE).lower() in self.lexicon.cues("preference_leading")
+        return part.text.strip(_LEAD_EDGE).lower() in self.lexicon.cues("preference_leading")
 
-    def leads_vaguely(self, text: str) -> bool:
-        return "read_vague_lead" in self.cues(text)
+    def leads_vaguely(self, part: Part) -> bool:
+        return "read_vague_lead" in self.of(part)
 
-    def is_bare(self, text: str) -> bool:
-        return not (self.owns_predicate(text) or self.asks_hard(text))
+    def is_bare(self, part: Part) -> bool:
+        return not (self.owns_predicate(part) or self.asks_hard(part))
 
-    def opens_item(self, text: str) -> bool:
-        return bool(re.search(r"(?:能力|经验|精神|背景|成绩|经历)优先", text))
-
-    def asks_hard(self, text: str) -> bool:
-        return "read_hard" in self.cues(text) or _is_floor(text)
-
-    def cues(self, text: str) -> dict[str, list[tuple[int, int]]]:
-        if text not in self.known:
-            self.known[text] = self.lexicon.asking_cues(fold(text).text)
-        return self.known[text]
+    def asks_hard(self, part: Part) -> bool:
+        return "read_hard" in self.of(part) or _is_floor(part)
 
 
 @lru_cache(maxsize=4)

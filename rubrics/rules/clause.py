@@ -42,6 +42,7 @@ class Clause:
     bonus: bool
     lexicon: Lexicon
     found: tuple[Mention, ...] | None = None
+    cues: dict[str, list[tuple[int, int]]] | None = None
 
     @cached_property
     def words(self) -> str:
@@ -76,7 +77,7 @@ class Clause:
 
     @cached_property
     def _cues(self) -> dict[str, list[tuple[int, int]]]:
-        return self.lexicon.asking_cues(self.words)
+        return self.cues if self.cues is not None else self.lexicon.asking_cues(self.words)
 
     @cached_property
     def _skill_terms(self) -> list[tuple[Mention, Term]]:
