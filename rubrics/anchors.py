@@ -22,8 +22,13 @@ class Guide:
 
 def guide_for(criterion: Criterion, language: str) -> Guide:
     """Give a criterion's guide in ``zh`` or ``en``; its own anchors stand before those of its category."""
-    guide = _guides(language)[criterion.category]
+    guide = category_guide(criterion.category, language)
     return Guide(criterion.anchors.texts, guide.questions) if criterion.anchors is not None else guide
+
+
+def category_guide(category: Category, language: str) -> Guide:
+    """Give what a category's criteria start from, in ``zh`` or ``en``."""
+    return _guides(language)[category]
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
@@ -18,11 +18,12 @@ from screening.services.rubric_edits import (
     reword,
     weigh,
 )
+from screening.services.rubric_shaping import leave_group, move_criterion, reorder_criteria
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """The button: ``name`` save, gate, ungate, section, interview, screen, remove, settle, publish or discard; ``parts`` what it speaks of."""
+    """The button: ``name`` save, gate, ungate, section, interview, screen, remove, up, down, order, ungroup, settle, reopen, publish or discard; ``parts`` what it speaks of."""
 
     name: str
     parts: tuple[str, ...] = ()
@@ -47,12 +48,26 @@ def apply_fields(rubric: Rubric, fields: MultiDict[str, str]) -> Rubric:
         rubric = retitle(rubric, title=title, track=fields.get("track", rubric.track))
     for criterion in rubric.criteria:
         text = fields.get(f"text-{criterion.id}")
-        if text is not None and " ".join(text.split()) != criterion.text:
+        if text is not None and text.split() != criterion.text.split():
             rubric = reword(rubric, criterion.id, text)
         weight = fields.get(f"weight-{criterion.id}")
         if weight is not None:
             rubric = weigh(rubric, criterion.id, _number(weight, criterion.id))
     return rubric
+
+
+def changed_fields(before: Rubric, fields: Mapping[str, str]) -> dict[str, str]:
+    """Give those of the fields that a person changed on a page that showed ``before``; the others may follow what is stored."""
+    shown = {"title": before.title or "", "track": before.track or ""}
+    for criterion in before.criteria:
+        shown[f"text-{criterion.id}"] = criterion.text
+        shown[f"weight-{criterion.id}"] = f"{criterion.weight:g}"
+    return {
+        name: text
+        for name, text in fields.items()
+        if (name in {"title", "track"} or name.startswith(("text-", "weight-")))
+        and text.split() != shown.get(name, "").split()
+    }
 
 
 def apply_act(rubric: Rubric, act: Act, *, taken: Collection[str]) -> Rubric:
@@ -69,6 +84,12 @@ def apply_act(rubric: Rubric, act: Act, *, taken: Collection[str]) -> Rubric:
             edited = leave_to_interview(rubric, ident, interview=act.name == "interview", taken=taken)
         case "remove", ():
             edited = remove(rubric, ident)
+        case "up" | "down", ():
+            edited = move_criterion(rubric, ident, -1 if act.name == "up" else 1)
+        case "order", (_, *_):
+            edited = reorder_criteria(rubric, act.parts)
+        case "ungroup", ():
+            edited = leave_group(rubric, ident)
         case _:
             raise EditError("answer_unknown")
     return edited

@@ -13,7 +13,6 @@ from rubrics.codec import load_rubric
 from rubrics.findings import Finding
 from rubrics.lexicon import load_lexicon
 from rubrics.model import Criterion, Degree, Rubric
-from rubrics.text import SourceText
 from screening.models import (
     Posting,
     RubricRevision,
@@ -25,16 +24,10 @@ from screening.models import (
     User,
 )
 from screening.queries.differences import Difference, differences
+from screening.queries.rubric_text import LeftOut, SourceLine, left_out_of, source_lines
 
-
-@dataclass(frozen=True, slots=True)
-class SourceLine:
-    """One line of the posting: its number in the document, the criteria that come from it, and the open findings on it."""
-
-    number: int
-    text: str
-    criteria: tuple[str, ...]
-    findings: tuple[Finding, ...]
+SAVES = 100
+"""How many saves of a draft a page lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +53,9 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True)
 class SaveRow:
-    """One save of the draft: a short code of what was done, by whom, when."""
+    """One save of the draft: the revision that it found (that to go back to), a short code of what was done, by whom, when."""
 
+    before: int
     change: str
     by: str | None
     at: datetime
@@ -69,7 +63,7 @@ class SaveRow:
 
 @dataclass(frozen=True, slots=True)
 class RubricPage:
-    """The page. ``revision`` is the draft's, 0 when the version in force is shown; ``in_force`` its number, None before the first publishing; ``degrees`` are those that the text names."""
+    """The page. ``revision`` is the draft's, 0 when the version in force is shown; ``in_force`` its number, None before the first publishing; ``left_out`` are criteria of earlier states that can be brought back; ``degrees`` are those that the text names."""
 
     number: int
     is_draft: bool
@@ -78,6 +72,7 @@ class RubricPage:
     in_force: int | None
     rubric: Rubric
     lines: tuple[SourceLine, ...]
+    left_out: tuple[LeftOut, ...]
     degrees: tuple[str, ...]
     findings: tuple[FindingRow, ...]
     versions: tuple[VersionRow, ...]
@@ -106,7 +101,7 @@ class RubricPage:
 
 
 def rubric_page(session: Session, *, posting: Posting) -> RubricPage:
-    """Read the posting's draft, or the version in force when there is none. Six queries."""
+    """Read the posting's draft, or the version in force when there is none. Seven queries."""
     versions = session.scalars(
         select(RubricVersion).where(RubricVersion.posting_id == posting.id).order_by(RubricVersion.number.desc())
     ).all()
@@ -121,7 +116,13 @@ def rubric_page(session: Session, *, posting: Posting) -> RubricPage:
     )
     findings = tuple(FindingRow(index, finding, settled.get(index)) for index, finding in enumerate(rubric.warnings))
     is_draft = shown.state is RubricState.DRAFT
-    lines = _lines(session, posting, rubric, findings)
+    lines = source_lines(
+        source_of(session, posting),
+        posting.first_line,
+        posting.last_line,
+        rubric,
+        [row.finding for row in findings if row.answer is None],
+    )
     return RubricPage(
         number=shown.number,
         is_draft=is_draft,
@@ -130,6 +131,7 @@ def rubric_page(session: Session, *, posting: Posting) -> RubricPage:
         in_force=current.number if current else None,
         rubric=rubric,
         lines=lines,
+        left_out=left_out_of(rubric, _earlier(session, versions, rubrics)),
         degrees=_degrees(lines) if any(row.answer is None for row in findings) else (),
         findings=findings,
         versions=_versions(session, versions, rubrics),
@@ -138,26 +140,43 @@ def rubric_page(session: Session, *, posting: Posting) -> RubricPage:
     )
 
 
-def _lines(
-    session: Session, posting: Posting, rubric: Rubric, findings: Sequence[FindingRow]
-) -> tuple[SourceLine, ...]:
-    text = session.scalar(select(SourceDocument.text).where(SourceDocument.id == posting.document_id)) or ""
-    source = SourceText(text)
-    last = min(posting.last_line, source.line_count)
-    opened = [row.finding for row in findings if row.answer is None]
-    return tuple(
-        SourceLine(
-            number=number,
-            text=source.line(number).strip(),
-            criteria=tuple(
-                criterion.id.upper()
-                for criterion in rubric.criteria
-                if criterion.lines.first <= number <= criterion.lines.last
-            ),
-            findings=tuple(finding for finding in opened if finding.lines.first <= number <= finding.lines.last),
+def rubric_at(session: Session, *, posting: Posting, revision: int) -> Rubric | None:
+    """Read what a posting's draft was as ``revision``, to tell what a person changed from what somebody else did.
+
+    Revision 0 is the version in force, on which the first edit opens a draft. None when the draft never was that.
+    """
+    rows = select(RubricVersion).where(RubricVersion.posting_id == posting.id)
+    if revision == 0:
+        current = session.scalar(rows.where(RubricVersion.state == RubricState.PUBLISHED))
+        return load_rubric(current.document) if current else None
+    draft = session.scalar(rows.where(RubricVersion.state == RubricState.DRAFT))
+    if draft is None:
+        return None
+    if draft.revision == revision:
+        return load_rubric(draft.document)
+    document = session.scalar(
+        select(RubricRevision.document).where(
+            RubricRevision.rubric_version_id == draft.id, RubricRevision.revision == revision
         )
-        for number in range(posting.first_line, last + 1)
     )
+    return load_rubric(document) if document is not None else None
+
+
+def source_of(session: Session, posting: Posting) -> str:
+    """Read the document that a posting came from."""
+    return session.scalar(select(SourceDocument.text).where(SourceDocument.id == posting.document_id)) or ""
+
+
+def _earlier(session: Session, versions: Sequence[RubricVersion], rubrics: Mapping[int, Rubric]) -> list[Rubric]:
+    """Give what the rubric was: the versions before, newest first, and the newest one as its first save found it."""
+    shown = versions[0]
+    first = session.scalar(
+        select(RubricRevision.document)
+        .where(RubricRevision.rubric_version_id == shown.id)
+        .order_by(RubricRevision.revision)
+        .limit(1)
+    )
+    return [rubrics[version.id] for version in versions[1:]] + ([load_rubric(first)] if first is not None else [])
 
 
 def _degrees(lines: Sequence[SourceLine]) -> tuple[str, ...]:
@@ -197,10 +216,10 @@ def _versions(
 
 def _saves(session: Session, shown: RubricVersion) -> tuple[SaveRow, ...]:
     rows = session.execute(
-        select(RubricRevision.change, User.name, RubricRevision.at)
+        select(RubricRevision.revision, RubricRevision.change, User.name, RubricRevision.at)
         .outerjoin(User, User.id == RubricRevision.actor_id)
         .where(RubricRevision.rubric_version_id == shown.id)
         .order_by(RubricRevision.revision.desc())
-        .limit(20)
+        .limit(SAVES)
     )
-    return tuple(SaveRow(change, name, at) for change, name, at in rows)
+    return tuple(SaveRow(*row) for row in rows)

@@ -129,7 +129,7 @@ def edit_criterion(rubric: Rubric, ident: str, edit: CriterionEdit, *, taken: Co
     interviewer can judge is no floor).
     """
     old = criterion_of(rubric, ident)
-    if " ".join(edit.text.split()) != old.text:
+    if edit.text.split() != old.text.split():
         rubric = reword(rubric, ident, edit.text)
     rubric = weigh(rubric, ident, edit.weight)
     if edit.anchors != (old.anchors.texts if old.anchors else None):

@@ -35,6 +35,7 @@ from screening.services.rubric_edits import (
 
 PARTS = 12
 _CLAUSE_END = re.compile(r"[；;。！\n]+|(?<!\d)[，,](?!\d)")
+_JOINT = re.compile(r"^(?:或者?|并且?|且|以及|(?:and|or)\b)\s*", re.IGNORECASE)
 _CHINESE = re.compile("[一-鿿]")
 
 
@@ -167,7 +168,7 @@ def join_criteria(
 
 def suggested_parts(criterion: Criterion) -> tuple[str, ...]:
     """Give words at which a criterion may be split: its clauses, else the branches of its rule; empty when it is one thing."""
-    words = [clause.strip() for clause in _CLAUSE_END.split(criterion.text)]
+    words = [_JOINT.sub("", clause.strip()) for clause in _CLAUSE_END.split(criterion.text)]
     clauses = tuple(clause for clause in words if clause)
     if len(clauses) > 1:
         return clauses

@@ -10,26 +10,28 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
 from rubrics.codec import load_rubric
-from rubrics.model import AssessedBy
+from rubrics.model import AssessedBy, Rubric
 from screening.extensions import db
 from screening.forms.rubric import Act as Button
-from screening.forms.rubric import apply_act, apply_fields, read_act, read_revision
+from screening.forms.rubric import apply_act, apply_fields, changed_fields, read_act, read_revision
 from screening.models import Posting, PostingState, RubricState, RubricVersion
 from screening.policy import Permission
 from screening.queries.pipeline import head
-from screening.queries.rubric import RubricPage, rubric_page
+from screening.queries.rubric import RubricPage, rubric_at, rubric_page
 from screening.services.drafting import (
     RevisionError,
     discard_draft,
+    reopen_finding,
     save_rubric,
     settle_finding,
     taken_ids,
     version_in,
 )
 from screening.services.publishing import PublishError, publish_rubric
-from screening.services.rubric_edits import EditError, answers_for
-from screening.services.undoing import Act, remember
+from screening.services.rubric_edits import EditError, answers_for, id_after
+from screening.services.rubric_shaping import put_back
 from screening.web.access import actor, may, needs, now
+from screening.web.recruiter.rubric_acts import offer_undo
 from screening.web.recruiter.rules import is_any, rule_words
 from screening.web.recruiter.words import CATEGORIES, FINDINGS, answer_word, edit_problem, saved_words, settled_word
 from screening.web.toasts import toast
@@ -53,7 +55,7 @@ def save(posting: Posting) -> ResponseReturnValue:
     """Store what was typed, then do what the pressed button says; one form for the whole page, so nothing typed is lost."""
     fields, button = request.form, read_act(request.form)
     try:
-        _do(posting, fields, button)
+        place = _do(posting, fields, button)
     except RevisionError:
         db.session.rollback()
         return _page(posting, typed=fields, conflict=True), 409
@@ -65,8 +67,7 @@ def save(posting: Posting) -> ResponseReturnValue:
         return _page(posting, typed=fields, problem=explain_publish(error.code), at="title"), 422
     if button.name == "publish":
         return redirect(url_for("pipeline.show", posting_id=posting.id), 303)
-    anchor = None if button.name in {"save", "discard"} else "criteria"
-    return redirect(url_for("rubrics.review", posting_id=posting.id, _anchor=anchor), 303)
+    return redirect(url_for("rubrics.review", posting_id=posting.id, _anchor=place), 303)
 
 
 def explain_publish(code: str) -> str:
@@ -78,16 +79,19 @@ def explain_publish(code: str) -> str:
     }[code]
 
 
-def _do(posting: Posting, fields: MultiDict[str, str], button: Button) -> None:
+def _do(posting: Posting, fields: MultiDict[str, str], button: Button) -> str | None:
+    """Do what was asked and commit; give the place of the page to go on at."""
     who, at, revision = actor().id, now(), read_revision(fields)
     if button.name == "discard":
         discard_draft(db.session, posting=posting, revision=revision, actor_id=who, now=at)
         db.session.commit()
         toast(_("The draft is gone. The version in force stays as it is."))
-        return
+        return None
     base = load_rubric(_shown(posting).document)
     edited = apply_fields(base, fields)
-    if button.name not in {"publish", "settle"}:
+    if button.name == "back":
+        edited = _brought_back(posting, edited, button)
+    elif button.name not in {"publish", "settle", "reopen"}:
         edited = apply_act(edited, button, taken=taken_ids(db.session, posting))
     change = ":".join((button.name, *button.parts))
     before = revision
@@ -97,7 +101,7 @@ def _do(posting: Posting, fields: MultiDict[str, str], button: Button) -> None:
             db.session, posting=posting, rubric=edited, revision=revision, change=change, actor_id=who, now=at
         )
         revision = draft.revision
-    if button.name == "settle":
+    if button.name in {"settle", "reopen"}:
         draft = _settle(posting, fields, button, revision)
     if button.name == "publish":
         version = publish_rubric(db.session, posting=posting, actor_id=who, now=at, revision=revision or None)
@@ -106,20 +110,41 @@ def _do(posting: Posting, fields: MultiDict[str, str], button: Button) -> None:
             toast(_("Version %(number)s is in force. Candidates can apply.", number=version.number))
         else:
             toast(_("Version %(number)s is in force. The posting stays closed.", number=version.number))
-        return
-    if draft is None or draft.revision == before:
+        return None
+    if draft is None:
         db.session.commit()
         toast(_("Nothing was changed."))
-        return
-    token = remember(db.session, actor_id=who, act=Act.RUBRIC, now=at, version=draft.id, revision=draft.revision)
-    db.session.commit()
-    toast(_done_words(button), undo=token)
+    else:
+        offer_undo(draft, before=before, words=_done_words(button))
+    return _place_after(button, base, edited)
+
+
+def _brought_back(posting: Posting, rubric: Rubric, button: Button) -> Rubric:
+    """Bring back a criterion that an earlier state of the rubric had."""
+    for one in rubric_page(db.session, posting=posting).left_out:
+        if one.criterion.id in button.parts:
+            return put_back(rubric, one.criterion, one.group)
+    raise EditError("criterion_unknown")
+
+
+def _place_after(button: Button, base: Rubric, edited: Rubric) -> str | None:
+    """Go on at the criterion that the button spoke of, under the id that it has now."""
+    if button.name in {"save", "discard"}:
+        return None
+    if button.name in {"settle", "reopen"} or not button.parts:
+        return "findings"
+    ident = id_after(base, edited, button.parts[0])
+    return f"c-{ident}" if any(one.id == ident for one in edited.criteria) else "criteria"
 
 
 def _settle(posting: Posting, fields: MultiDict[str, str], button: Button, revision: int) -> RubricVersion:
     number, answer = (*button.parts, "", "")[:2]
     if not number.isascii() or not number.isdigit():
         raise EditError("answer_unknown")
+    if button.name == "reopen":
+        return reopen_finding(
+            db.session, posting=posting, finding=int(number[:6]), revision=revision, actor_id=actor().id, now=now()
+        )
     title = fields.get("title") or fields.get("suggested")
     return settle_finding(
         db.session,
@@ -142,7 +167,13 @@ def _done_words(button: Button) -> str:
         "interview": _("%(code)s is left to the interview.", code=code),
         "screen": _("%(code)s counts in the prescore.", code=code),
         "remove": _("%(code)s was removed.", code=code),
+        "up": _("%(code)s moved up.", code=code),
+        "down": _("%(code)s moved down.", code=code),
+        "order": _("The order was changed."),
+        "ungroup": _("%(code)s counts on its own.", code=code),
+        "back": _("%(code)s is back.", code=code),
         "settle": _("Settled."),
+        "reopen": _("The finding is open again."),
     }.get(button.name, _("Draft saved."))
 
 
@@ -170,11 +201,22 @@ def _page(
     at: str | None = None,
 ) -> str:
     page = rubric_page(db.session, posting=posting)
+    lost: list[tuple[str, str]] = []
+    if conflict and typed is not None:
+        before = rubric_at(db.session, posting=posting, revision=read_revision(MultiDict(typed)))
+        typed = changed_fields(before, typed) if before else typed
+        ids = {criterion.id for criterion in page.rubric.criteria}
+        lost = [
+            (name.removeprefix("text-").upper(), text)
+            for name, text in typed.items()
+            if name.startswith("text-") and name.removeprefix("text-") not in ids
+        ]
     return render_template(
         "recruiter/rubric.html",
         **_known(posting, page),
         typed=typed or {},
         conflict=conflict,
+        lost=lost,
         problem=problem,
         at=at,
         edits=may(Permission.POSTING_EDIT),

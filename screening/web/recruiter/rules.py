@@ -1,4 +1,4 @@
-"""A criterion's rule in words: what the machine looks for, in the page's language."""
+"""A criterion's rule in words: what the machine looks for, in the page's language; nothing that the rule asks is left out."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from rubrics.model import (
     Level,
     LocationAsk,
     OpenSourceAsk,
+    PrizeFloor,
     PublicationAsk,
     Rule,
     SkillAsk,
@@ -30,8 +31,10 @@ from rubrics.model import (
     TraitAsk,
     WordsAsk,
 )
+from screening.forms.rule_nodes import ASKS
 from screening.web.formatting import is_chinese
 from screening.web.labels import DEGREES, LEVELS
+from screening.web.recruiter.rule_labels import CONTEST_NAMES, EXPERIENCE_NAMES, KIND_NAMES, PRIZE_NAMES
 
 
 def rule_words(rule: Rule) -> str:
@@ -54,9 +57,35 @@ def rule_words(rule: Rule) -> str:
             return _other_words(rule)
 
 
+def rule_outline(rule: Rule, depth: int = 0) -> tuple[tuple[int, str], ...]:
+    """Say what a rule asks for line by line: how deep a line stands, and its words. Branches stand under what combines them."""
+    match rule:
+        case AllOf(rules):
+            head, is_open = _("All of these:"), False
+        case AnyOf(rules, is_open):
+            head = _("One of these is enough:")
+        case AtLeast(number, rules, is_open):
+            head = ngettext("At least %(num)s of these:", "At least %(num)s of these:", number)
+        case _:
+            return ((depth, _alone(rule)),)
+    lines = [(depth, head), *(line for branch in rules for line in rule_outline(branch, depth + 1))]
+    if is_open:
+        lines.append((depth + 1, _("or something similar that is not named (counts as partly met)")))
+    return tuple(lines)
+
+
 def is_any(rule: Rule) -> bool:
     """Tell whether one branch is enough."""
     return isinstance(rule, AnyOf) and len(rule.rules) > 1
+
+
+def _alone(rule: Rule) -> str:
+    """Name an ask with what it is about: ``Python · familiar``, ``Degree: master’s or above``."""
+    if isinstance(rule, SkillAsk):
+        return f"{_names((rule.term,))} · {LEVELS[rule.level]}"
+    words = rule.words if isinstance(rule, WordsAsk) else rule_words(rule)
+    kind = KIND_NAMES[ASKS[type(rule)]]
+    return f"{kind}{'：' if is_chinese() else ': '}{words}" if words else str(kind)
 
 
 def _other_words(rule: object) -> str:
@@ -71,9 +100,10 @@ def _other_words(rule: object) -> str:
         case PublicationAsk():
             parts = [
                 _("CCF %(rank)s or better", rank=rule.rank.value) if rule.rank else "",
-                _names(rule.venues),
+                _opened(_names(rule.venues), is_open=rule.venues_open),
                 _("first author") if rule.first_author else "",
                 _names(rule.topics),
+                _("a paper in preparation counts") if rule.writing_counts else "",
             ]
         case _:
             parts = _further_words(rule)
@@ -84,20 +114,34 @@ def _further_words(rule: object) -> list[str]:
     parts: list[str] = []
     match rule:
         case ContestAsk():
-            parts = [_names(rule.contests) or _("any contest")]
+            named = _names(rule.contests)
+            parts = [
+                _opened(named, is_open=rule.contests_open) or str(CONTEST_NAMES.get(rule.kind, rule.kind)),
+                str(CONTEST_NAMES.get(rule.kind, rule.kind)) if named and rule.kind != "any" else "",
+                "" if rule.prize is PrizeFloor.ANY_PRIZE else str(PRIZE_NAMES[rule.prize.name.lower()]),
+            ]
         case LeaderboardAsk():
             parts = [_names(rule.datasets) or _("any well-known leaderboard")]
         case OpenSourceAsk() | EngineeringAsk():
             parts = [_names(rule.topics)]
         case ExperienceAsk():
             parts = [
+                " | ".join(str(EXPERIENCE_NAMES.get(kind, kind)) for kind in rule.kinds),
                 _names(rule.topics),
                 ngettext("%(num)s month", "%(num)s months", rule.months) if rule.months else "",
+                _("in a leading part") if rule.lead else "",
             ]
         case StandingAsk():
-            parts = [f"≥ {rule.grade:g}" if rule.grade else "", f"≤ {rule.top_share:.0%}" if rule.top_share else ""]
+            parts = [
+                f"≥ {rule.grade:g}" if rule.grade else "",
+                _("the best %(share)s in a hundred", share=f"{rule.top_share * 100:g}") if rule.top_share else "",
+            ]
         case LanguageAsk():
-            parts = [_names((f"language_{rule.language}",)), _names((rule.certificate,)) if rule.certificate else ""]
+            parts = [
+                _names((f"language_{rule.language}",)),
+                _names((rule.certificate,)) if rule.certificate else "",
+                f"≥ {rule.score:g}" if rule.score is not None else "",
+            ]
         case CertificationAsk():
             parts = [_names((rule.certification,))]
         case TraitAsk():
@@ -105,6 +149,10 @@ def _further_words(rule: object) -> list[str]:
         case WordsAsk():
             parts = [_("read by a person")]
     return parts
+
+
+def _opened(words: str, *, is_open: bool) -> str:
+    return f"{words} | {_('similar')}" if words and is_open else words
 
 
 def _availability(rule: AvailabilityAsk) -> list[str]:
@@ -117,7 +165,7 @@ def _availability(rule: AvailabilityAsk) -> list[str]:
 
 
 def _grouped(rule: Rule) -> str:
-    words = rule_words(rule)
+    words = rule_words(rule) or str(KIND_NAMES[ASKS.get(type(rule), "words")])
     return f"({words})" if isinstance(rule, (AllOf, AnyOf, AtLeast)) and len(rule.rules) > 1 else words
 
 
