@@ -12,7 +12,7 @@ from rubrics.evidence.texts import Role
 from rubrics.model import LEVEL_ORDER, Level
 
 _BREAK = re.compile(
-    r"[。;!?\n]|\.(?=\s|$)(?<![\s.(][a-z]\.)(?<!\.eng\.)(?<!\.sc\.)(?<!\.tech\.)(?<!\bal\.)(?<!proc\.)(?<!dept\.)(?<!e\.g\.)(?<!i\.e\.)|(?P<soft>,|\t|\s\|\s|\s(?<=[^\d\s]\s)\s*[-–—]{1,2}\s+(?=[^\d\s]))|(?=但|不过|然而|却(?!步)|只是(?!了解))|\b(?=(?:but|however|although|though|yet|whereas|while)\b)"
+    r"[。;!?\n]|\.(?=\s|$)(?<![\s.(][a-z]\.)(?<!\.eng\.)(?<!\.sc\.)(?<!\.tech\.)(?<!\bal\.)(?<!proc\.)(?<!dept\.)(?<!e\.g\.)(?<!i\.e\.)|(?P<soft>,|\t|\s\|\s|\s[·•]\s|\s(?<=[^\d\s]\s)\s*[-–—]{1,2}\s+(?=[^\d\s]))|(?=但|不过|然而|却(?!步)|只是(?!了解))|\b(?=(?:but|however|although|though|yet|whereas|while)\b)"
 )
 _LABEL = re.compile(r"\s*(?:[\u4e00-\u9fff]{2,8}|[a-z][a-z ]{1,14})\s*")
 _LISTED = re.compile(r"[\s、/+&()\[\].:*\-0-9%]|和|与|及|或者?|以及|等|\b(?:and|or|etc)\b")

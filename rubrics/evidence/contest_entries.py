@@ -44,6 +44,7 @@ def _entry_answered(answers: list[Answer], reading: Reading) -> Entry | None:
     contests = frozenset(c for a in named for c in _contests_in(a.text, reading)) or frozenset(
         _contests_in(" | ".join(answer.text for answer in answers), reading)
     )
+    contests = _by_name(contests, everything, reading)
     if not contests or reading.cues.has("contest_role_not_own", everything):
         return None
     denied = reading.cues.has("prize_none", everything)
@@ -64,6 +65,7 @@ def _entries_told(passage: Passage, reading: Reading) -> Iterator[Entry]:
     for place, clause in enumerate(clauses):
         terms = reading.terms_within(passage.source, clause.start, clause.end)
         contests = frozenset(term for term in terms if reading.lexicon.terms[term].kind == "contest")
+        contests = _by_name(contests, clause.plain, reading)
         if len(contests) > 1:
             contests = frozenset(c for c in contests if not reading.lexicon.terms[c].facts.get("generic")) or contests
         if not contests or not _is_own(clause, reading):
@@ -78,6 +80,18 @@ def _entries_told(passage: Passage, reading: Reading) -> Iterator[Entry]:
         yield Entry(
             contests, prize, denied, (reading.quote_clause(passage.source, stretch, clause.start, clause.start),)
         )
+
+
+def _by_name(contests: frozenset[str], plain: str, reading: Reading) -> frozenset[str]:
+    """Give the kind of a contest that no table knows by what its name is about; 图像算法大赛 is no programming contest."""
+    known = frozenset(c for c in contests if not reading.lexicon.terms[c].facts.get("generic"))
+    if known:
+        return contests
+    if reading.cues.has("contest_named_ml", plain):
+        return frozenset({"ml_contest"})
+    if not contests and reading.cues.has("contest_named_code", plain):
+        return frozenset({"programming_contest"})
+    return contests
 
 
 def _with_result(clauses: list[Clause], place: int, passage: Passage, reading: Reading) -> tuple[int, str]:

@@ -79,6 +79,8 @@ def _fit(ask: ContestAsk, contest: str, reading: Reading) -> int:
         return 0
     if fits and ask.kind != "any" and facts.get("commercial") and not facts.get("generic"):
         return 2
+    if fits and ask.kind != "any" and ask.prize is PrizeFloor.PARTICIPATION:
+        return 2  # 比赛经验: the contests named are examples
     wanted_kinds = {
         str(reading.lexicon.terms[c].facts.get("contest")) for c in ask.contests if c in reading.lexicon.terms
     }

@@ -21,10 +21,16 @@ def find_engineering(ask: EngineeringAsk, reading: Reading) -> Outcome:
         on_topic = not ask.topics or any(tells_of(s, ask.topics, reading) for s in episode.stretches)
         for stretch in episode.stretches:
             plain = stretch.clause.plain
-            if reading.cues.has("engineering_hard", plain) or (
-                reading.cues.has("deployment", plain) and reading.cues.has("use", plain) and not assists(plain, reading)
+            if (
+                reading.cues.has("engineering_hard", plain)
+                or reading.cues.has("performance_gain", plain)
+                or (
+                    reading.cues.has("deployment", plain)
+                    and reading.cues.has("use", plain)
+                    and not assists(plain, reading)
+                )
             ):
-                if on_topic:
+                if on_topic or ("performance_tuning" in ask.topics and reading.cues.has("performance_gain", plain)):
                     return met(
                         "写到工程规模、性能或上线的具体事实",
                         "concrete facts on scale, performance or production",

@@ -55,6 +55,8 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
     topical = [s for s in episode.stretches if tells_of(s, ask.topics, reading, DONE)] if ask.topics else []
     if ask.topics and not topical:
         return _loosely_topical(ask, episode, reading)
+    if not fits and kinds == {"research"} and episode.kinds & {"work", "internship"}:
+        fits = any(_handles(stretch, ask.topics, reading) for stretch in topical)  # work in a field is practice of it
     if not fits and kinds == {"data_set"} and any(_handles(stretch, ask.topics, reading) for stretch in topical):
         fits = True  # 使用经验 of a data set or platform: working with it is the experience
     if not fits:
@@ -64,6 +66,9 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
     if not ask.topics:
         touching = [s for s in episode.stretches if tells_of(s, relevant, reading)]
         if relevant and not touching:
+            sized = [s for s in episode.stretches if reading.cues.has("engineering_hard", s.clause.plain)]
+            if kinds == {"project"} and not ask.lead and sized:
+                return 4, (sized[0],)  # a project of some size or effect is one whatever it is about
             return 1, (_kind_stretch(kinds, episode, reading),)
         topical = touching
     telling = [topical[0] if topical else _kind_stretch(kinds, episode, reading)]

@@ -122,9 +122,9 @@ def _paper_told(
     plain = clause.plain
     if any(cues.has(name, plain) for name in ("publication_not_own", "denial", "quoted")):
         return None
-    if tells_of_others(plain, reading.cues):
-        return None
     around = _around(clause, passage, reading)
+    if tells_of_others(plain, reading.cues) and not cues.has("author_self", around):
+        return None
     wished = cues.places("wish", plain)
     accepted = reading.cues.pattern("paper_accepted").search(plain)
     if wished and (accepted is None or wished[0][0] < accepted.start()):

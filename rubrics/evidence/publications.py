@@ -6,7 +6,7 @@ from rubrics.evidence.clauses import tells_of_others
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
 from rubrics.evidence.papers import TEXT_ROLES, Paper, papers_of
 from rubrics.evidence.reading import Reading
-from rubrics.evidence.venues import RANK_ORDER
+from rubrics.evidence.venues import RANK_ORDER, subjects_of
 from rubrics.lexicon import Lexicon
 from rubrics.model import PublicationAsk, VenueRank
 from rubrics.prescore import Quote
@@ -80,11 +80,15 @@ def _is_on_topic(ask: PublicationAsk, paper: Paper, relevant: frozenset[str], re
     """Give a paper at a named venue is on the topic for which the venue is named; without any bound it must touch the rubric's terms."""
     if paper.venues & set(ask.venues):
         return True
+    lexicon = reading.lexicon
+    subjects = subjects_of(paper.venues, lexicon)
     if ask.topics:
-        return any(reading.lexicon.is_a(term, topic) for topic in ask.topics for term in paper.topics)
+        return any(lexicon.is_a(term, topic) for topic in ask.topics for term in paper.topics | subjects)
     if ask.rank is not None or ask.venues or not relevant:
         return True
-    return any(term in relevant or reading.lexicon.ancestors(term) & relevant for term in paper.topics)
+    if any(lexicon.is_a(term, subject) for term in relevant for subject in subjects):
+        return True
+    return any(term in relevant or lexicon.ancestors(term) & relevant for term in paper.topics)
 
 
 def _falls_short(ask: PublicationAsk, paper: Paper) -> tuple[str, str] | None:  # noqa: PLR0911 - a decision table, read from top to bottom

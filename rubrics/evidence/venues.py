@@ -16,6 +16,11 @@ def rank_of(venues: frozenset[str], lexicon: Lexicon) -> str | None:
     return max((rank for rank in ranks if rank in RANK_ORDER), key=lambda rank: RANK_ORDER[rank], default=None)
 
 
+def subjects_of(venues: frozenset[str], lexicon: Lexicon) -> frozenset[str]:
+    """Give the subjects to which venues belong (ACL: natural language processing), as lexicon ids."""
+    return frozenset(str(topic) for venue in venues for topic in lexicon.terms[venue].facts.get("about", ()))
+
+
 def venues_of(answer: Answer, lexicon: Lexicon) -> frozenset[str]:
     """Give the venues that a publisher field names: by mention, by abbreviation or by its full title."""
     found = {mention.term_id for mention in lexicon.find(answer.text, frozenset({"venue"}))}
