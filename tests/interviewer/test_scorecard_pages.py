@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from screening.forms.scheduling import LocalTimeError, to_utc
 from screening.models import (
@@ -174,3 +175,33 @@ def test_an_interviewer_may_read_the_debrief_but_not_decide(session, panel, call
         403,
         404,
     }
+
+
+def test_an_overlap_is_said_before_anything_is_stored_and_may_be_meant(session, panel, caller):
+    client = caller(panel.recruiter)
+    address = f"/staff/applications/{panel.application.id}/interviews/new"
+    local = panel.interview.starts_at.astimezone(ZoneInfo("Asia/Shanghai"))
+    form = {
+        "round": "第二轮",
+        "day": f"{local:%Y-%m-%d}",
+        "clock": f"{local:%H:%M}",
+        "minutes": "45",
+        "time_zone": "Asia/Shanghai",
+        "panel": [str(panel.first.id)],
+        "focus": ["r2"],
+    }
+
+    asked = client.post(address, data=form)
+    page = asked.get_data(as_text=True)
+    assert asked.status_code == 409
+    assert "何以然 ·" in page
+    assert session.scalar(select(func.count()).select_from(Interview)) == 1
+    accepted = {"nevertheless": f"{panel.first.id}:{panel.interview.id}"}
+    both = [str(panel.first.id), str(panel.second.id)]
+    session.commit()
+
+    assert f'value="{accepted["nevertheless"]}"' in page
+    assert client.post(address, data={**form, **accepted, "panel": both}).status_code == 409
+    assert client.post(address, data={**form, **accepted}).status_code == 303
+    session.expire_all()
+    assert session.scalar(select(func.count()).select_from(Interview)) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stubs are of WTForms 3.2
@@ -15,6 +15,7 @@ from screening.forms.scheduling import ScheduleForm, tomorrow_at_ten
 from screening.models import Application, Interview, Panelist, Posting
 from screening.policy import Permission, Scope
 from screening.queries.interviews import (
+    Conflict,
     CoverageRow,
     InterviewRow,
     coming_interviews,
@@ -25,13 +26,14 @@ from screening.queries.interviews import (
 )
 from screening.services.interviewing import (
     InterviewError,
+    Plan,
     cancel_interview,
     reschedule_interview,
     schedule_interview,
 )
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now, signed_in_user
-from screening.web.formatting import listing, planned
+from screening.web.formatting import planned
 from screening.web.labels import ROLES
 from screening.web.toasts import toast
 
@@ -80,20 +82,21 @@ def schedule(application: Application) -> ResponseReturnValue:
 @blueprint.post("/applications/<int:application_id>/interviews/new")
 @needs(Permission.INTERVIEW_SCHEDULE, of=Application)
 def plan(application: Application) -> ResponseReturnValue:
-    """Store the plan; an overlap with another interview is said, not forbidden."""
+    """Store the plan; an overlap with another interview is said first, and may be meant."""
     rows = coverage(db.session, application=application)
     form = _form(rows)
     if not form.validate():
         return _page(form, application, rows), 422
     wanted = form.plan()
+    if overlaps := _unaccepted(wanted):
+        return _page(form, application, rows, overlaps=overlaps), 409
     try:
-        interview = schedule_interview(db.session, application=application, plan=wanted, actor_id=actor().id, now=now())
+        schedule_interview(db.session, application=application, plan=wanted, actor_id=actor().id, now=now())
         db.session.commit()
     except InterviewError as error:
         db.session.rollback()
         return _page(form, application, rows, refused=_explain(error)), 409
     toast(_("Interview planned for %(when)s.", when=planned(wanted.starts_at, wanted.time_zone)))
-    _say_conflicts(interview)
     return redirect(url_for("applications.show", application_id=application.id, side="interviews"), 303)
 
 
@@ -123,20 +126,22 @@ def change(interview: Interview) -> ResponseReturnValue:
 @blueprint.post("/interviews/<int:interview_id>/plan")
 @needs(Permission.INTERVIEW_SCHEDULE, of=Interview)
 def replan(interview: Interview) -> ResponseReturnValue:
-    """Store a changed plan."""
+    """Store a changed plan; a new overlap is said first."""
     application = db.session.get_one(Application, interview.application_id)
     rows = coverage(db.session, application=application, apart_from=interview.id)
     form = _form(rows)
     if not form.validate():
         return _page(form, application, rows, interview=interview), 422
+    wanted = form.plan()
+    if overlaps := _unaccepted(wanted, interview):
+        return _page(form, application, rows, interview=interview, overlaps=overlaps), 409
     try:
-        reschedule_interview(db.session, interview=interview, plan=form.plan(), actor_id=actor().id, now=now())
+        reschedule_interview(db.session, interview=interview, plan=wanted, actor_id=actor().id, now=now())
         db.session.commit()
     except InterviewError as error:
         db.session.rollback()
         return _page(form, application, rows, interview=interview, refused=_explain(error)), 409
     toast(_("The plan was changed."))
-    _say_conflicts(interview)
     return redirect(url_for("applications.show", application_id=application.id, side="interviews"), 303)
 
 
@@ -174,6 +179,7 @@ def _page(
     *,
     interview: Interview | None = None,
     refused: str | None = None,
+    overlaps: tuple[Conflict, ...] = (),
 ) -> str:
     posting = db.session.get_one(Posting, application.posting_id)
     errors = [(field.id, field.label.text, field.errors[0]) for field in form if field.errors]
@@ -188,6 +194,8 @@ def _page(
         zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))),
         interview=interview,
         refused=refused,
+        overlaps=overlaps,
+        accepted=_names(overlaps),
         errors=errors,
     )
 
@@ -201,18 +209,20 @@ def _zone() -> str:
     return signed_in_user().time_zone or str(current_app.config["SCREENING"].time_zone)
 
 
-def _say_conflicts(interview: Interview) -> None:
+def _unaccepted(wanted: Plan, interview: Interview | None = None) -> tuple[Conflict, ...]:
+    """Find overlaps of the panel that the sender has not been shown and accepted."""
     found = conflicts(
         db.session,
-        user_ids=_panel(interview),
-        starts_at=interview.starts_at,
-        minutes=interview.minutes,
-        apart_from=interview.id,
+        user_ids=wanted.panel,
+        starts_at=wanted.starts_at,
+        minutes=wanted.minutes,
+        apart_from=interview.id if interview else None,
     )
-    if found:
-        toast(
-            _("At the same time in another interview: %(names)s.", names=listing(sorted({row.name for row in found})))
-        )
+    return () if set(_names(found).split()) <= set(request.form.get("nevertheless", "").split()) else found
+
+
+def _names(overlaps: tuple[Conflict, ...]) -> str:
+    return " ".join(f"{row.user_id}:{row.interview_id}" for row in overlaps)
 
 
 def _explain(error: InterviewError) -> str:
