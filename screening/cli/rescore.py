@@ -19,11 +19,14 @@ LOOK_EVERY = 1.0
 
 @click.command("rescore")
 @click.argument("slugs", nargs=-1, metavar="[POSTING]...")
+@click.option("--force", is_flag=True, help="Judge again what this engine has judged already, and compare.")
 @click.option("--wait", is_flag=True, help="Stay until the worker is done, and tell how far it is.")
-def command(slugs: tuple[str, ...], *, wait: bool) -> None:
+def command(slugs: tuple[str, ...], *, force: bool, wait: bool) -> None:
     """Ask for a prescore of every application of POSTING (all postings when none is named) by the present engine.
 
-    What this engine has judged already is left alone, earlier prescores stay. The worker does the work.
+    What this engine and lexicon have judged already is left alone, earlier prescores stay. With --force everything is
+    judged again: a changed input gives a new prescore, and the same input must give what is stored, byte for byte; where it
+    does not, the application shows a failure and keeps its prescore. The worker does the work.
     """
     app = make_app()
     with app.app_context():
@@ -39,9 +42,13 @@ def command(slugs: tuple[str, ...], *, wait: bool) -> None:
                 raise click.ClickException(f"No published posting has the name {slug}.")
             posting_id, version_id = published[slug]
             asked = ask_for_prescores(
-                db.session, posting_id=posting_id, rubric_version_id=version_id, now=datetime.now(UTC)
+                db.session,
+                posting_id=posting_id,
+                rubric_version_id=version_id,
+                now=datetime.now(UTC),
+                again=force,
             )
-            click.echo(f"{slug}: {asked}")
+            click.echo(f"{slug}: {f'{asked} to judge' if asked else 'nothing to do'}")
         db.session.commit()
         if wait:
             for slug in slugs or published:
@@ -58,6 +65,9 @@ def _follow(slug: str, posting_id: int) -> None:
         reading.reset(token)
         if known is None:
             click.echo(f"{slug}: done")
+            return
+        if known.stopped:
+            click.echo(f"{slug}: stopped at {known.done} of {known.total}")
             return
         if known != told:
             click.echo(f"{slug}: {known.done} of {known.total}")

@@ -54,7 +54,16 @@ def upgrade() -> None:
         sa.Column("arguments", sa.JSON(), nullable=False),
         sa.Column(
             "state",
-            sa.Enum("waiting", "done", "failed", name="state", native_enum=False, create_constraint=True, length=32),
+            sa.Enum(
+                "waiting",
+                "done",
+                "failed",
+                "stopped",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column("attempts", sa.Integer(), nullable=False),

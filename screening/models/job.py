@@ -12,11 +12,12 @@ from screening.models.base import Base, JsonObject, UtcDateTime, choice
 
 
 class JobState(StrEnum):
-    """Waiting jobs are due or leased; failed ones were given up after the last attempt and are shown to an admin."""
+    """Waiting jobs are due or leased; failed ones were given up after the last attempt and are shown to an admin; stopped ones were called off by a person, who may let them go on."""
 
     WAITING = "waiting"
     DONE = "done"
     FAILED = "failed"
+    STOPPED = "stopped"
 
 
 class Job(Base):

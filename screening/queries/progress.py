@@ -10,34 +10,35 @@ from sqlalchemy.orm import Session
 from screening.models import Job, JobState, RubricState, RubricVersion
 from screening.queue import RESCORE_APPLICATIONS
 
+OPEN = (JobState.WAITING, JobState.STOPPED)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Applications of chunks that are settled, and of all chunks that were asked for together."""
+    """Applications of chunks that are settled, and of all chunks that were asked for together; ``stopped`` by a person."""
 
     done: int
     total: int
+    stopped: bool = False
 
 
 def rescoring_progress(session: Session, *, posting_id: int) -> Progress | None:
-    """Count the chunks of the published rubric version; None while no chunk of it waits, which one look at the index tells."""
+    """Count the chunks of the published rubric version; None while none of it is open, which one look at the index tells."""
     version_id = session.scalar(
         select(RubricVersion.id).where(
             RubricVersion.posting_id == posting_id, RubricVersion.state == RubricState.PUBLISHED
         )
     )
-    waiting = session.scalars(
-        select(Job.key).where(Job.state == JobState.WAITING, Job.name == RESCORE_APPLICATIONS).order_by(Job.id)
-    )
-    prefix = next((_prefix(key) for key in waiting if key.split(":")[1] == str(version_id)), None)
+    is_open = select(Job.key).where(Job.state.in_(OPEN), Job.name == RESCORE_APPLICATIONS).order_by(Job.id)
+    prefix = next((_prefix(key) for key in session.scalars(is_open) if key.split(":")[1] == str(version_id)), None)
     if prefix is None:
         return None
     chunks = session.execute(
         select(Job.state, Job.arguments).where(Job.key.startswith(prefix, autoescape=True)).order_by(Job.id)
     ).all()
     total = sum(arguments["applications"] for _, arguments in chunks)
-    left = sum(arguments["applications"] for state, arguments in chunks if state is JobState.WAITING)
-    return Progress(total - left, total)
+    left = sum(arguments["applications"] for state, arguments in chunks if state in OPEN)
+    return Progress(total - left, total, stopped=not any(state is JobState.WAITING for state, _ in chunks))
 
 
 def _prefix(key: str) -> str:

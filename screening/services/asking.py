@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from math import ceil
 
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, delete, or_, select
 from sqlalchemy.orm import Session
 
 from screening import queue
@@ -27,9 +28,10 @@ def ask_for_prescores(
     """Ask for a run of every application of a posting that has none by this engine and lexicon, as after a new rubric version.
 
     With ``again`` all are asked for, whatever is stored: see ``rescoring.judge_chunk``. Give how many applications were newly
-    asked for. The fits with other postings are asked for, too.
+    asked for. What waits of the posting's other versions is dropped; the fits with other postings are asked for, too.
     """
     session.get(Posting, posting_id, with_for_update=True)
+    _drop_others(session, posting_id, rubric_version_id)
     prefix = _prefix(rubric_version_id, again=again)
     jobs = session.scalars(select(Job).where(Job.key.startswith(prefix, autoescape=True)).order_by(Job.id)).all()
     waiting = [job for job in jobs if job.state is JobState.WAITING]
@@ -40,10 +42,8 @@ def ask_for_prescores(
     ]
     if not wanted:
         return 0
-    # Progress counts the chunks of one asking: those of an earlier one that are settled are history.
-    settled = [job.id for job in jobs if job.state is not JobState.WAITING]
-    if not waiting:
-        session.execute(delete(Job).where(Job.id.in_(settled)))
+    if not waiting:  # progress counts the chunks of one asking: those of an earlier one are history
+        session.execute(delete(Job).where(Job.id.in_([job.id for job in jobs])))
     size = min(LARGEST_CHUNK, max(SMALLEST_CHUNK, ceil(len(wanted) / PARTS)))
     for start in range(0, len(wanted), size):
         part = wanted[start : start + size]
@@ -63,8 +63,19 @@ def ask_for_prescores(
 def stop_rescoring(session: Session, *, posting: Posting, actor_id: int, now: datetime) -> int:
     """Call off what is not judged yet of the version in force; give the number of applications that stay as they were.
 
-    A chunk that runs at this moment finds its job gone and stores nothing. What is stored already stays.
+    A chunk that runs at this moment finds its job stopped and stores nothing. What is stored already stays.
     """
+    return _turn(session, posting, JobState.WAITING, JobState.STOPPED, "rescoring.stop", actor_id, now)
+
+
+def go_on_rescoring(session: Session, *, posting: Posting, actor_id: int, now: datetime) -> int:
+    """Let what was called off go on; give the number of applications."""
+    return _turn(session, posting, JobState.STOPPED, JobState.WAITING, "rescoring.go_on", actor_id, now)
+
+
+def _turn(
+    session: Session, posting: Posting, before: JobState, after: JobState, act: str, actor_id: int, now: datetime
+) -> int:
     version_id = session.scalar(
         select(RubricVersion.id).where(
             RubricVersion.posting_id == posting.id, RubricVersion.state == RubricState.PUBLISHED
@@ -72,31 +83,44 @@ def stop_rescoring(session: Session, *, posting: Posting, actor_id: int, now: da
     )
     if version_id is None:
         return 0
-    jobs = [
-        job
-        for again in (False, True)
-        for job in session.scalars(
-            select(Job)
-            .where(Job.key.startswith(_prefix(version_id, again=again), autoescape=True), Job.state == JobState.WAITING)
-            .order_by(Job.id)
-            .with_for_update()
-        )
-    ]
-    left = sum(int(job.arguments["applications"]) for job in jobs)
+    own = select(Job).where(_of_versions([version_id]), Job.state == before).order_by(Job.id).with_for_update()
+    jobs = session.scalars(own).all()
     for job in jobs:
-        session.delete(job)
+        job.state, job.attempts, job.due_at = after, 0, now
     session.flush()
+    turned = sum(int(job.arguments["applications"]) for job in jobs)
     if jobs:
         record(
             session,
-            act="rescoring.stop",
+            act=act,
             actor_id=actor_id,
             subject_type="posting",
             subject_id=posting.id,
             now=now,
-            applications=left,
+            applications=turned,
         )
-    return left
+    return turned
+
+
+def _drop_others(session: Session, posting_id: int, rubric_version_id: int) -> None:
+    """Drop what is open of the posting's other versions: nobody would see its results."""
+    others = session.scalars(
+        select(RubricVersion.id).where(RubricVersion.posting_id == posting_id, RubricVersion.id != rubric_version_id)
+    ).all()
+    if others:
+        open_states = (JobState.WAITING, JobState.STOPPED)
+        session.execute(delete(Job).where(_of_versions(others), Job.state.in_(open_states)))
+
+
+def _of_versions(version_ids: Sequence[int]) -> ColumnElement[bool]:
+    """Give the condition for all chunks of these rubric versions."""
+    return or_(
+        *(
+            Job.key.startswith(_prefix(ident, again=again), autoescape=True)
+            for ident in version_ids
+            for again in (False, True)
+        )
+    )
 
 
 def _ask(session: Session, key: str, arguments: dict[str, int], now: datetime) -> None:

@@ -110,8 +110,8 @@ def test_rescoring_asks_for_all_applications(run, session: Session) -> None:
     answers = [run("rescore").output, run("rescore", posting.slug).output, run("rescore", "nowhere").output]
 
     assert answers == [
-        f"{posting.slug}: 3\n",
-        f"{posting.slug}: 0\n",
+        f"{posting.slug}: 3 to judge\n",
+        f"{posting.slug}: nothing to do\n",
         "Error: No published posting has the name nowhere.\n",
     ]
     assert sorted(session.scalars(select(Job.name))) == ["fit_applications", "rescore_applications"]

@@ -1,4 +1,4 @@
-"""A posting is judged anew in chunks, each run stored once; replaying proves what is stored; other postings are told."""
+"""A posting is judged anew in chunks, each run stored once; replaying proves what is stored."""
 
 from __future__ import annotations
 
@@ -9,11 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from rubrics.scoring import ENGINE_VERSION
 from screening.models import (
     Answer,
-    Application,
-    Fit,
     FormVersion,
     Job,
     JobState,
@@ -21,12 +18,12 @@ from screening.models import (
     PrescoreFailure,
     ResumeFile,
     Role,
+    RubricVersion,
     Stage,
     StoredPrescore,
 )
-from screening.queries.fits import also_fits
 from screening.queries.progress import Progress, rescoring_progress
-from screening.services import asking, fitting, rescoring
+from screening.services import asking, rescoring
 from screening.services.asking import ask_for_prescores
 from screening.services.prescoring import prescore_application
 from screening.services.replaying import Proof, replay
@@ -158,6 +155,110 @@ def test_chunks_are_counted_as_progress_until_none_waits(
     assert seen == [Progress(0, 5), Progress(2, 5), Progress(4, 5), None]
 
 
+def test_judging_again_stores_nothing_of_the_same_input_and_a_changed_one_anew(
+    session: Session, posting: Posting
+) -> None:
+    same, edited, forged = (make_application(session, posting) for _ in range(3))
+    judge_all(session, posting)
+    before = {run.application_id: run for run in session.scalars(select(StoredPrescore))}
+    before[forged.id].result = {**before[forged.id].result, "flags": [{"code": "forged"}]}
+    session.scalars(select(Answer).where(Answer.application_id == edited.id, Answer.field == "skills")).one().value = []
+    session.flush()
+    span = {"rubric_version_id": version_of(session, posting), "first_id": 1, "last_id": 9999}
+
+    for again in (False, True, True):
+        judged = rescoring.judge_chunk(rescoring.read_chunk(session, **span, again=again))
+        rescoring.store_chunk(session, judged, now=NOW)
+
+    session.expire_all()
+    assert judged.same == 2
+    after = session.scalars(select(StoredPrescore).order_by(StoredPrescore.id)).all()
+    assert [run.application_id for run in after] == [same.id, edited.id, forged.id, edited.id]
+    assert edited.prescore_id == after[-1].id
+    assert after[2].result["flags"] == [{"code": "forged"}]
+    failure = session.scalars(select(PrescoreFailure)).one()
+    assert (failure.application_id, failure.message) == (forged.id, rescoring.DIFFERS)
+
+
+def test_another_lexicon_makes_new_runs(session: Session, posting: Posting) -> None:
+    application = make_application(session, posting)
+    judge_all(session, posting)
+    session.scalars(select(StoredPrescore)).one().lexicon_version = "an-older-one"
+    session.flush()
+    ids = {"posting_id": posting.id, "rubric_version_id": version_of(session, posting)}
+
+    asked = ask_for_prescores(session, **ids, now=NOW)
+    judge_all(session, posting)
+
+    session.expire_all()
+    runs = session.scalars(select(StoredPrescore).order_by(StoredPrescore.id)).all()
+    assert (asked, len(runs), application.prescore_id) == (1, 2, runs[-1].id)
+    assert ask_for_prescores(session, **ids, now=NOW, again=True) == 1
+
+
+def test_a_chunk_that_is_given_up_is_handed_to_single_jobs(session: Session, posting: Posting) -> None:
+    done, *left = (make_application(session, posting) for _ in range(3))
+    ids = {"rubric_version_id": version_of(session, posting)}
+    chunk = rescoring.read_chunk(session, **ids, first_id=done.id, last_id=done.id)
+    rescoring.store_chunk(session, rescoring.judge_chunk(chunk), now=NOW)
+
+    handed = rescoring.hand_out_chunk(session, **ids, first_id=1, last_id=9999, now=NOW)
+
+    jobs = session.scalars(select(Job).order_by(Job.id)).all()
+    assert handed == 2
+    assert [(job.name, job.arguments["application_id"]) for job in jobs] == [
+        ("prescore_application", one.id) for one in left
+    ]
+
+
+def test_rescoring_is_stopped_goes_on_and_gives_way_to_a_newer_version(
+    client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "SMALLEST_CHUNK", 1)
+    user = make_user(session, Role.RECRUITER)
+    user.locale = "en"
+    posting = make_posting(session, user)
+    for _ in range(3):
+        make_application(session, posting)
+    version_id = version_of(session, posting)
+    ask_for_prescores(session, posting_id=posting.id, rubric_version_id=version_id, now=NOW)
+    first, *_ = chunks = session.scalars(select(Job).where(Job.name == "rescore_applications").order_by(Job.id)).all()
+    first.state = JobState.DONE
+    session.commit()
+    sign_in(client, user.email)
+    address = f"/staff/postings/{posting.id}"
+
+    assert client.post(f"{address}/rescoring", data={"act": "nothing"}).status_code == 400
+    pages = [client.get(address).get_data(as_text=True)]
+    for act in ("stop", "go_on"):
+        assert client.post(f"{address}/rescoring", data={"act": act}).status_code == 303
+        session.expire_all()
+        pages.append(client.get(address).get_data(as_text=True))
+        states = [job.state for job in chunks]
+        session.commit()
+        expected = JobState.STOPPED if act == "stop" else JobState.WAITING
+        assert states == [JobState.DONE, expected, expected]
+
+    assert "Re-scoring 1 of 3" in pages[0]
+    assert "Re-scoring stopped. 2 applications keep their earlier prescores." in pages[1]
+    assert "Re-scoring was stopped at 1 of 3." in pages[1]
+    assert "hx-trigger" not in pages[1].partition('id="rescoring"')[2].partition("</form>")[0]
+    assert "Re-scoring 1 of 3" in pages[2]
+    newer = RubricVersion(
+        posting_id=posting.id,
+        number=2,
+        document={},
+        digest="",
+        created_at=NOW,
+        changed_at=NOW,
+    )
+    session.add(newer)
+    session.flush()
+    ask_for_prescores(session, posting_id=posting.id, rubric_version_id=newer.id, now=NOW)
+    left = session.scalars(select(Job).where(Job.name == "rescore_applications", Job.state == JobState.WAITING)).all()
+    assert {job.arguments["rubric_version_id"] for job in left} == {newer.id}
+
+
 @pytest.mark.parametrize("locale", ["zh", "en"])
 def test_the_pipeline_tells_how_far_it_is(client: FlaskClient, session: Session, locale: str) -> None:
     user = make_user(session, Role.RECRUITER)
@@ -190,98 +291,3 @@ def test_replaying_proves_the_same_bytes_and_tells_what_it_cannot_prove(session:
 
     assert proofs == [Proof.SAME, Proof.DIFFERENT, Proof.OTHER_VERSION, Proof.OTHER_INPUT]
     assert replay(session, application_id=9999) == []
-
-
-def fit(session: Session, *applications: Application) -> None:
-    others = fitting.read_others(session, application_ids=[one.id for one in applications])
-    fitting.store_fits(session, fitting.judge_others(others), now=NOW)
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_applications_are_judged_once_against_every_other_published_rubric(
-    session: Session, posting: Posting, count: int
-) -> None:
-    others = [make_posting(session, slug=f"other-{number}") for number in range(2)]
-    applications = [make_application(session, posting) for _ in range(count)]
-    twice = [fitting.judge_others(fitting.read_others(session, application_ids=[one.id for one in applications]))] * 2
-
-    for fitted in twice:
-        fitting.store_fits(session, fitted, now=NOW)
-
-    rows = session.execute(select(Fit.application_id, Fit.rubric_version_id, Fit.engine_version).order_by(Fit.id)).all()
-    assert rows == [(one.id, version_of(session, other), ENGINE_VERSION) for one in applications for other in others]
-    assert fitting.read_others(session, application_ids=[one.id for one in applications]).wanted == []
-
-
-def test_who_refused_is_judged_for_no_other_posting(session: Session, posting: Posting) -> None:
-    make_posting(session, slug="other")
-    application = make_application(session, posting)
-    application.prescore_refused = True
-    session.flush()
-
-    fit(session, application)
-
-    assert session.scalars(select(Fit)).all() == []
-
-
-def test_the_reader_sees_the_strongest_of_the_own_postings(session: Session, posting: Posting) -> None:
-    others = [make_posting(session, slug=f"other-{number}") for number in range(7)]
-    application = make_application(session, posting)
-    fit(session, application)
-    for number, row in enumerate(session.scalars(select(Fit).order_by(Fit.id))):
-        row.requirement = 0.4 + number / 10
-    session.flush()
-
-    everything = also_fits(session, application=application, postings=None)
-    mine = also_fits(session, application=application, postings=frozenset({others[2].id, others[0].id}))
-
-    assert [row.posting_id for row in everything] == [one.id for one in reversed(others[2:])]
-    assert [row.posting_id for row in mine] == [others[2].id]
-
-
-def test_an_own_run_asks_for_the_fits_a_little_later(session: Session, posting: Posting, tmp_path: Path) -> None:
-    application = make_application(session, posting)
-
-    prescore_application(
-        session,
-        application_id=application.id,
-        rubric_version_id=version_of(session, posting),
-        uploads=tmp_path,
-        now=NOW,
-    )
-
-    job = session.scalars(select(Job)).one()
-    assert (job.name, job.arguments) == ("fit_application", {"application_id": application.id})
-    assert job.due_at > NOW
-
-
-@pytest.mark.parametrize(("locale", "heading"), [("zh", "也适合的职位"), ("en", "Also fits")])
-def test_the_application_page_lists_fits_for_who_may_see_scores(
-    client: FlaskClient, session: Session, locale: str, heading: str
-) -> None:
-    user = make_user(session, Role.RECRUITER)
-    user.locale = locale
-    posting, other, foreign = (
-        make_posting(session, user),
-        make_posting(session, user, slug="other"),
-        make_posting(session, slug="foreign"),
-    )
-    other.title, foreign.title = "规划算法实习生", "别处的职位"
-    application = make_application(session, posting)
-    judge_all(session, posting)
-    fit(session, application)
-    for row in session.scalars(select(Fit)):
-        row.requirement = 0.9
-    session.commit()
-    sign_in(client, user.email)
-
-    page = client.get(f"/staff/applications/{application.id}").get_data(as_text=True)
-    refused = session.get_one(Application, application.id)
-    refused.prescore_refused = True
-    session.commit()
-    without = client.get(f"/staff/applications/{application.id}").get_data(as_text=True)
-
-    assert heading in page
-    assert "规划算法实习生" in page
-    assert "别处的职位" not in page
-    assert heading not in without

@@ -19,6 +19,7 @@ from screening.queries.pipeline import Cursor, PipelineFilter, Sort, board, head
 from screening.queries.postings import LANES
 from screening.queries.progress import rescoring_progress
 from screening.queries.standing import State
+from screening.services.asking import go_on_rescoring, stop_rescoring
 from screening.services.moving import ALLOWED_MOVES, MoveError, move_many
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, needs, now
@@ -93,6 +94,30 @@ def progress(posting: Posting) -> ResponseReturnValue:
     """Show how far re-scoring is: the fragment that the pipeline asks for again and again."""
     known = rescoring_progress(db.session, posting_id=posting.id)
     return render_template("recruiter/rescoring.html", posting=posting, progress=known)
+
+
+@blueprint.post("/<int:posting_id>/rescoring")
+@needs(Permission.POSTING_EDIT, of=Posting)
+def rescoring(posting: Posting) -> ResponseReturnValue:
+    """Call re-scoring off, or let it go on."""
+    turn = {"stop": stop_rescoring, "go_on": go_on_rescoring}.get(request.form.get("act", ""))
+    if turn is None:
+        abort(400)
+    turned = turn(db.session, posting=posting, actor_id=actor().id, now=now())
+    db.session.commit()
+    if not turned:
+        toast(_("Re-scoring is done."))
+    elif turn is stop_rescoring:
+        toast(
+            ngettext(
+                "Re-scoring stopped. %(num)s application keeps its earlier prescore.",
+                "Re-scoring stopped. %(num)s applications keep their earlier prescores.",
+                turned,
+            )
+        )
+    else:
+        toast(_("Re-scoring goes on."))
+    return redirect(url_for("pipeline.show", posting_id=posting.id), 303)
 
 
 @blueprint.post("/<int:posting_id>/move")
