@@ -7,6 +7,7 @@ is read across: there the sides stand level and one of them is short.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -58,33 +59,32 @@ def reading_order(page: Page) -> list[int] | None:
 def _lines(stretches: list[Box]) -> list[Box]:
     """Join stretches that follow each other closely on one line."""
     lines: list[Box] = []
-    for box in stretches:
-        if lines:
-            left, bottom, right, top = lines[-1]
-            shared = min(top, box[3]) - max(bottom, box[1])
-            low, high = min(top - bottom, box[3] - box[1]), max(top - bottom, box[3] - box[1])
-            if shared >= 0.5 * low and -high < box[0] - right < JOINED_GAP * high:
-                lines[-1] = (min(left, box[0]), min(bottom, box[1]), max(right, box[2]), max(top, box[3]))
-                continue
-        lines.append(box)
-    return lines
+    left, bottom, right, top = stretches[0]
+    for box in stretches[1:]:
+        start, low, end, high = box
+        size = max(high - low, top - bottom)
+        middle = (low + high) / 2
+        if -size < start - right < JOINED_GAP * size and (bottom < middle < top or low < (bottom + top) / 2 < high):
+            left = min(start, left)
+            bottom = min(low, bottom)
+            right = max(end, right)
+            top = max(high, top)
+        else:
+            lines.append((left, bottom, right, top))
+            left, bottom, right, top = box
+    return [*lines, (left, bottom, right, top)]
 
 
 def _gutter(lines: list[Box], page: Page) -> Gutter | None:
     """Find where the fewest lines cross and each side has some."""
-    best: tuple[float, float] | None = None
+    begun, ended = sorted(box[0] for box in lines), sorted(box[2] for box in lines)
+    best: tuple[int, float] | None = None
     x = SIDES[0] * page.width
     while x < SIDES[1] * page.width:
-        crossing = left = right = 0
-        for box in lines:
-            if box[2] <= x:
-                left += 1
-            elif box[0] >= x:
-                right += 1
-            else:
-                crossing += 1
-        if min(left, right) >= LEAST_ROWS and crossing <= CROSSING_SHARE * (left + right):
-            worth = min(left, right) - 2.0 * crossing
+        left, right = bisect_right(ended, x), len(begun) - bisect_left(begun, x)
+        crossing = len(lines) - left - right
+        if left >= LEAST_ROWS <= right and crossing <= CROSSING_SHARE * (left + right):
+            worth = min(left, right) - 2 * crossing
             if best is None or worth > best[0]:
                 best = worth, x
         x += STEP

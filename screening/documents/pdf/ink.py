@@ -60,20 +60,24 @@ class Sight:
         """Give the stretches of type that do not surely show from end to end: ink on an even ground, without a wide gap."""
         pixels = self.full.pixels.translate(_standing_out(255, 255))
         ground = None if self.ground is None else self.ground.pixels
-        stride, blank = self.full.stride, bytes([255]) * NARROW
+        stride, width, height = self.full.stride, self.full.width, self.full.height
+        widest, blank = (NARROW - 1) / self.scale, bytes([255]) * (NARROW + 1)
         found: list[Box] = []
+        (x, y), (x_across, y_across), (x_upward, y_upward) = self._directions
+        is_upright = y_across == 0 == x_upward and x_across > 0 > y_upward
         for box in boxes:
+            if is_upright and box[2] - box[0] < widest:  # a letter: most show in their middle
+                try:
+                    first, wide = int(x + box[0] * x_across), int(x + box[2] * x_across) + 1
+                    row = int(y + (box[1] + box[3]) / 2 * y_upward)
+                except (OverflowError, ValueError):
+                    first = row = -1
+                if 0 <= first < wide <= width and 0 <= row < height:
+                    start, wide = row * stride + first, wide - first
+                    if 1 in pixels[start : start + wide] and (ground is None or ground.startswith(blank[:wide], start)):
+                        continue
             places = self.places(box)
-            if places is None:
-                found.append(box)
-                continue
-            left, top, right, bottom = places
-            wide = right - left
-            if 0 < wide <= NARROW and top < bottom < top + 3 * NARROW:  # a letter: most show in their middle
-                start = (top + bottom) // 2 * stride + left
-                if 1 in pixels[start : start + wide] and (ground is None or ground.startswith(blank[:wide], start)):
-                    continue
-            if not self._shows_all(*places):
+            if places is None or not self._shows_all(*places):
                 found.append(box)
         return found
 

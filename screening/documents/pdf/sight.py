@@ -14,7 +14,7 @@ TINY = 2.5  # points on a page as high as A4; print of 4 points is still read
 A4_HEIGHT = 842.0
 BUCKET = 4.0  # points
 STEP, SQUEEZED = 8, 0.09  # every so many characters; advance of one in parts of its height
-HIGHEST = 120.0  # points of a letter
+NEAR = 24.0  # points; so many characters of ordinary type take more
 
 
 def find_unseen(page: Page) -> Unseen:
@@ -74,7 +74,7 @@ def _squeezed(page: Page) -> set[int]:
     boxes = page.boxes(indices)
     found: set[int] = set()
     for index, last, box in zip(indices, boxes, boxes[1:], strict=False):
-        if not -STEP * SQUEEZED * HIGHEST < box[0] - last[0] < STEP * SQUEEZED * HIGHEST:
+        if not -NEAR < box[0] - last[0] < NEAR:
             continue
         high = min(box[3] - box[1], last[3] - last[1])
         across, upward = abs(box[0] - last[0]), abs(box[1] - last[1])
