@@ -5,20 +5,24 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from screening.config import Settings
 from screening.models import Application, Fit, FormVersion, Heartbeat, Job, JobState, Posting, StoredPrescore
+from screening.queries.progress import rescoring_progress
 from screening.services.asking import ask_for_prescores
 from screening.services.prescoring import ask_for_prescore
 from tests.factories import NOW, make_application, make_posting
 from tests.real.broker import Broker
 from tests.real.processes import environment, running, start, wait_for
+
+VERSION = select(FormVersion.rubric_version_id)
 
 
 @pytest.fixture(autouse=True)
@@ -174,3 +178,44 @@ def test_a_posting_is_judged_anew_in_one_chunk_and_fitted_to_another(
     session.expire_all()
     assert session.scalars(select(Job.state).where(Job.name == "rescore_applications")).all() == [JobState.DONE]
     assert all(rank >= 0 for rank in session.scalars(select(Application.rank_score)))
+
+
+def test_rescoring_survives_killing_and_its_progress_is_what_is_stored(
+    session: Session, posting: Posting, settings: Settings, tmp_path: Path
+) -> None:
+    total = 160
+    applications = [make_application(session, posting) for _ in range(total)]
+    ask_for_prescores(
+        session, posting_id=posting.id, rubric_version_id=session.scalars(VERSION).one(), now=datetime.now(UTC)
+    )
+    session.commit()
+    env = environment(settings)
+
+    def told() -> tuple[int, int]:
+        """Read progress and rows in one transaction, as they are committed together."""
+        session.rollback()
+        known = rescoring_progress(session, posting_id=posting.id)
+        stored = session.scalar(select(func.count()).select_from(StoredPrescore)) or 0
+        session.rollback()
+        return (known.done if known else total), stored
+
+    with running(tmp_path, "beat", env=env):
+        first = start(tmp_path, "worker", env=env)
+        try:
+            wait_for(lambda: told()[1] > 0, say=first.output)
+            os.kill(psutil.Process(first.process.pid).children()[0].pid, signal.SIGKILL)
+        finally:
+            first.close()
+        after = told()
+        # A chunk that died with its worker is sent again when its lease ends; the test does not wait for that.
+        session.execute(update(Job).where(Job.state == JobState.WAITING).values(due_at=NOW))
+        session.commit()
+        with running(tmp_path, "worker", env=env) as second:
+            wait_for(lambda: told() == (total, total), seconds=90, say=second.output)
+
+    assert after[0] == after[1]
+    session.expire_all()
+    judged = session.scalars(select(StoredPrescore.application_id).order_by(StoredPrescore.application_id)).all()
+    assert judged == [one.id for one in applications]
+    assert all(rank >= 0 for rank in session.scalars(select(Application.rank_score)))
+    assert rescoring_progress(session, posting_id=posting.id) is None
