@@ -13,6 +13,7 @@ from screening.documents.pdf.library import Box, Page, Rendering
 CONTRAST = 24  # of 255; #eeeeee on white has 17
 EVEN = 40  # a ground that varies by so much is still one ground
 NARROW = 8  # pixels
+LEAST_HEIGHT = 0.3  # of a letter: what remains of one that only cuts into a line is none
 GLANCE_PIXELS, GLANCE_SCALE = 500_000, 2.0
 LOOK_PIXELS, LOOK_SCALE = 3_000_000, 3.0
 Places = tuple[int, int, int, int]
@@ -61,12 +62,12 @@ class Sight:
         pixels = self.full.pixels.translate(_standing_out(255, 255))
         ground = None if self.ground is None else self.ground.pixels
         stride, width, height = self.full.stride, self.full.width, self.full.height
-        widest, blank = (NARROW - 1) / self.scale, bytes([255]) * (NARROW + 1)
+        widest, blank = 2 * NARROW / self.scale, bytes([255]) * (2 * NARROW + 2)
         found: list[Box] = []
         (x, y), (x_across, y_across), (x_upward, y_upward) = self._directions
         is_upright = y_across == 0 == x_upward and x_across > 0 > y_upward
         for box in boxes:
-            if is_upright and box[2] - box[0] < widest:  # a letter: most show in their middle
+            if is_upright and box[2] - box[0] < widest:  # a letter or two: most show in their middle
                 try:
                     first, wide = int(x + box[0] * x_across), int(x + box[2] * x_across) + 1
                     row = int(y + (box[1] + box[3]) / 2 * y_upward)
@@ -74,7 +75,12 @@ class Sight:
                     first = row = -1
                 if 0 <= first < wide <= width and 0 <= row < height:
                     start, wide = row * stride + first, wide - first
-                    if 1 in pixels[start : start + wide] and (ground is None or ground.startswith(blank[:wide], start)):
+                    half = wide if wide <= NARROW else (wide + 1) // 2
+                    if (
+                        1 in pixels[start : start + half]
+                        and 1 in pixels[start + wide - half : start + wide]
+                        and (ground is None or ground.startswith(blank[:wide], start))
+                    ):
                         continue
             places = self.places(box)
             if places is None or not self._shows_all(*places):
@@ -124,19 +130,21 @@ class Sight:
         return self.ground.pixels[(top + bottom) // 2 * self.ground.stride + (left + right) // 2]
 
     def differs(self, box: Box) -> bool:
-        """Tell whether the text changes what stands in a box, in any colour, on any ground."""
+        """Tell whether the text changes enough of what stands in a box, in any colour, on any ground."""
         places = self.places(box)
         if places is None or self.ground is None:
             return False
         left, top, right, bottom = places
         depth, stride = self.full.depth, self.full.stride
         margin = (right - left) // 5  # of a neighbour's ink
-        left, right = left + margin, right - margin
+        changed, least = 0, max(1.0, LEAST_HEIGHT * (bottom - top))
         for row in range(top, bottom):
-            start, end = row * stride + left * depth, row * stride + right * depth
+            start, end = row * stride + (left + margin) * depth, row * stride + (right - margin) * depth
             over, under = self.full.pixels[start:end], self.ground.pixels[start:end]
             if over != under and any(abs(a - b) >= CONTRAST for a, b in zip(over, under, strict=True)):
-                return True
+                changed += 1
+                if changed >= least:
+                    return True
         return False
 
     def has_grounds_ink(self, box: Box) -> bool:

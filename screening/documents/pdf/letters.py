@@ -7,8 +7,9 @@ stand invisibly over the picture of a scanned page are its recognised text and a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from screening.documents.pdf.ink import Sight, look
 from screening.documents.pdf.library import Box, Page
@@ -38,6 +39,7 @@ def judge_letters(
     states: list[bool | None] = [None if letter.isspace() or letter == "\0" else True for letter in text]
     boxes = page.boxes(range(page.count))
     doubtful: list[int] = []
+    lacks_font = cache(lacks_its_font)
     within_dim, within_piled = _Field(dim), _Field(piled)
     for index, box in enumerate(boxes):
         if states[index] is None:
@@ -51,7 +53,7 @@ def judge_letters(
             or (within_piled.holds(box) and not _has_colour(page, sight, index, box))
         ):
             states[index] = False
-        elif is_dim and not sight.shows_some(box):
+        elif is_dim and not sight.shows_some(box) and not _would_show(page, sight, text[index], index, box, lacks_font):
             doubtful.append(index)
     is_recognised = _look_again(page, text, states, boxes, doubtful)
     _mend_words(text, states)
@@ -63,17 +65,13 @@ def _look_again(page: Page, text: str, states: list[bool | None], boxes: list[Bo
     if not doubtful:
         return False
     sight = look(page, [boxes[index] for index in doubtful])
-    unseen = {
-        index: boxes[index]
-        for index in doubtful
-        if not sight.differs(boxes[index]) and not _would_show(page, sight, text[index], index, boxes[index])
-    }
+    unseen = {index: boxes[index] for index in doubtful if not sight.differs(boxes[index])}
     for index in unseen:
         states[index] = False
     letters = sum(1 for state, letter in zip(states, text, strict=True) if state is not None and letter.isalnum())
     if sum(1 for index in unseen if text[index].isalnum()) < SCAN_SHARE * letters or not shows_a_scan(page):
         return False
-    recognised = list(_recognised({index: sight.has_grounds_ink(box) for index, box in unseen.items()}))
+    recognised = list(_recognised({index: sight.has_grounds_ink(_around(box)) for index, box in unseen.items()}))
     for index in recognised:
         states[index] = True
     return bool(recognised)
@@ -100,10 +98,12 @@ def _has_colour(page: Page, sight: Sight, index: int, box: Box) -> bool:
     return ground is not None and (not handle or is_painted(handle, ground))
 
 
-def _would_show(page: Page, sight: Sight, letter: str, index: int, box: Box) -> bool:
+def _would_show(page: Page, sight: Sight, letter: str, index: int, box: Box, lacks_font: Callable[[int], bool]) -> bool:
     """Tell whether a letter is blank only because its font is not in the file."""
+    if ord(letter) < WIDE_SCRIPTS:
+        return False
     handle = page.text_object(index)
-    if ord(letter) < WIDE_SCRIPTS or not handle or not lacks_its_font(handle):
+    if not handle or not lacks_font(handle):
         return False
     return _has_colour(page, sight, index, box) and not is_covered(page, handle, box)
 
@@ -160,3 +160,9 @@ class _Field:
             for boxes in (near, self._everywhere)
             for left, bottom, right, top in boxes
         )
+
+
+def _around(box: Box) -> Box:
+    """Widen a box by what recognising programs are wrong about."""
+    high = box[3] - box[1]
+    return box[0] - 0.4 * high, box[1] - 0.2 * high, box[2] + 0.4 * high, box[3] + 0.2 * high
