@@ -11,6 +11,7 @@ from enum import StrEnum
 from rubrics.model import Criterion, Group, Responsibility, Rubric
 
 _WORD = re.compile(r"[^\W_]+?(?=[\u2e80-\u9fff\uf900-\ufaff])|[\u2e80-\u9fff\uf900-\ufaff]|[^\W_]+|\s+|.", re.DOTALL)
+_CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff]")
 _MOST_WORDS = 800
 
 
@@ -133,14 +134,24 @@ def word_pieces(before: str, after: str) -> tuple[Piece, ...]:
     steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     for place, (kind, i1, i2, j1, j2) in enumerate(steps):
         inner = 0 < place < len(steps) - 1
-        if kind == "equal" and not (inner and not "".join(old[i1:i2]).strip()):
-            pieces += _pieces(gone, fresh)
-            gone, fresh = [], []
-            pieces.append(Piece(Kept.SAME, "".join(old[i1:i2])))
-        else:  # a blank between two changes belongs to them
-            gone += old[i1:i2]
+        same = old[i1:i2]
+        if kind != "equal" or (inner and not "".join(same).strip()):  # a blank between two changes belongs to them
+            gone += same
             fresh += new[j1:j2]
+            continue
+        if _is_half_a_word(gone, fresh, same):
+            gone.append(same[0])
+            fresh.append(same[0])
+            same = same[1:]
+        pieces += _pieces(gone, fresh)
+        gone, fresh = [], []
+        pieces += [Piece(Kept.SAME, "".join(same))] if same else []
     return (*pieces, *_pieces(gone, fresh))
+
+
+def _is_half_a_word(gone: list[str], fresh: list[str], same: list[str]) -> bool:
+    """Tell whether one Chinese character was exchanged for one, before another: 硕士 and 博士 are read as words."""
+    return len(gone) == len(fresh) == 1 and all(_CHINESE.fullmatch(word) for word in (gone[0], fresh[0], same[0]))
 
 
 def _pieces(gone: list[str], fresh: list[str]) -> list[Piece]:
