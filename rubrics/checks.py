@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from rubrics.findings import Finding, FindingCode
-from rubrics.lexicon import Lexicon
+from rubrics.lexicon import CuePlaces
 from rubrics.model import Category, Criterion, DegreeAsk, Rubric, Section, WordsAsk, rule_asks
 from rubrics.postings import Item, Posting
 from rubrics.postings.headings import HeadingKind
@@ -18,7 +18,7 @@ _UNREAD = frozenset({Category.OTHER, Category.KNOWLEDGE})
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
-def check_posting(rubric: Rubric, posting: Posting, lexicon: Lexicon) -> tuple[Finding, ...]:
+def check_posting(rubric: Rubric, posting: Posting, cues: CuePlaces) -> tuple[Finding, ...]:
     """Everything that one posting leaves in doubt, in the order of its lines."""
     findings = [
         *_missing_title(rubric),
@@ -26,7 +26,7 @@ def check_posting(rubric: Rubric, posting: Posting, lexicon: Lexicon) -> tuple[F
         *_bonus_in_requirements(rubric, posting),
         *_broken_numbering(posting),
         *_not_screenable(rubric),
-        *_unlawful(rubric, posting, lexicon),
+        *_unlawful(rubric, posting, cues),
         *_unparsed(rubric),
     ]
     return tuple(sorted(findings, key=lambda finding: (finding.lines, finding.code.value)))
@@ -150,14 +150,14 @@ def _not_screenable(rubric: Rubric) -> list[Finding]:
     ]
 
 
-def _unlawful(rubric: Rubric, posting: Posting, lexicon: Lexicon) -> list[Finding]:
+def _unlawful(rubric: Rubric, posting: Posting, cues: CuePlaces) -> list[Finding]:
     findings = []
     place = _Places(list(rubric.criteria))
     for item in posting.items:
-        cues = lexicon.asking_cues(item.text.lower())
-        if "read_unlawful" not in cues or "read_unlawful_no" in cues:
+        found = cues.within(item.span.start, item.span.end)
+        if "read_unlawful" not in found or "read_unlawful_no" in found:
             continue
-        named = tuple(c.id for c in place.within(item) if "read_unlawful" in lexicon.asking_cues(fold(c.text).text))
+        named = tuple(c.id for c in place.within(item) if "read_unlawful" in cues.within(c.span.start, c.span.end))
         findings.append(
             Finding(
                 FindingCode.UNLAWFUL_QUESTION,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rubrics.checks import check_document, check_posting
@@ -35,6 +36,7 @@ from rubrics.rules import Clause, Reading
 from rubrics.text import Lines, SourceText, Span
 
 _MOST_PARTS = 20
+_CONTEXT = 60
 _GOES_ON = frozenset(
     {
         Category.PROGRAMMING_LANGUAGE,
@@ -55,7 +57,12 @@ def compile_document(text: str, lexicon: Lexicon, *, name: str = "") -> Compilat
     """Compile a document: its postings as rubric drafts with findings; no posting gives an empty tuple, no text raises."""
     source = SourceText(text)
     found = read_document(source, lexicon)
-    terms = DocumentTerms.of(text, lexicon, [span for posting in found if (span := _told(posting)) is not None])
+    terms = DocumentTerms.of(
+        text,
+        lexicon,
+        _told(found),
+        [item.span for posting in found for item in posting.items],
+    )
     drafts = [_Draft(posting, source, terms) for posting in found]
     rubrics = [draft.rubric(place) for place, draft in enumerate(drafts, 1)]
     titles = [rubric.title for rubric in rubrics if rubric.title]
@@ -64,7 +71,7 @@ def compile_document(text: str, lexicon: Lexicon, *, name: str = "") -> Compilat
         for rubric, draft in zip(rubrics, drafts, strict=True)
     ]
     rubrics = [
-        replace(rubric, warnings=check_posting(rubric, posting, lexicon))
+        replace(rubric, warnings=check_posting(rubric, posting, terms.cues))
         for rubric, posting in _paired(rubrics, drafts)
     ]
     postings = check_document(tuple(rubrics), tuple(draft.body for draft in drafts))
@@ -72,10 +79,19 @@ def compile_document(text: str, lexicon: Lexicon, *, name: str = "") -> Compilat
     return Compilation(name, digest, source.line_count if text else 0, postings)
 
 
-def _told(posting: Posting) -> Span | None:
-    """From a posting's first duty or item to its last one: what stands around them names nothing that is asked."""
-    spans = [item.span for item in (*posting.duties, *posting.items)]
-    return Span(min(span.start for span in spans), max(span.end for span in spans)) if spans else None
+def _told(postings: Iterable[Posting]) -> list[Span]:
+    """For each posting the range from its first item to its last one, with a little before it and none of the posting before.
+
+    A posting without a title is told with its duties: they suggest one.
+    """
+    ranges: list[Span] = []
+    for posting in postings:
+        items = posting.items if posting.title is not None else (*posting.duties, *posting.items)
+        if items:
+            floor = ranges[-1].end if ranges else 0
+            first = min(item.span.start for item in items)
+            ranges.append(Span(max(min(floor, first), first - _CONTEXT), max(item.span.end for item in items)))
+    return ranges
 
 
 def _paired(rubrics: list[Rubric], drafts: list[_Draft]) -> list[tuple[Rubric, Posting]]:

@@ -42,9 +42,9 @@ def read_passage(source: SourceText, span: Span, *, bonus: bool, lexicon: Lexico
     kind = HeadingKind.BONUS if bonus else HeadingKind.REQUIREMENT
     item = Item(source, span, source.lines_of(span), kind, heading=None, number=None, style="", gap=False)
     around = Span(max(0, span.start - _CONTEXT), min(len(source.text), span.end + _CONTEXT))
-    terms = DocumentTerms.of(source.text, lexicon, (around,))
+    terms = DocumentTerms.of(source.text, lexicon, (around,), (span,))
     found = []
-    for chunk in chunks_of(item, lexicon):
+    for chunk in chunks_of(item, lexicon, terms.cues):
         section = Section.BONUS if chunk.bonus else Section.REQUIREMENT
         for parts, readings in read_chunk(chunk, terms):
             place = Span(parts[0].start, parts[-1].end)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from rubrics.lexicon import CuePlaces, Lexicon, Mention
 from rubrics.postings import Part
 from rubrics.rules import Clause
-from rubrics.text import Folded, Span, fold
+from rubrics.text import Span, fold
 
 _LONE = 30
 
@@ -26,19 +26,15 @@ class DocumentTerms:
     clauses: dict[tuple[int, int, bool], Clause] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, text: str, lexicon: Lexicon, ranges: Iterable[Span] | None = None) -> DocumentTerms:
-        """Find the terms of a document, or of ranges of it that do not overlap, in order."""
+    def of(cls, text: str, lexicon: Lexicon, told: Iterable[Span], asking: Iterable[Span]) -> DocumentTerms:
+        """Find the terms and the cue words of a document, each in ranges of it that do not overlap."""
         mentions: list[Mention] = []
-        read: list[tuple[int, Folded]] = []
-        for part in ranges if ranges is not None else (Span(0, len(text)),):
-            words = text[part.start : part.end]
-            folded = fold(words)
+        for part in sorted(told):
             mentions.extend(
                 Mention(mention.start + part.start, mention.end + part.start, mention.term_id)
-                for mention in lexicon.find_folded(folded, words)
+                for mention in lexicon.find(text[part.start : part.end])
             )
-            read.append((part.start, folded))
-        cues = CuePlaces.of(text, lexicon, read)
+        cues = CuePlaces.of(text, lexicon, ((part.start, fold(text[part.start : part.end])) for part in sorted(asking)))
         return cls(text, lexicon, tuple(mentions), tuple(mention.start for mention in mentions), cues)
 
     def clause(self, parts: tuple[Part, ...], *, bonus: bool) -> Clause:

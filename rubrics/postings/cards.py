@@ -92,6 +92,13 @@ def is_button(row: Row, words: CardWords) -> bool:
 
 def read_card(row: Row, lexicon: Lexicon) -> Card | None:
     """Give a row of cities, degree floor, years, pay and the like and nothing else; None for any other row."""
+    if "card" not in row.known:
+        row.known["card"] = _read_card(row, lexicon)
+    card = row.known["card"]
+    return card if isinstance(card, Card) else None
+
+
+def _read_card(row: Row, lexicon: Lexicon) -> Card | None:
     text = row.text
     if len(text) > 120 or row.heading is not None or any(mark in text for mark in "。;!?"):
         return None
@@ -151,6 +158,12 @@ def read_title_key(row: Row, words: CardWords) -> Span | None:
 
 def is_title_like(row: Row, words: CardWords) -> bool:
     """Whether a row could be a title: short, one phrase, no list item, no sentence, no heading."""
+    if "title" not in row.known:
+        row.known["title"] = _is_title_like(row, words)
+    return row.known["title"] is True
+
+
+def _is_title_like(row: Row, words: CardWords) -> bool:
     text = row.text.strip()
     if (row.heading is not None and row.heading.strength > 1) or row.blank or row.ruler or row.style == "table":
         return False
@@ -186,7 +199,7 @@ def is_set_off(row: Row) -> bool:
 
 def names_document(row: Row, words: CardWords) -> bool:
     """Whether a title speaks of many postings (2026 校园招聘岗位汇总) rather than of one."""
-    text = fold(row.text).text
+    text = row.folded
     return words.lists.search(text) is not None and words.role_end.search(text) is None
 
 

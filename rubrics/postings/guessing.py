@@ -79,19 +79,19 @@ def _announced(
     if len(items) < (_SURE_ITEMS if known else _FEWEST_ITEMS):
         return None
     ask, offer = _patterns(lexicon)
-    asking = sum(ask.match(fold(item.text[:_HEAD]).text) is not None for item in items) / len(items)
+    asking = sum(ask.match(item.folded[:_HEAD]) is not None for item in items) / len(items)
     if asking >= (_MOST if known else _MANY):
         return outer if outer in _ASKING and not known else HeadingKind.REQUIREMENT
     if known or outer not in _ASKING:
         return None
     if asking:
         return outer if row.text.rstrip(" *_").endswith(":") else None
-    offering = sum(offer.search(fold(item.text).text) is not None for item in items) / len(items)
+    offering = sum(offer.search(item.folded) is not None for item in items) / len(items)
     return HeadingKind.OTHER if offering >= _SOME else None
 
 
 def _prefers(row: Row, lexicon: Lexicon) -> bool:
-    text = fold(row.text).text
+    text = row.folded
     return "read_preference" in lexicon.asking_cues(text) or headings_of(lexicon).prefers.search(text) is not None
 
 

@@ -89,10 +89,9 @@ class Headings:
         if words.rstrip(" *_\t").endswith((";", "。", ",")):
             return None
         heading = self._read_core(words, level=level, bold=bold, marked=marked)
-        note = self.noted.search(fold(words).text)
-        if heading is not None and heading.kind is HeadingKind.REQUIREMENT and note is not None:
-            return Heading(HeadingKind.BONUS, heading.strength)
-        return heading
+        if heading is None or heading.kind is not HeadingKind.REQUIREMENT or not self.noted.search(fold(words).text):
+            return heading
+        return Heading(HeadingKind.BONUS, heading.strength)
 
     def _read_core(self, words: str, *, level: int, bold: bool, marked: bool) -> Heading | None:
         set_off = level > 0 or bold
@@ -120,11 +119,13 @@ class Headings:
 
     def inline(self, words: str, *, marked: bool = False) -> list[InlineHeading]:
         """Headings inside a running line, each followed by a colon, a number or the line's end; English ones not behind a bullet."""
-        found = [
-            heading for match in self.chinese.finditer(words) if (heading := self._inline(words, match)) is not None
-        ]
-        if not marked and not found:
+        found: list[InlineHeading] = []
+        if not words.isascii():
+            found = [one for match in self.chinese.finditer(words) if (one := self._inline(words, match)) is not None]
+        if not marked and not found and ":" in words:
             found = self._english_inline(words)
+        if "【" not in words:
+            return found
         taken = {place for heading in found for place in range(heading.start, heading.end)}
         boxes = (match.span() for match in _BOXED.finditer(words) if match.start())
         found.extend(InlineHeading(HeadingKind.OTHER, *box, 1) for box in boxes if taken.isdisjoint(range(*box)))

@@ -15,6 +15,7 @@ from rubrics.text import Lines, SourceText, Span, fold, plain
 _SENTENCE_END = re.compile(r"[。;.!?；…]\s*[\"'”)]*$")
 _STOP = re.compile(r"(?<=[a-z)][.!?])\s+(?=[A-Z])|(?<=[。!?])")
 _PARAGRAPH = 100
+_OPENING = 60
 _LEAD_IN = re.compile(r"(?:具有|具备|有|满足|符合).{0,3}(?:以下|下列|如下).{0,8}优先")
 _FLOOR_FIRST = re.compile(
     r"^(?:具备|具有|有|拥有|需要?)?\s*(?:至少)?\s*(?:\d{1,2}|[一二两三四五六七八九十])\s*年(?:及)?以上.{0,30}(?:经验|经历)"
@@ -118,7 +119,7 @@ def _is_other_cell(row: Row, headings: Headings) -> bool:
 
 def _ends_asking(row: Row, contact: re.Pattern[str], team: re.Pattern[str], lexicon: Lexicon) -> bool:
     """Whether a row speaks of contact, pay or the company: no number stands before it, and for the company no bullet."""
-    start = fold(row.text[:60]).text
+    start = row.folded[:_OPENING]
     if row.marker != "number" and (contact.match(start) is not None or _ADDRESS.search(row.text) is not None):
         return True
     return not row.marker and (
@@ -128,7 +129,7 @@ def _ends_asking(row: Row, contact: re.Pattern[str], team: re.Pattern[str], lexi
 
 def _speaks_of_law(row: Row, lexicon: Lexicon) -> bool:
     """Whether a paragraph is about equal treatment, pay or welfare; a row that was cut from a longer line may be an item."""
-    return not row.cut and "read_legal" in lexicon.asking_cues(fold(row.text).text)
+    return not row.cut and "read_legal" in lexicon.asking_cues(row.folded)
 
 
 def _is_remark(row: Row, before: list[Row], after: list[Row]) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
 from rubrics.postings.headings import Heading, HeadingKind, Headings
 from rubrics.postings.tables import Column, Piece, read_header, read_line
-from rubrics.text import SourceText, plain
+from rubrics.text import SourceText, fold, plain
 
 _MARKER = re.compile(
     r"(?P<quote>(?:\s*>)*)\s*"
@@ -29,6 +29,7 @@ _NUMBERED = re.compile(
 _CHOICE_LEAD = re.compile(
     r"(?:之一|其一|任一|至少|以下|下列|如下|任意)[^:]{0,14}:\s*$|one of the following[^:]{0,20}:\s*$", re.IGNORECASE
 )
+_FIRST = re.compile(r"(?<!\d)1\s{0,2}[、.]")
 _SECOND = re.compile(r"(?<!\d)2\s{0,2}[、.]")
 _TITLE_REACH = 60
 _CHINESE_DIGITS = "零一二三四五六七八九十"
@@ -39,7 +40,8 @@ class Row:
     """A stretch of one line: where its words start and end in the document, and how it is marked.
 
     ``marker`` is "", "bullet" or "number"; ``number`` the number itself; ``level`` counts Markdown's #; ``bold`` says that
-    the whole row is set off; ``cut`` that it was cut out of a longer line; ``gap`` that a blank line stands before it; ``begins`` that a posting begins here.
+    the whole row is set off; ``cut`` that it was cut out of a longer line; ``gap`` that a blank line stands before it; ``begins`` that a posting begins
+    here. ``known`` keeps what was found out about the row.
     """
 
     source: SourceText
@@ -57,11 +59,17 @@ class Row:
     heading: Heading | None = None
     ruler: bool = False
     begins: bool = False
+    known: dict[str, object] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def text(self) -> str:
         """The row's words, full-width forms settled, one character for one."""
         return plain(self.source.text[self.start : self.end])
+
+    @cached_property
+    def folded(self) -> str:
+        """The row's words made comparable."""
+        return fold(self.text).text
 
     @property
     def blank(self) -> bool:
@@ -216,7 +224,8 @@ def _chinese_number(text: str) -> int | None:
 
 def _split_titles(row: Row, text: str, headings: Headings) -> list[Row]:
     """Cut a list's item where the page lost the line breaks around the next posting's title (… 能力。客服主管1、 …2、 …)."""
-    found = headings.role_inside.search(row.text) if (row.number or 0) > 1 else None
+    restarts = (row.number or 0) > 1 and _FIRST.search(row.text) is not None
+    found = headings.role_inside.search(row.text) if restarts else None
     if found is None or not _SECOND.search(row.text, found.end()):
         return [row]
     start, end = row.start + found.start("title"), row.start + found.end("title")

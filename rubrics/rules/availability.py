@@ -15,6 +15,7 @@ _MONTH_ARRIVAL = re.compile(rf"{_NUMBER}\s*个?月(?:之?内|以内).{{0,4}}(?:�
 _PER_WEEK = re.compile(
     rf"(?:每周|一周|每星期|周)[^,。;]{{0,10}}?{_NUMBER}\s*(?:[-~至到]\s*\d)?\s*(?:个工作日|天|日)|{_NUMBER}\s*天\s*/\s*周|(\d)\+?\s*days?\s+(?:a|per)\s+week"
 )
+_WEEK = ("周", "星期", "week")
 _MONTHS = re.compile(rf"{_NUMBER}\s*(?:[-~至到]\s*\d{{1,2}}\s*)?个?月|(\d{{1,2}})\+?\s*[- ]?months?")
 _LENGTH_WEEKS = re.compile(r"(\d{1,2})\s*[- ]weeks?(?! notice)")
 _AT_ONCE = re.compile(
@@ -26,7 +27,7 @@ def read(clause: Clause) -> tuple[Reading, ...]:
     """Tell what the clause asks of time and presence, a gate unless it is only preferred."""
     words = clause.words
     within = _within_days(words) if clause.has("read_arrival") else None
-    per_week = _first(_PER_WEEK, words)
+    per_week = _first(_PER_WEEK, words) if any(word in words for word in _WEEK) else None
     months = None
     if clause.has("read_months") and (
         "实习" in words

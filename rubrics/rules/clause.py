@@ -58,12 +58,25 @@ class Clause:
 
     def terms(self, *kinds: str) -> list[tuple[Mention, Term]]:
         """Give the mentions of these kinds with their terms, in order, each term once."""
-        found: dict[str, tuple[Mention, Term]] = {}
+        if len(kinds) == 1:
+            return self._named.get(kinds[0], [])
+        return [pair for kind, pair in self._all_named if kind in kinds]
+
+    @cached_property
+    def _all_named(self) -> list[tuple[str, tuple[Mention, Term]]]:
+        found: dict[str, tuple[str, tuple[Mention, Term]]] = {}
         for mention in self.mentions:
-            term = self.lexicon.terms[mention.term_id]
-            if term.kind in kinds and term.id not in found:
-                found[term.id] = (mention, term)
+            if mention.term_id not in found:
+                term = self.lexicon.terms[mention.term_id]
+                found[term.id] = (term.kind, (mention, term))
         return list(found.values())
+
+    @cached_property
+    def _named(self) -> dict[str, list[tuple[Mention, Term]]]:
+        named: dict[str, list[tuple[Mention, Term]]] = {}
+        for kind, pair in self._all_named:
+            named.setdefault(kind, []).append(pair)
+        return named
 
     def has(self, group: str, *, but: str | None = None) -> bool:
         """Whether a word of a cue group stands in the clause; with ``but`` one that no word of that group covers."""

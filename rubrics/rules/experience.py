@@ -13,6 +13,7 @@ _YEARS = re.compile(
     r"(?<!\d)(?P<low>\d{1,2}|[一二两三四五六七八九十])\s*\+?\s*(?:(?:[-~–至到]|to)\s*\d{1,2}\s*\+?\s*)?\+?\s*(?:个)?(?:年|years?|yrs?)"
     r"|(?P<word>one|two|three|four|five|six|seven|eight|ten)\s*(?:\(\d+\))?\+?\s+(?:or more\s+)?years?"
 )
+_SPANS = ("年", "月", "year", "yr", "month")
 _HALF = re.compile(r"半年")
 _MONTHS = re.compile(r"(\d{1,2})\s*\+?\s*(?:个月|months?)")
 _KINDS = ("internship", "project", "research", "production", "deployment", "data_set", "work")
@@ -29,6 +30,8 @@ def asks(clause: Clause) -> tuple[Rule, ...]:
 
 def months_of(words: str) -> int | None:
     """Months of experience: 3年以上 is 36, "5+ years" is 60, 半年 is 6."""
+    if not any(word in words for word in _SPANS):
+        return None
     match = _YEARS.search(words)
     if match and match["low"]:
         low = match["low"]
