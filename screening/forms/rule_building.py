@@ -354,6 +354,6 @@ def _near(said: str, kinds: frozenset[str], language: str) -> tuple[str, ...]:
     names = _names_of(kinds, language)
     folded = {fold(name).text: name for name in names}
     words = fold(said).text
-    holding = sorted((name for name in folded if words in name or name in words), key=len)
+    holding = sorted((name for name in folded if words in name or (len(name) > 2 and name in words)), key=len)
     alike = get_close_matches(words, folded, n=3, cutoff=0.7)
     return tuple(dict.fromkeys(folded[name] for name in (*alike, *holding)))[:3]

@@ -11,6 +11,9 @@ from rubrics.codec import load_rubric
 from rubrics.model import Anchors
 from screening.models import Posting, RubricState, RubricVersion
 
+MOST_DOCUMENTS = 50
+"""How many versions are looked through for anchors; newer ones stand first."""
+
 
 @dataclass(frozen=True, slots=True)
 class SharedCriterion:
@@ -45,3 +48,30 @@ def drafts_with_key(session: Session, *, key: str, but: int) -> tuple[SharedCrit
         for criterion in load_rubric(document).criteria
         if criterion.key == key
     )
+
+
+def anchors_with_key(session: Session, *, key: str, but: int, language: str) -> SharedCriterion | None:
+    """Find the criterion of another posting, in the same language, that has this key and anchors of its own; the newest one.
+
+    Drafts and versions in force are looked at. One query.
+    """
+    rows = session.execute(
+        select(Posting.id, Posting.title, Posting.first_line, Posting.last_line, RubricVersion.document)
+        .join(RubricVersion, RubricVersion.posting_id == Posting.id)
+        .where(
+            RubricVersion.state.in_((RubricState.DRAFT, RubricState.PUBLISHED)),
+            Posting.id != but,
+            Posting.language == language,
+            cast(RubricVersion.document, String).contains(f'"{key}"', autoescape=True),
+            cast(RubricVersion.document, String).contains('"anchors"', autoescape=True),
+        )
+        .order_by(RubricVersion.changed_at.desc(), RubricVersion.id.desc())
+        .limit(MOST_DOCUMENTS)
+    )
+    found = (
+        SharedCriterion(ident, title, first, last, criterion.id, criterion.anchors)
+        for ident, title, first, last, document in rows
+        for criterion in load_rubric(document).criteria
+        if criterion.key == key and criterion.anchors is not None
+    )
+    return next(found, None)

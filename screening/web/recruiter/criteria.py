@@ -25,7 +25,7 @@ from screening.forms.rule_building import CONTEST_KINDS, EXPERIENCE_KINDS, RuleP
 from screening.models import Posting
 from screening.policy import Permission, Scope
 from screening.queries.rubric import rubric_at
-from screening.queries.shared_criteria import SharedCriterion, drafts_with_key
+from screening.queries.shared_criteria import SharedCriterion, anchors_with_key, drafts_with_key
 from screening.services.drafting import RevisionError, taken_ids
 from screening.services.rubric_anchors import save_and_share
 from screening.services.rubric_edits import CriterionEdit, EditError, edit_criterion, id_after
@@ -68,6 +68,9 @@ def save(posting: Posting, ident: str) -> ResponseReturnValue:
     criterion = work.criterion_or_404(ident)
     if act == "anchors":
         typed = replace(typed, anchors=category_anchors(typed.category, posting.language))
+    lent = _lent(work, criterion)
+    if act == "borrow" and lent is not None and lent.anchors is not None:
+        typed = replace(typed, anchors=lent.anchors.texts)
     if act != "save":
         return _page(work, criterion, typed, unsaved=True, focus=_focus_after(act, typed))
     checked = check_criterion(typed, criterion, page_language=page_language(), language=posting.language)
@@ -121,7 +124,9 @@ def _conflict(work: Work, ident: str, typed: CriterionFields, revision: int) -> 
     was = next((one for one in before.criteria if one.id == ident), None) if before else None
     criterion = work.criterion(ident)
     if criterion is None:
-        return render_template("recruiter/criterion_gone.html", work=work, posting=work.posting, typed=typed), 409
+        return render_template(
+            "recruiter/criterion_gone.html", work=work, posting=work.posting, typed=typed, saved_words=saved_words
+        ), 409
     stored, base = (
         fields_of(one, page_language=page_language(), language=work.posting.language) if one else None
         for one in (criterion, was)
@@ -172,6 +177,7 @@ def _page(
         wrong_rule=_first_of_each(checked.rule_problems) if tell else {},
         rule_problems=checked.rule_problems,
         others=others,
+        lent=_lent(work, criterion),
         **_form_words(language, posting.language),
     )
 
@@ -224,6 +230,13 @@ def _others(work: Work, criterion: Criterion) -> tuple[SharedCriterion, ...]:
     return tuple(row for row in rows if may(Permission.POSTING_EDIT, Scope(posting_id=row.posting_id)))
 
 
+def _lent(work: Work, criterion: Criterion) -> SharedCriterion | None:
+    """Find anchors that another posting, which the one who asks may see, gave to the same criterion."""
+    posting = work.posting
+    row = anchors_with_key(db.session, key=criterion.key, but=posting.id, language=posting.language)
+    return row if row is not None and may(Permission.POSTING_VIEW, Scope(posting_id=row.posting_id)) else None
+
+
 def _focus_after(act: str, typed: CriterionFields) -> str | None:
     """Tell which field a button of the rule leads to: the kind of what was added or changed."""
     name, _colon, path = act.partition(":")
@@ -232,7 +245,7 @@ def _focus_after(act: str, typed: CriterionFields) -> str | None:
     if name == "drop":
         return f"rule-{path.rpartition('.')[0] or '0'}-kind"
     if name != "add":
-        return "anchor-1" if name == "anchors" else None
+        return "anchor-1" if name in {"anchors", "borrow"} else None
     node = typed.node
     for place in path.split(".")[1:]:
         node = node.parts[int(place)] if place.isdigit() and int(place) < len(node.parts) else node
