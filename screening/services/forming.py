@@ -187,8 +187,17 @@ class _Form:
         return question
 
     def families(self, terms: set[str]) -> set[str]:
-        """Tell which terms head a whole family (any programming language), so that the candidate names the member."""
-        members = Counter(parent for term in self.lexicon.terms.values() for parent in term.parents)
+        """Tell which terms head a whole family (any programming language), so that the candidate names the member.
+
+        Members are of the head's own kind: the libraries of Python make it no kind of language.
+        """
+        known = self.lexicon.terms
+        members = Counter(
+            parent
+            for term in known.values()
+            for parent in term.parents
+            if parent in known and known[parent].kind == term.kind
+        )
         return {term for term in terms if members[term] >= FAMILY}
 
     def usable(self, terms: set[str]) -> set[str]:

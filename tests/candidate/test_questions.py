@@ -241,6 +241,7 @@ def answers(pages: Flask, rubric, language: str) -> dict:
             upload=type("Upload", (), {"file": None, "error": None, "token": ""}),
             errors=[],
             has_applied=False,
+            most=10,
             **pages_context(pages),
         )
         body = filled(page)
@@ -268,3 +269,12 @@ def pages_context(pages: Flask) -> dict:
 )
 def test_words_of_a_criterion_are_shortened_at_a_stop(text, short):
     assert shortened(text) == short
+
+
+def test_a_language_with_many_libraries_is_still_a_language_to_tick():
+    lexicon = load_lexicon()
+    members = [term for term in lexicon.terms.values() if "python" in term.parents]
+    assert len(members) >= 5
+    skills = [question for question in questions_for(RUBRICS["end-to-end-driving"]) if question["kind"] == "skills"]
+    assert [option["value"] for option in skills[0]["options"]] == ["cpp", "python"]
+    assert not skills[0]["open"]

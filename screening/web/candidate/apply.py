@@ -6,7 +6,7 @@ import re
 import secrets
 from datetime import date
 
-from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone
 from flask_babel import gettext as _
@@ -42,6 +42,13 @@ SOURCE = re.compile(r"[\w.-]{1,40}", re.ASCII)
 def read_large_files(endpoint: str | None, values: dict[str, object] | None) -> None:  # noqa: ARG001 - the signature is Flask's
     """Let the form itself refuse a file that is too large; this runs before the form key's check reads the body."""
     request.max_content_length = current_app.config["SCREENING"].form_bytes
+
+
+@blueprint.after_request
+def keep_for_going_back(response: Response) -> Response:
+    """Let the candidate's own browser show the form again on Back: what may not be kept at all comes back empty, or not."""
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 @blueprint.get("/roles/<slug>/apply")
