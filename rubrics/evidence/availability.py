@@ -24,6 +24,7 @@ _ARRIVE = (
     re.compile(rf"(?:提前|还?需要?|要)\s*{_NUMBER}{_UNIT}[^,，。;\d]{{0,8}}?(?:离职|交接|通知|辞职)"),
     re.compile(rf"(?:within|in|after) (?:about |around |roughly )?{_NUMBER}{_UNIT}(?![a-z])"),
     re.compile(rf"{_NUMBER}[- ]?{_UNIT}(?:'s?)?[' ]*notice"),
+    re.compile(rf"notice(?: period)?(?: of| is| :|:)?[^,.;\d]{{0,4}}? {_NUMBER}{_UNIT}"),
 )
 _MONTHS = (
     re.compile(
@@ -34,7 +35,7 @@ _MONTHS = (
     ),
 )
 _BARE_MONTHS = re.compile(
-    rf"^\s*(?:可|能|约|至少|最少|共|for|about|at least)?\s*{_NUMBER}\+?\s*(?:个)?[- ]?(月|months?|年|years?)\s*(?:以上|左右|或以上|起|及以上)?\s*$"
+    rf"(?:^|[,;，；|])\s*(?:可以?|能)?(?:做|干|待|来|实习)?(?:可|能|约|至少|最少|共|for|about|at least)?\s*{_NUMBER}\+?\s*(?:个)?[- ]?(月|months?|年|years?)\s*(?:以上|左右|或以上|起|及以上)?\s*(?:$|[,;，；|])"
 )
 _WEEK_DAYS = (
     re.compile(
@@ -153,7 +154,7 @@ def _arrival(wanted: int, reading: Reading) -> Outcome:  # noqa: PLR0911 - a dec
 
 
 def _told_arrival(reading: Reading) -> Iterator[Told]:
-    for source, start, end, plain, planned, _ in planning_clauses(reading):
+    for source, start, end, plain, planned, wished in planning_clauses(reading):
         match = reading.cues.pattern("arrive_at_once").search(plain)
         if match is not None:
             yield Told(0, reading.quote(source, start + match.start(), start + match.end()))
@@ -162,9 +163,9 @@ def _told_arrival(reading: Reading) -> Iterator[Told]:
         if soon:
             yield Told(7, reading.quote(source, start + soon[0][0], start + soon[0][1]))
             continue
-        if not (planned and reading.cues.has("start_word", plain)) and not reading.cues.pattern("arrival_word").search(
-            plain
-        ):
+        if not (wished or (planned and reading.cues.has("start_word", plain))) and not reading.cues.pattern(
+            "arrival_word"
+        ).search(plain):
             continue
         for pattern in _ARRIVE:
             found = pattern.search(plain)

@@ -146,7 +146,7 @@ def _tell_cities(reading: Reading) -> Iterator[_Told]:
             or (_GOES_ON.match(plain) and cues.has("willing_place", before))
             or (planned and (cues.has("willing_city", plain) or _is_but_cities(source, start, end, reading)))
         ):
-            alone = planned and not cues.has("willing_city", plain)
+            alone = planned and not cues.has("prefers_city", plain)
             only = alone or cues.has("only_place", plain) or cues.has("place_wanted", plain)
             yield _Told("willing", cities, quote, only)
 

@@ -112,7 +112,8 @@ def judge_mention(clause: Clause, start: int, end: int, role: Role, cues: Cues) 
     if role is Role.REFERENCE:
         return Judged(Stance.OTHER_PERSON)
     if role is Role.QUOTED or cues.has("quoted", plain):
-        return Judged(Stance.QUOTED)
+        unmet = any(stop <= start for start, _ in cues.places("quoted_unmet", plain))
+        return Judged(Stance.DENIED if unmet and role is not Role.QUOTED else Stance.QUOTED)
     if _is_in_a_name(plain, first, stop, cues):
         return Judged(Stance.NAME)
     if cues.may(cues.groups(*_SCOPES), plain):
@@ -142,6 +143,12 @@ def _scoped(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judged
 def level_in(plain: str, cues: Cues) -> int:
     """Give the highest level that a short text names; 0 for none."""
     return max((level for _, _, level in _levels(plain, cues)), default=0)
+
+
+def begins_with_wish(line: str, cues: Cues) -> bool:
+    """Whether a line begins with the name of a wish (Interested in: …, 想学：…)."""
+    head, colon, _ = line[:30].partition(":")
+    return bool(colon) and cues.has("wish", f"{head}:")
 
 
 def tells_of_others(plain: str, cues: Cues) -> bool:

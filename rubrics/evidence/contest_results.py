@@ -25,6 +25,7 @@ ROLES = (
     Role.PROJECT,
     Role.EDUCATION,
     Role.SELF,
+    Role.PLAN,
     Role.STATEMENT,
     Role.SKILL,
     Role.OTHER,

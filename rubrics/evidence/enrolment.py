@@ -57,9 +57,8 @@ def _enrolment(reading: Reading) -> tuple[list[Quote], list[Quote], list[Quote]]
                 match = reading.cues.first(name, clause.plain)
                 if match is None or (name == "graduated" and _is_future(clause.plain, match.start(), reading)):
                     continue
-                if name == "graduated" and matches(
-                    reading, "enrolled", reading.sources[passage.source].plain[passage.start : passage.end]
-                ):
+                line = reading.sources[passage.source].plain[passage.start : passage.end]
+                if name == "graduated" and matches(reading, "enrolled", line.replace(match.group(), " ")):
                     continue  # 本科毕业于…，现硕士在读
                 start = clause.start + match.start()
                 ahead = name == "graduation_expected" and _class_is_ahead(match.group(), reading)

@@ -121,6 +121,8 @@ def _kinds_of(role: Role, members: list[Passage], text: str, reading: Reading) -
         found |= {"project"} | (cued & {"production", "deployment", "data_set", "research"})
     else:
         found |= cued - ({"work"} if role is Role.EDUCATION else set())
+        if (cued & {"work", "internship"} or role is Role.AWARD) and reading.cues.has("use", text):
+            found.add("project")  # what was built at work or for a contest is a project
         if role in {Role.SELF, Role.STATEMENT, Role.OTHER, Role.SKILL}:
             found.add("told")
     return frozenset(found)

@@ -55,10 +55,7 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
     topical = [s for s in episode.stretches if tells_of(s, ask.topics, reading, DONE)] if ask.topics else []
     if ask.topics and not topical:
         return _loosely_topical(ask, episode, reading)
-    if not fits and kinds == {"research"} and episode.kinds & {"work", "internship"}:
-        fits = any(_handles(stretch, ask.topics, reading) for stretch in topical)  # work in a field is practice of it
-    if not fits and kinds == {"data_set"} and any(_handles(stretch, ask.topics, reading) for stretch in topical):
-        fits = True  # 使用经验 of a data set or platform: working with it is the experience
+    fits = fits or _fits_by_doing(ask, kinds, episode, topical, reading)
     if not fits:
         if not ask.topics or not episode.kinds & {"work", "project", "internship", "research", "told"}:
             return 0, ()
@@ -85,6 +82,15 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
     return 4, tuple(telling)
 
 
+def _fits_by_doing(
+    ask: ExperienceAsk, kinds: frozenset[str], episode: Episode, topical: list[Stretch], reading: Reading
+) -> bool:
+    """Whether working with a topic is the experience asked for: 使用经验 of a data set, practice of a field of research."""
+    if kinds != {"data_set"} and not (kinds == {"research"} and episode.kinds & {"work", "internship"}):
+        return False
+    return any(_handles(stretch, ask.topics, reading) for stretch in topical)
+
+
 # Topics that the doing itself names: who deploys or ships has to do with them, whatever was deployed.
 _TOPIC_CUES = {"model_deployment": "deployment", "mass_production": "kind_production"}
 
@@ -108,12 +114,19 @@ def _tells_experience(stretches: list[Stretch], reading: Reading) -> bool:
 
 def _handles(stretch: Stretch, topics: tuple[str, ...], reading: Reading) -> bool:
     return any(
-        sighting.stance is Stance.OWN
+        (
+            sighting.stance is Stance.OWN
+            or (sighting.stance is Stance.CLAIM and _is_used(sighting.clause.plain, reading))
+        )
         and sighting.source == stretch.passage.source
         and sighting.clause == stretch.clause
         for topic in topics
         for sighting in reading.family_sightings(topic)
     )
+
+
+def _is_used(plain: str, reading: Reading) -> bool:
+    return reading.cues.has("use", plain)
 
 
 def _fits_kind(kinds: frozenset[str], episode: Episode, *, has_topics: bool) -> bool:

@@ -28,8 +28,8 @@ def find_open_source(ask: OpenSourceAsk, reading: Reading) -> Outcome:
         if used and not reading.cues.has("open_source_given", clause.plain):
             continue
         if own or (linked and passage.role is Role.PROJECT):
-            terms = reading.terms_within(passage.source, passage.start, passage.end) | _entry_terms(passage, reading)
-            if not ask.topics or touches(terms, ask.topics, reading):
+            named = reading.terms_within(passage.source, passage.start, passage.end)
+            if not ask.topics or touches(named or _entry_terms(passage, reading), ask.topics, reading):
                 return met("有自己的或参与贡献的开源工作", "own or contributed open-source work", quote)
             partial.append((quote, "开源工作的主题看不出与要求一致", "the topic of the open-source work may differ"))
         elif linked:

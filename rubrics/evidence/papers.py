@@ -19,6 +19,7 @@ TEXT_ROLES = (
     Role.PROJECT,
     Role.EDUCATION,
     Role.SELF,
+    Role.PLAN,
     Role.STATEMENT,
     Role.AWARD,
     Role.OTHER,
@@ -195,6 +196,9 @@ def _accepted_here(plain: str, reading: Reading) -> bool:
     return reading.cues.has("paper_accepted_clear", plain) and not reading.cues.has("paper_not_accepted", plain)
 
 
+_MARKED_FIRST = re.compile(r"^\s*(?:[-*•·]\s+)?(?:\[?\d{1,2}[\].)]{0,2}\s*)?(?P<mark>\*\*|__)[^*_\n]{2,30}(?P=mark)")
+
+
 def _first_author(plain: str, reading: Reading) -> bool | None:
     if reading.cues.has("shared_first_author", plain):
         return None
@@ -202,6 +206,8 @@ def _first_author(plain: str, reading: Reading) -> bool | None:
         return True
     if reading.cues.has("later_author", plain):
         return False
+    if _MARKED_FIRST.match(plain):
+        return True  # authors mark their own name in bold
     return None
 
 

@@ -18,6 +18,7 @@ from rubrics.evidence.clauses import (
     Clause,
     Judged,
     Stance,
+    begins_with_wish,
     judge_mention,
     level_in,
     split_clauses,
@@ -46,7 +47,8 @@ from rubrics.prescore import Flag, Quote, Result
 T = TypeVar("T")
 # The cue groups by which clauses are looked up (``telling``).
 _LOOKED_UP = ("denial", "not_practised", "leaderboard", "open_source", "paper_writing")
-_RUNNING = frozenset({Role.OTHER, Role.SELF, Role.STATEMENT})
+_RUNNING = frozenset({Role.OTHER, Role.SELF, Role.STATEMENT, Role.SKILL})
+_DOUBTFUL = frozenset({Stance.LISTED, Stance.CLAIM, Stance.COURSE})
 _NOT_DONE = ("denial", "wish", "quoted", "course")
 _NOTHING: frozenset[str] = frozenset()
 _LINK = re.compile(
@@ -324,6 +326,10 @@ class Reading:
     def _meant(self, passage: Passage, clause: Clause, start: int, end: int) -> Judged:
         """Judge a mention in its clause; a bare one after a comma goes on with what the clause before says was done."""
         judged = judge_mention(clause, start, end, passage.role, self.cues)
+        if judged.stance in _DOUBTFUL and passage.role in _RUNNING and self._is_taken_back(passage, clause):
+            return Judged(Stance.DENIED)
+        if judged.stance is Stance.LISTED and begins_with_wish(self.plain_of(passage), self.cues):
+            return Judged(Stance.WISH)
         if judged.stance is not Stance.LISTED or passage.role not in _RUNNING:
             return judged
         clauses = self.clauses(passage)
@@ -333,6 +339,13 @@ class Reading:
         before = clauses[place - 1]
         done = self.cues.has("use", before.plain) and not any(self.cues.has(n, before.plain) for n in _NOT_DONE)
         return Judged(Stance.OWN) if done and not tells_of_others(before.plain, self.cues) else judged
+
+    def _is_taken_back(self, passage: Passage, clause: Clause) -> bool:
+        """Whether the clause after this one says no to what it names (听说过，没碰过)."""
+        after = next((known for known in self.clauses(passage) if known.start >= clause.end), None)
+        if after is None or not self.cues.has("bare_denial", after.plain):
+            return False
+        return self._sources[passage.source].plain[clause.end : after.start].strip() in {",", ";", ""}
 
     def _settle(self, passage: Passage, judged: Judged, start: int, term: str) -> Judged:
         """Let the level field of a structured skill, and where it was used, speak for the whole entry."""

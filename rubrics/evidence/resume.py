@@ -19,6 +19,8 @@ _BULLET = re.compile(r"^\s*(?:[*·•●■◆▪►>+\-–—]|\(?\d{1,2}[.、)
 _INLINE = re.compile(
     r"^\s*(?:[#*·•●■◆▪►\-【\[]*\s*(?P<open>[^:\n]{1,30}?)[\]】*]*\s*:|【\s*(?P<bracketed>[^】:\n]{1,12}?)\s*】)"
 )
+_FULL = 0.86  # a line that reaches this share of the page's width may have been wrapped
+_LABELLED = re.compile(r"[A-Z][^.;!?\n]{2,60}: ")
 _NAME = re.compile(r"[^\d:,、。;|/]+")
 _DATED = re.compile(r"(?:19|20)\d\d")
 _ENDS = re.compile(r"[。.;；!?！？:,，、]\s*$")
@@ -199,7 +201,7 @@ def _joined(plain: str, cues: Cues, text: str) -> Iterator[tuple[int, int]]:
     lines = _with_blank_lines(plain, lines)
     widths = [_width(plain[start:end]) for start, end in lines]
     page = max(widths, default=0)
-    if sum(width >= 0.8 * page for width in widths) < 2:
+    if sum(width >= _FULL * page for width in widths) < 2:
         page = 0
     place = 0
     while place < len(lines):
@@ -207,11 +209,12 @@ def _joined(plain: str, cues: Cues, text: str) -> Iterator[tuple[int, int]]:
         while (
             place + 1 < len(lines)
             and page >= 50
-            and widths[place] >= 0.8 * page
+            and widths[place] >= _FULL * page
             and not _ENDS.search(plain[start:end])
             and plain[lines[place + 1][0] : lines[place + 1][1]].strip()
             and not _starts_afresh(plain[lines[place + 1][0] : lines[place + 1][1]], cues)
             and not _VERB.match(text, lines[place + 1][0])
+            and not _LABELLED.match(text, lines[place + 1][0])
         ):
             place += 1
             end = lines[place][1]
