@@ -2,7 +2,7 @@
 
 from screening.web.admin import mails, users
 from screening.web.auth import preferences, settings, sign_in
-from screening.web.candidate import apply, careers, status
+from screening.web.candidate import apply, careers, feeds, status
 from screening.web.interviewer import home, scorecards
 from screening.web.recruiter import (
     adding,
@@ -24,6 +24,7 @@ from screening.web.recruiter import (
 
 BLUEPRINTS = (
     careers.blueprint,
+    feeds.blueprint,
     apply.blueprint,
     status.blueprint,
     sign_in.blueprint,

@@ -12,6 +12,7 @@ from screening.forms.inputs import clean_line
 from screening.queries.careers import RoleRow, list_roles, read_role
 from screening.web.access import anyone, now
 from screening.web.candidate.cities import city_name
+from screening.web.candidate.feeds import job_posting
 from screening.web.labels import DEGREES
 
 blueprint = Blueprint("careers", __name__, url_prefix="")
@@ -60,6 +61,7 @@ def posting(slug: str) -> ResponseReturnValue:
         degrees=DEGREES,
         city_name=city_name,
         source=request.args.get("from", "")[:40] or None,
+        data=job_posting(role),
     )
 
 
