@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
@@ -26,6 +26,8 @@ from screening.models import (
 from screening.queries.differences import Difference, differences
 from screening.queries.rubric_text import LeftOut, SourceLine, left_out_of, source_lines
 
+REMOVALS = 20
+"""How many removals of a draft are looked through for criteria to bring back, the newest first."""
 SAVES = 100
 """How many saves of a draft a page lists."""
 
@@ -101,7 +103,7 @@ class RubricPage:
 
 
 def rubric_page(session: Session, *, posting: Posting) -> RubricPage:
-    """Read the posting's draft, or the version in force when there is none. Seven queries."""
+    """Read the posting's draft, or the version in force when there is none. Eight queries."""
     versions = session.scalars(
         select(RubricVersion).where(RubricVersion.posting_id == posting.id).order_by(RubricVersion.number.desc())
     ).all()
@@ -168,15 +170,16 @@ def source_of(session: Session, posting: Posting) -> str:
 
 
 def _earlier(session: Session, versions: Sequence[RubricVersion], rubrics: Mapping[int, Rubric]) -> list[Rubric]:
-    """Give what the rubric was: the versions before, newest first, and the newest one as its first save found it."""
+    """Give what the rubric was, newest first: before its newest removals, before its first save, and the versions before."""
     shown = versions[0]
-    first = session.scalar(
-        select(RubricRevision.document)
-        .where(RubricRevision.rubric_version_id == shown.id)
-        .order_by(RubricRevision.revision)
-        .limit(1)
-    )
-    return [rubrics[version.id] for version in versions[1:]] + ([load_rubric(first)] if first is not None else [])
+    rows = select(RubricRevision.document).where(RubricRevision.rubric_version_id == shown.id)
+    removals = rows.where(or_(RubricRevision.change.like("remove:%"), RubricRevision.change.like("settle:%:remove")))
+    first = rows.order_by(RubricRevision.revision).limit(1)
+    documents = [
+        *session.scalars(removals.order_by(RubricRevision.revision.desc()).limit(REMOVALS)),
+        *session.scalars(first),
+    ]
+    return [*map(load_rubric, documents), *(rubrics[version.id] for version in versions[1:])]
 
 
 def _degrees(lines: Sequence[SourceLine]) -> tuple[str, ...]:
