@@ -7,7 +7,7 @@ from contextlib import suppress
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import AnonymousUserMixin
+from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
@@ -43,6 +43,13 @@ def register_errors(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def stale_form(error: CSRFError) -> tuple[str, int]:
         current_app.logger.info("csrf refused: %s", error.description)
+        if request.path.startswith("/staff/") and not current_user.is_authenticated:
+            return page(
+                400,
+                _("You have been signed out"),
+                _("Sign in again in a new tab, then come back here and go back: what you typed is still there."),
+                signed_out=True,
+            )
         return page(
             400,
             _("This form has been open for too long"),
@@ -72,6 +79,7 @@ def leave_database(error: Exception) -> None:
         g._login_user = AnonymousUserMixin()  # noqa: SLF001 - where Flask-Login keeps the one it loaded; it has no public way
 
 
-def page(code: int, heading: str, advice: str) -> tuple[str, int]:
-    """Render an error page."""
-    return render_template("errors/error.html", code=code, heading=heading, advice=advice), code
+def page(code: int, heading: str, advice: str, *, signed_out: bool = False) -> tuple[str, int]:
+    """Render an error page; ``signed_out`` offers to sign in beside it."""
+    values = {"code": code, "heading": heading, "advice": advice, "signed_out": signed_out}
+    return render_template("errors/error.html", **values), code

@@ -171,3 +171,12 @@ def test_sign_in_goes_on_while_the_counters_are_away(settings, user, caplog):
     assert enter(client).status_code == 303
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
+
+
+def test_a_form_sent_after_the_session_ended_says_how_to_go_on(app):
+    app.config["WTF_CSRF_ENABLED"] = True
+    answer = app.test_client().post("/staff/settings/", data={"name": "x"}, headers={"Accept-Language": "en"})
+
+    assert answer.status_code == 400
+    assert "You have been signed out" in answer.text
+    assert 'target="_blank"' in answer.text
