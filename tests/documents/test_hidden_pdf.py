@@ -133,6 +133,11 @@ SEEN = {
         fonts=f"/F2 {FIRST_FREE} 0 R",
         objects=blank_font("0 0 500 500 re f"),
     ),
+    "filled with a pattern, on other type": make_pdf(
+        f"{PLAIN} {show('other', x=90, y=505, colour='0.6 g')} /Pattern cs /P scn BT /F1 12 Tf 0 Tr 72 500 Td (Contact) Tj ET",
+        resources="/Pattern << /P << /PatternType 2 /Shading << /ShadingType 2 /ColorSpace /DeviceRGB /Coords [60 0 360 0] /Extend [true true] "
+        "/Function << /FunctionType 2 /Domain [0 1] /C0 [1 0 0] /C1 [0 0 1] /N 1 >> >> >> >>",
+    ),
     "Chinese without its font": make_pdf(
         f"{PLAIN} BT /F2 12 Tf 72 500 Td <4E914E91> Tj ET",
         fonts=f"/F2 {FIRST_FREE} 0 R",

@@ -5,6 +5,7 @@ Two renderings of a page are compared: as it is, and without its text (the groun
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -171,8 +172,8 @@ def glance(page: Page) -> Sight:
     return Sight(page, scale, full, None if is_blank else ground)
 
 
-def look(page: Page, boxes: list[Box]) -> Sight:
-    """Draw the part of a page that holds these boxes large and in colour, with and without its text."""
+def look(page: Page, boxes: list[Box], *, only: Collection[int] | None = None) -> Sight:
+    """Draw the part of a page that holds these boxes large and in colour, with its text (or ``only`` some text objects) and without."""
     found = [place for box in boxes if (place := page.place(box, 1.0)) is not None]
     left, top = (max(0.0, min((place[side] for place in found), default=0.0) - 2) for side in (0, 1))
     right = min(page.width, max((place[2] for place in found), default=0.0) + 2)
@@ -180,16 +181,24 @@ def look(page: Page, boxes: list[Box]) -> Sight:
     area = max(1.0, right - left) * max(1.0, bottom - top)
     scale = min(LOOK_SCALE, (LOOK_PIXELS / area) ** 0.5)
     part = (int(left * scale), int(top * scale), int(right * scale) + 1, int(bottom * scale) + 1)
-    full = page.render(scale, part=part, colour=True)
+    full = _with_text(page, scale, part, only, colour=True)
     return Sight(page, scale, full, _without_text(page, scale, part, colour=True))
 
 
 def _without_text(page: Page, scale: float, part: Places | None, *, colour: bool) -> Rendering:
-    page.hide_text(hidden=True)
+    return _with_text(page, scale, part, (), colour=colour)
+
+
+def _with_text(
+    page: Page, scale: float, part: Places | None, handles: Collection[int] | None, *, colour: bool
+) -> Rendering:
+    if handles is None:
+        return page.render(scale, part=part, colour=colour)
+    page.show_text(handles)
     try:
         return page.render(scale, part=part, colour=colour)
     finally:
-        page.hide_text(hidden=False)
+        page.show_text(None)
 
 
 @lru_cache(maxsize=256)

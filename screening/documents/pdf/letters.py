@@ -39,6 +39,7 @@ def judge_letters(
     states: list[bool | None] = [None if letter.isspace() or letter == "\0" else True for letter in text]
     boxes = page.boxes(range(page.count))
     doubtful: list[int] = []
+    colourless: list[int] = []
     lacks_font = cache(lacks_its_font)
     within_dim, within_piled = _Field(dim), _Field(piled)
     for index, box in enumerate(boxes):
@@ -47,17 +48,26 @@ def judge_letters(
         is_dim = within_dim.holds(box)
         if not is_dim and index not in squeezed and not within_piled.holds(box):
             continue
-        if (
-            _is_tiny(page, index, box, tiny)
-            or (index in squeezed and _has_no_advance(boxes, index))
-            or (within_piled.holds(box) and not _has_colour(page, sight, index, box))
-        ):
+        if _is_tiny(page, index, box, tiny) or (index in squeezed and _has_no_advance(boxes, index)):
             states[index] = False
+        elif within_piled.holds(box) and not _has_colour(page, sight, index, box):
+            colourless.append(index)
         elif is_dim and not sight.shows_some(box) and not _would_show(page, sight, text[index], index, box, lacks_font):
             doubtful.append(index)
+    _look_alone(page, states, boxes, colourless)
     is_recognised = _look_again(page, text, states, boxes, doubtful)
     _mend_words(text, states)
     return Unseen(states, is_recognised)
+
+
+def _look_alone(page: Page, states: list[bool | None], boxes: list[Box], colourless: list[int]) -> None:
+    """Settle letters that lie on others and seem to have no colour: they must show where the others are left out."""
+    if not colourless:
+        return
+    handles = {page.text_object(index) for index in colourless}
+    sight = look(page, [boxes[index] for index in colourless], only=handles)
+    for index in colourless:
+        states[index] = sight.differs(boxes[index])
 
 
 def _look_again(page: Page, text: str, states: list[bool | None], boxes: list[Box], doubtful: list[int]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -191,10 +191,10 @@ class Page:
         """Tell whether comments, stamps or form fields are laid over the page."""
         return bool(raw.FPDFPage_GetAnnotCount(self._handle) > 0)
 
-    def hide_text(self, *, hidden: bool) -> None:
-        """Leave all text out of the next renderings, or take it in again."""
+    def show_text(self, handles: Collection[int] | None) -> None:
+        """Let only these text objects stand in the next renderings, or all of them."""
         for handle in self.drawings.texts:
-            _set_active(handle, not hidden)
+            _set_active(handle, handles is None or handle in handles)
 
     @cached_property
     def directions(self) -> tuple[tuple[float, float], tuple[float, float], tuple[float, float]]:
