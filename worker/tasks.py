@@ -80,7 +80,7 @@ def rescore_applications(
             rubric_version_id,
             len(judged.results),
             applications,
-            judged.same,
+            len(judged.same),
             len(judged.failures),
         )
 

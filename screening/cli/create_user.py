@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import click
 
-from screening.cli.edge import make_app
+from screening.cli.edge import make_app, plain_errors
 from screening.extensions import db
 from screening.models import Role
 from screening.services.accounts import (
@@ -45,7 +45,7 @@ def command(email: str, name: str | None, role: str, password_stdin: bool) -> No
     """Make an account for a member of staff, who then signs in with EMAIL and the password."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else ask_password()
     app = make_app()
-    with app.app_context():
+    with app.app_context(), plain_errors():
         try:
             create_user(
                 db.session,

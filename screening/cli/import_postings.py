@@ -8,7 +8,7 @@ from typing import BinaryIO
 import click
 from sqlalchemy import select
 
-from screening.cli.edge import make_app
+from screening.cli.edge import make_app, plain_errors
 from screening.documents.decoding import UndecodableError, decode_text
 from screening.extensions import db
 from screening.models import Posting, User
@@ -39,7 +39,7 @@ def command(file: BinaryIO, owner: str | None) -> None:
     path = getattr(file, "name", "<stdin>")
     name = "pasted" if path == "<stdin>" else path.rpartition("/")[2]
     app = make_app()
-    with app.app_context():
+    with app.app_context(), plain_errors():
         actor_id = find_owner(owner) if owner else None
         try:
             document = import_postings(

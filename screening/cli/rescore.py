@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 import click
 from sqlalchemy import select
 
-from screening.cli.edge import make_app
+from screening.cli.edge import make_app, plain_errors
 from screening.extensions import db, reading
 from screening.models import Posting, RubricState, RubricVersion
-from screening.queries.progress import Progress, rescoring_progress
+from screening.queries.progress import Progress, count_failures, rescoring_progress
 from screening.services.asking import ask_for_prescores
 
 LOOK_EVERY = 1.0
@@ -29,7 +29,7 @@ def command(slugs: tuple[str, ...], *, force: bool, wait: bool) -> None:
     does not, the application shows a failure and keeps its prescore. The worker does the work.
     """
     app = make_app()
-    with app.app_context():
+    with app.app_context(), plain_errors():
         versions = (
             select(Posting.slug, RubricVersion.posting_id, RubricVersion.id)
             .join(RubricVersion, RubricVersion.posting_id == Posting.id)
@@ -52,19 +52,20 @@ def command(slugs: tuple[str, ...], *, force: bool, wait: bool) -> None:
         db.session.commit()
         if wait:
             for slug in slugs or published:
-                _follow(slug, published[slug][0])
+                _follow(slug, *published[slug])
 
 
-def _follow(slug: str, posting_id: int) -> None:
+def _follow(slug: str, posting_id: int, version_id: int) -> None:
     """Print each change of a posting's progress until no chunk of it waits."""
     told: Progress | None = None
     while True:
         token = reading.set(True)
         known = rescoring_progress(db.session, posting_id=posting_id)
+        failures = count_failures(db.session, rubric_version_id=version_id)
         db.session.rollback()
         reading.reset(token)
         if known is None:
-            click.echo(f"{slug}: done")
+            click.echo(f"{slug}: done{f', {failures} show a failure' if failures else ''}")
             return
         if known.stopped:
             click.echo(f"{slug}: stopped at {known.done} of {known.total}")

@@ -175,7 +175,7 @@ def _judgement(session: Session, application: Application, files: Sequence[Resum
         state=State.SCORED,
         version=version.number,
         newer=None if is_current or current is None else current.number,
-        failure=None if is_current else failure,
+        failure=failure,
         engine=prescore.engine,
         scored_at=stored.created_at,
         score=standing_score(rubric, prescore, changed),

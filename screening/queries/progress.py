@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from screening.models import Job, JobState, RubricState, RubricVersion
+from rubrics.scoring import ENGINE_VERSION
+from screening.models import Job, JobState, PrescoreFailure, RubricState, RubricVersion
 from screening.queue import RESCORE_APPLICATIONS
 
 OPEN = (JobState.WAITING, JobState.STOPPED)
@@ -39,6 +40,14 @@ def rescoring_progress(session: Session, *, posting_id: int) -> Progress | None:
     total = sum(arguments["applications"] for _, arguments in chunks)
     left = sum(arguments["applications"] for state, arguments in chunks if state in OPEN)
     return Progress(total - left, total, stopped=not any(state is JobState.WAITING for state, _ in chunks))
+
+
+def count_failures(session: Session, *, rubric_version_id: int) -> int:
+    """Count the applications that show a failure of the present engine for a rubric version."""
+    found = select(func.count(func.distinct(PrescoreFailure.application_id))).where(
+        PrescoreFailure.rubric_version_id == rubric_version_id, PrescoreFailure.engine_version == ENGINE_VERSION
+    )
+    return session.scalar(found) or 0
 
 
 def _prefix(key: str) -> str:

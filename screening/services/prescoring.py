@@ -6,13 +6,13 @@ Reading, judging and storing are three acts, so that the worker holds no transac
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import dump_prescore, load_dossier, load_rubric
@@ -161,6 +161,7 @@ def store(session: Session, outcome: Outcome, *, now: datetime) -> None:
     )
     session.add(stored)
     session.flush()
+    forget_failures(session, application_ids=[application.id], rubric_version_id=outcome.rubric_version_id)
     ask_for_fit(session, application_id=application.id, now=now)
     if _is_newer(session, stored, application):
         application.prescore_id = stored.id
@@ -178,6 +179,17 @@ def note_failure(session: Session, *, application_id: int, rubric_version_id: in
         session.add(PrescoreFailure(**ids, message=message[:LONGEST_MESSAGE], at=now))
     else:
         failure.message, failure.at = message[:LONGEST_MESSAGE], now
+
+
+def forget_failures(session: Session, *, application_ids: Sequence[int], rubric_version_id: int) -> None:
+    """Forget why runs of the present engine failed: they have not failed this time."""
+    session.execute(
+        delete(PrescoreFailure).where(
+            PrescoreFailure.application_id.in_(application_ids),
+            PrescoreFailure.rubric_version_id == rubric_version_id,
+            PrescoreFailure.engine_version == ENGINE_VERSION,
+        )
+    )
 
 
 def ask_for_prescore(session: Session, *, application_id: int, rubric_version_id: int, now: datetime) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +18,9 @@ from rubrics.dossier import Dossier, input_digest
 from rubrics.lexicon import Lexicon, load_lexicon
 from rubrics.scoring import ENGINE_VERSION, prescore
 from screening.models import Answer, ResumeFile, RubricVersion, StoredPrescore
+
+MOST_DIFFERENCES = 5
+LONGEST_VALUE = 60
 
 
 class Proof(StrEnum):
@@ -29,7 +34,11 @@ class Proof(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """One stored run and what replaying it showed; ``size`` is the number of bytes compared."""
+    """One stored run and what replaying it showed.
+
+    ``size`` and ``sha256`` are of the stored bytes; ``differences`` names up to ``MOST_DIFFERENCES`` places where the bytes computed
+    now are others, each with what is stored and what was computed.
+    """
 
     prescore_id: int
     rubric_version: int
@@ -37,6 +46,8 @@ class Replay:
     lexicon: str
     proof: Proof
     size: int
+    sha256: str
+    differences: tuple[str, ...] = ()
 
 
 def replay(session: Session, *, application_id: int) -> list[Replay]:
@@ -60,14 +71,42 @@ def canonical(document: Mapping[str, Any]) -> bytes:
 
 def _replay(run: StoredPrescore, version: RubricVersion, dossier: Dossier, lexicon: Lexicon) -> Replay:
     stored = canonical(run.result)
+    differences: tuple[str, ...] = ()
     if (run.engine_version, run.lexicon_version) != (ENGINE_VERSION, lexicon.version):
         proof = Proof.OTHER_VERSION
     elif input_digest(dossier) != run.input_sha256:
         proof = Proof.OTHER_INPUT
     else:
-        again = canonical(dump_prescore(prescore(load_rubric(version.document), dossier, lexicon)))
-        proof = Proof.SAME if again == stored else Proof.DIFFERENT
-    return Replay(run.id, version.number, run.engine_version, run.lexicon_version, proof, len(stored))
+        again = dump_prescore(prescore(load_rubric(version.document), dossier, lexicon))
+        proof = Proof.SAME if canonical(again) == stored else Proof.DIFFERENT
+        differences = tuple(islice(_differences("", run.result, again), MOST_DIFFERENCES))
+    return Replay(
+        prescore_id=run.id,
+        rubric_version=version.number,
+        engine=run.engine_version,
+        lexicon=run.lexicon_version,
+        proof=proof,
+        size=len(stored),
+        sha256=sha256(stored).hexdigest(),
+        differences=differences,
+    )
+
+
+def _differences(place: str, stored: Any, again: Any) -> Iterator[str]:
+    """Walk two documents and name the places, as JSON Pointers, where they differ."""
+    if isinstance(stored, dict) and isinstance(again, dict):
+        for key in sorted(stored.keys() | again.keys()):
+            yield from _differences(f"{place}/{key}", stored.get(key), again.get(key))
+    elif isinstance(stored, list) and isinstance(again, list) and len(stored) == len(again):
+        for number, (one, other) in enumerate(zip(stored, again, strict=True)):
+            yield from _differences(f"{place}/{number}", one, other)
+    elif stored != again:
+        yield f"{place}: stored {_short(stored)}, computed {_short(again)}"
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
 def _dossier(session: Session, application_id: int) -> Dossier:

@@ -23,7 +23,7 @@ from screening.models.base import JsonObject
 from screening.queries.verdicts import changes, standing_score
 from screening.services.dossiers import StoredInput, read_inputs
 from screening.services.judging import rank_of
-from screening.services.prescoring import ask_for_prescore, made_by_present_engine, note_failure
+from screening.services.prescoring import ask_for_prescore, forget_failures, made_by_present_engine, note_failure
 
 # The tables, not their classes: no object is made of rows that are only written.
 _RUNS = StoredPrescore.metadata.tables[StoredPrescore.__tablename__]
@@ -56,13 +56,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What judging a chunk gave: new results and failures by application id, how many gave what is stored already, and who is handed to a single job."""
+    """What judging a chunk gave: new results and failures by application id, who gave what is stored already, and who is handed to a single job."""
 
     rubric_version_id: int
     rubric: Rubric | None
     results: Mapping[int, Run]
     failures: Mapping[int, str]
-    same: int
+    same: tuple[int, ...]
     unread: tuple[int, ...]
 
 
@@ -94,10 +94,10 @@ def judge_chunk(chunk: Chunk) -> Judged:
     """
     results: dict[int, Run] = {}
     failures: dict[int, str] = {}
-    same = 0
+    same: list[int] = []
     lexicon = load_lexicon()
     if chunk.rubric is None:
-        return Judged(chunk.rubric_version_id, None, results, failures, same, chunk.unread)
+        return Judged(chunk.rubric_version_id, None, results, failures, (), chunk.unread)
     for one in chunk.inputs:
         try:
             result = prescore(chunk.rubric, load_dossier(one.answers, one.resume, one.hidden), lexicon)
@@ -109,10 +109,10 @@ def judge_chunk(chunk: Chunk) -> Judged:
         if known is None:
             results[one.application_id] = Run(result, document)
         elif known == document:
-            same += 1
+            same.append(one.application_id)
         else:
             failures[one.application_id] = DIFFERS
-    return Judged(chunk.rubric_version_id, chunk.rubric, results, failures, same, chunk.unread)
+    return Judged(chunk.rubric_version_id, chunk.rubric, results, failures, tuple(same), chunk.unread)
 
 
 def store_chunk(session: Session, judged: Judged, *, now: datetime) -> None:
@@ -126,6 +126,7 @@ def store_chunk(session: Session, judged: Judged, *, now: datetime) -> None:
     fresh = [ident for ident in present if (ident, judged.results[ident].prescore.input_sha256) not in done]
     if fresh:
         _rank(session, judged, _insert(session, judged, fresh, now), present)
+    forget_failures(session, application_ids=[*ids, *judged.same], rubric_version_id=judged.rubric_version_id)
     for ident, message in judged.failures.items():
         note_failure(
             session, application_id=ident, rubric_version_id=judged.rubric_version_id, message=message, now=now

@@ -13,7 +13,19 @@ from sqlalchemy.orm import Session
 
 from screening.cli import COMMANDS, main
 from screening.config import Settings
-from screening.models import Heartbeat, Job, JobState, Posting, PostingMember, Role, User
+from screening.models import (
+    Answer,
+    Heartbeat,
+    Job,
+    JobState,
+    Posting,
+    PostingMember,
+    Role,
+    RubricVersion,
+    StoredPrescore,
+    User,
+)
+from screening.services.rescoring import judge_chunk, read_chunk, store_chunk
 from tests.factories import NOW, TEXT, make_application, make_posting
 from tests.real.processes import ROOT, environment, running, wait_for
 from tests.real.site import free_port, site
@@ -115,6 +127,47 @@ def test_rescoring_asks_for_all_applications(run, session: Session) -> None:
         "Error: No published posting has the name nowhere.\n",
     ]
     assert sorted(session.scalars(select(Job.name))) == ["fit_applications", "rescore_applications"]
+
+
+def test_replaying_tells_what_is_proven_and_how_to_go_on(run, session: Session) -> None:
+    posting = make_posting(session)
+    proven, forged, older, edited, bare = (make_application(session, posting) for _ in range(5))
+    version_id = session.scalars(select(RubricVersion.id)).one()
+    span = {"rubric_version_id": version_id, "first_id": proven.id, "last_id": edited.id}
+    store_chunk(session, judge_chunk(read_chunk(session, **span)), now=NOW)
+    runs = {one.application_id: one for one in session.scalars(select(StoredPrescore))}
+    runs[forged.id].result = {**runs[forged.id].result, "engine": "0.9"}
+    runs[older.id].engine_version = "0.9"
+    session.scalars(select(Answer).where(Answer.application_id == edited.id, Answer.field == "skills")).one().value = []
+    session.commit()
+
+    answers = [run("replay", str(one.id)) for one in (proven, forged, older, edited, bare)]
+
+    assert [answer.exit_code for answer in answers] == [0, 1, 1, 1, 1]
+    sentences = [
+        "same: all ",
+        '/engine: stored "0.9", computed ',
+        f"screening rescore {posting.slug}\n0 of 1 proven",
+        f"screening rescore --force {posting.slug}\n",
+        f"no stored prescore. To have it judged: screening rescore {posting.slug}\n0 of 0 proven",
+    ]
+    assert [
+        sentence for sentence, answer in zip(sentences, answers, strict=True) if sentence not in answer.output
+    ] == []
+    assert run("replay", "999").output.startswith("Error: There is no application 999.")
+
+
+@pytest.mark.parametrize("line", [("replay", "1"), ("rescore",)])
+def test_a_database_without_tables_is_one_line(
+    line: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SCREENING_DATABASE_URL", raising=False)
+    monkeypatch.setenv("SCREENING_INSTANCE", str(tmp_path))
+
+    answer = CliRunner().invoke(main, line)
+
+    assert (answer.exit_code, answer.output.count("\n")) == (1, 1)
+    assert "screening init-db" in answer.output
 
 
 def test_the_doctor_names_what_is_wrong_and_what_to_do(run, session: Session) -> None:

@@ -171,13 +171,17 @@ def test_judging_again_stores_nothing_of_the_same_input_and_a_changed_one_anew(
         rescoring.store_chunk(session, judged, now=NOW)
 
     session.expire_all()
-    assert judged.same == 2
+    assert judged.same == (same.id, edited.id)
     after = session.scalars(select(StoredPrescore).order_by(StoredPrescore.id)).all()
     assert [run.application_id for run in after] == [same.id, edited.id, forged.id, edited.id]
     assert edited.prescore_id == after[-1].id
     assert after[2].result["flags"] == [{"code": "forged"}]
     failure = session.scalars(select(PrescoreFailure)).one()
     assert (failure.application_id, failure.message) == (forged.id, rescoring.DIFFERS)
+    after[2].result = after[0].result
+    session.flush()
+    rescoring.store_chunk(session, rescoring.judge_chunk(rescoring.read_chunk(session, **span, again=True)), now=NOW)
+    assert session.scalars(select(PrescoreFailure)).all() == []
 
 
 def test_another_lexicon_makes_new_runs(session: Session, posting: Posting) -> None:
@@ -290,4 +294,7 @@ def test_replaying_proves_the_same_bytes_and_tells_what_it_cannot_prove(session:
     proofs = [replay(session, application_id=one.id)[0].proof for one in (same, different, older, edited)]
 
     assert proofs == [Proof.SAME, Proof.DIFFERENT, Proof.OTHER_VERSION, Proof.OTHER_INPUT]
+    assert replay(session, application_id=different.id)[0].differences == (
+        '/flags: stored [{"code": "forged"}], computed []',
+    )
     assert replay(session, application_id=9999) == []
