@@ -82,7 +82,7 @@ def make_rubric(slug: str = "trajectory", version: int = 1) -> Rubric:
             _criterion("k1", Category.DEGREE, 2, DegreeAsk(Degree.MASTER), "硕士研究生及以上", gate=True),
             _criterion("k2", Category.LOCATION, 2, LocationAsk(("北京", "上海")), "北京市、上海市", gate=True),
             _criterion("k3", Category.AVAILABILITY, 9, AvailabilityAsk(within_days=14, months=3), gate=True),
-            _criterion("r1", Category.FIELD_OF_STUDY, 6, FieldAsk(("computer_science", "automation"), related=True)),
+            _criterion("r1", Category.FIELD_OF_STUDY, 6, FieldAsk(("field_cs", "field_automation"), related=True)),
             _criterion("r2", Category.PROGRAMMING_LANGUAGE, 7, AnyOf((SkillAsk("cpp"), SkillAsk("python")))),
             _criterion("r3", Category.TOOL, 8, AnyOf((SkillAsk("pytorch"), SkillAsk("tensorflow")), open=True)),
             _criterion("r4", Category.TRAIT, 10, TraitAsk("teamwork"), assessed_by=AssessedBy.INTERVIEW),

@@ -71,7 +71,7 @@ def _fields(reading: Reading) -> Iterator[tuple[Sighting, Quote, bool]]:
                 )
                 weak = bool(
                     reading.cues.pattern("department_after").match(after)
-                    or reading.cues.pattern("department_before").search(before)
+                    or (plain[sighting.start].isascii() and reading.cues.pattern("department_before").search(before))
                     or reading.cues.pattern("minor").search(sighting.clause.plain)
                 )
                 yield sighting, reading.quote_sighting(sighting), weak

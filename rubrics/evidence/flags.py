@@ -16,8 +16,9 @@ from rubrics.evidence.texts import RESUME, answer_passages, blank_out, cut_long,
 from rubrics.prescore import Flag
 
 _INSTRUCTION_HINT = re.compile(
-    r"满分|高分|最高分|100 ?分|忽略|无视|不要理会|忘记|覆盖|判|评分|系统|你是|您是|推荐|录用|所有|全部|ignore|disregard|forget|override|score|mark|rate|rating|grade|rank|award|assign|give|grant|you are|as an ai|prompt|note to|attention|dear|hey|recommend|hire|advance|shortlist|must be"
+    r"满分|滿|最高|一百分|a\+|排在|排到|列为|放在|判定|结论|要求|条件|标准|无需|打分|verdict|return|output|override|evaluat|treat|accept|approve|every|all (?:req|crit)|candidate|applicant|please|満点|만점|maxim|m[aá]xima|punktzahl|h[öo]chste|ignor|максимал|игнорируй|高分|最高分|100 ?分|忽略|无视|不要理会|忘记|覆盖|判|评分|系统|你是|您是|推荐|录用|所有|全部|ignore|disregard|forget|override|score|mark|rate|rating|grade|rank|award|assign|give|grant|you are|as an ai|prompt|note to|attention|dear|hey|recommend|hire|advance|shortlist|must be"
 )
+_SPREAD = re.compile(r"(?<!\S)\S(?: \S(?!\S)){3,}")
 _SENTENCE_END = re.compile(r"[。!?！？\n\r]|\.(?=\s|$)")
 _NO_LETTER = re.compile(r"(?:[^\w+#]|_)+")
 _LETTER = re.compile(r"[^\W_]|[+#]")
@@ -36,11 +37,13 @@ def flagged_stretches(plain: str, cues: Cues) -> list[tuple[str, int, int]]:
 
 def instructions(plain: str, cues: Cues) -> list[tuple[int, int]]:
     """Sentences that address whoever or whatever scores the application."""
-    if _INSTRUCTION_HINT.search(plain) is None:
+    if _INSTRUCTION_HINT.search(plain) is None and _SPREAD.search(plain) is None:
         return []
     found: list[tuple[int, int]] = []
     for start, end in _sentences(plain):
         sentence = plain[start:end]
+        if _SPREAD.search(sentence) is not None:  # 请 给 满 分
+            sentence = _SPREAD.sub(lambda match: match.group().replace(" ", ""), sentence)
         if _INSTRUCTION_HINT.search(sentence) and cues.has("scorer_instruction", sentence):
             found.append((start, end))
     return found

@@ -38,6 +38,7 @@ from rubrics.evidence.texts import (
     blank_out,
     cut_long,
     hidden_stretches,
+    name_stretches,
     plain_text,
     without_markup,
 )
@@ -269,6 +270,7 @@ class Reading:
         masks = [(start, end) for _, start, end in flagged]
         masks += [match.span() for match in self.cues.pattern("personal_line").finditer(plain)]
         masks += [(start, end) for at, start, end in copied if at == pointer]
+        masks += name_stretches(self.dossier, plain)
         if masks:
             visible = blank_out(visible, masks)
             plain = plain_text(visible)

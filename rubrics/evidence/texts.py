@@ -226,6 +226,21 @@ def blank_out(text: str, stretches: Sequence[tuple[int, int]]) -> str:
     return "".join(parts)
 
 
+def name_stretches(dossier: Dossier, plain: str) -> list[tuple[int, int]]:
+    """Find the person's own name in a plain text, so that nobody is what they are called; a lone Latin word is no name to look for."""
+    basics = dossier.answers.get("basics")
+    told = basics.get("name") if isinstance(basics, dict) else None
+    name = " ".join(plain_text(told).split()) if isinstance(told, str) else ""
+    if len(name) < 2 or (name.isascii() and " " not in name):
+        return []
+    found: list[tuple[int, int]] = []
+    start = plain.find(name)
+    while start >= 0:
+        found.append((start, start + len(name)))
+        start = plain.find(name, start + len(name))
+    return found
+
+
 def hidden_stretches(dossier: Dossier) -> tuple[tuple[int, int], ...]:
     """Give the hidden stretches that lie inside the résumé."""
     length = len(dossier.resume or "")

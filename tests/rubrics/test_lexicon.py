@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+import tomllib
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -126,3 +128,23 @@ def test_mentions_lie_in_any_text(text):
 def test_search_takes_linear_time():
     text = "熟悉PyTorch、C++ 与 deep learning, "
     assert_grows_linearly(lambda times: LEXICON.find(text * times), size=1_000)
+
+
+def test_what_people_write_belongs_to_the_term_that_is_asked():
+    wanted = tomllib.loads((Path(__file__).parent / "aliases.toml").read_text("utf-8"))
+    missed = [
+        (term, text)
+        for term, texts in wanted.items()
+        for text in texts
+        if not any(LEXICON.is_a(mention.term_id, term) for mention in LEXICON.find(text))
+    ]
+    assert sum(map(len, wanted.values())) > 500
+    assert missed == []
+
+
+def test_a_name_with_its_version_is_the_name_and_a_blank_between_scripts_is_nothing():
+    for text in ("pytorch2.1", "Ubuntu22.04", "CentOS7", "ResNet50"):
+        assert LEXICON.find(text), text
+    assert [m.term_id for m in LEXICON.find("MPC 控制")] == [m.term_id for m in LEXICON.find("MPC控制")]
+    assert LEXICON.find("CARLA")
+    assert not LEXICON.find("Carla")
