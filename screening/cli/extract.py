@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from screening.documents.extraction import ExtractionError, extract_text
+from screening.documents.extraction import ExtractedText, ExtractionError, extract_text
 
 
 @click.command("extract")
@@ -18,7 +18,7 @@ from screening.documents.extraction import ExtractionError, extract_text
 def command(file: Path, hidden: bool) -> None:
     """Print the text of FILE, a résumé as .pdf, .docx, .txt or .md; "-" reads standard input.
 
-    Exit status 2 with one line on standard error when the file cannot be read.
+    At a terminal, lines on standard error name the pages and the words that a reader would not see. Exit status 2 with one line on standard error when the file cannot be read.
     """
     try:
         content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
@@ -26,12 +26,26 @@ def command(file: Path, hidden: bool) -> None:
     except OSError as error:
         fail(f"{file}: {error.strerror or 'it cannot be read'}.")
     except ExtractionError as error:
-        fail(f"{file}: {error}")
+        fail(f"{file}: {error} [{error.code}]")
     else:
-        text = "\n".join(read.text[part.start : part.end] for part in read.hidden) if hidden else read.text
+        passages = [read.text[part.start : part.end] for part in read.hidden]
+        text = "\n".join(passages) if hidden else read.text
         sys.stdout.buffer.write(text.encode())
         if text and not text.endswith("\n"):
             sys.stdout.buffer.write(b"\n")
+        if sys.stderr.isatty():
+            tell(read, passages)
+
+
+def tell(read: ExtractedText, passages: list[str]) -> None:
+    """Say to a person at a terminal what stands out about the file."""
+    if read.pages is not None:
+        click.echo(f"{read.pages} page{'s' if read.pages != 1 else ''}, {len(read.text)} characters.", err=True)
+    if read.is_recognised:
+        click.echo("Its letters were recognised in pictures of pages; some may be wrong.", err=True)
+    for passage in passages:
+        words = " ".join(passage.split())
+        click.echo(f"Hidden from a reader of the page: {words[:200]}{'…' if len(words) > 200 else ''}", err=True)
 
 
 def fail(line: str) -> None:

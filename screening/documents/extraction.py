@@ -17,6 +17,7 @@ from screening.documents.recognition import MediaType, recognise
 
 __all__ = ["CANNOT_START", "ExtractedText", "ExtractionError", "extract_text"]
 
+MOST_SECONDS = warm.MOST_SECONDS
 READERS = {MediaType.PDF: "pdf", MediaType.DOCX: "word", MediaType.TEXT: "plain", MediaType.MARKDOWN: "plain"}
 
 
@@ -33,14 +34,14 @@ class ExtractedText:
     is_recognised: bool = False
 
 
-def extract_text(content: bytes, *, file_name: str) -> ExtractedText:
+def extract_text(content: bytes, *, file_name: str, seconds: float = MOST_SECONDS) -> ExtractedText:
     """Read a .pdf, .docx, .txt or .md; raise ExtractionError with one clear English sentence out of a closed list.
 
-    For text and Markdown it is the decoded file unaltered; the content decides what the file is, the name only tells
+    A file that takes longer than ``seconds`` is one of them. For text and Markdown the text is the decoded file unaltered; the content decides what the file is, the name only tells
     Markdown from text.
     """
     media_type = recognise(content, file_name=file_name)
-    answer = _ask(READERS[media_type], content)
+    answer = _ask(READERS[media_type], content, seconds)
     if "failure" in answer:
         raise ExtractionError(answer["failure"])
     hidden = tuple(HiddenText(start, end) for start, end in answer["hidden"])
@@ -49,9 +50,9 @@ def extract_text(content: bytes, *, file_name: str) -> ExtractedText:
     )
 
 
-def _ask(reader: str, content: bytes) -> dict[str, Any]:
+def _ask(reader: str, content: bytes, seconds: float) -> dict[str, Any]:
     try:
-        answer: dict[str, Any] = json.loads(warm.ask(reader, content))
+        answer: dict[str, Any] = json.loads(warm.ask(reader, content, seconds=seconds))
     except warm.CannotStartError as error:
         raise ExtractionError(CANNOT_START) from error
     except (warm.NoAnswerError, ValueError) as error:

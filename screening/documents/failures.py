@@ -15,9 +15,36 @@ TOO_MANY_PAGES = "The PDF has more than 60 pages."
 SCANNED = "No text was found; the file is probably a scan. Send one in which the text can be selected."
 NO_TEXT = "No text was found in the Word file; it may hold only pictures."
 TOO_MUCH_TEXT = "The file holds far more text than a résumé."
+TWO_KINDS = "The file is two kinds of file at once; save it anew as a PDF or .docx."
 TAKES_TOO_MUCH = "The file takes too much time or memory to read."
 CANNOT_START = "The file cannot be read at the moment."
 
 
+CODES = {
+    EMPTY: "empty",
+    TOO_LARGE: "too_large",
+    NOT_ACCEPTED: "not_accepted",
+    MARKUP_FILE: "markup_file",
+    OLD_WORD: "old_word",
+    ENCRYPTED: "encrypted",
+    MACROS: "macros",
+    BROKEN: "broken",
+    UNPACKS_TOO_LARGE: "unpacks_too_large",
+    TOO_MANY_PAGES: "too_many_pages",
+    SCANNED: "no_text",
+    NO_TEXT: "no_text",
+    TOO_MUCH_TEXT: "too_much_text",
+    TWO_KINDS: "two_kinds",
+    TAKES_TOO_MUCH: "takes_too_much",
+    CANNOT_START: "cannot_start",
+}
+"""A short name for each sentence, for programs."""
+
+
 class ExtractionError(Exception):
     """A file that is not taken or cannot be read; the text is one of the sentences of this module."""
+
+    @property
+    def code(self) -> str:
+        """Give the short name of the sentence."""
+        return CODES.get(str(self), "unknown")

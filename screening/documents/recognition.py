@@ -24,6 +24,7 @@ from screening.documents.failures import (
     NOT_ACCEPTED,
     OLD_WORD,
     TOO_LARGE,
+    TWO_KINDS,
     UNPACKS_TOO_LARGE,
     ExtractionError,
 )
@@ -36,6 +37,8 @@ MARKUP = re.compile(
     r"(?is)\A[\s\ufeff]*(?:<!--.*?-->\s*)*<\s*(?:!doctype|\?xml|html|head|body|svg|script|iframe|img|style|meta)\b"
 )
 RICH_TEXT = re.compile(r"\A\s*(?:\{\\rtf|%!PS|%PDF|#!)")
+ZIP_END, ZIP_TAIL = b"PK\x05\x06", 66_000
+PDF_HEAD = 1024  # viewers look for the start of a PDF so far
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_OFFICE = "EncryptedPackage".encode("utf-16-le")
 
@@ -64,8 +67,12 @@ def recognise(content: bytes, *, file_name: str) -> MediaType:
     if len(content) > FILE_BYTES:
         raise ExtractionError(TOO_LARGE)
     if content.startswith(b"%PDF-"):
+        if ZIP_END in content[-ZIP_TAIL:] and b"[Content_Types].xml" in content:
+            raise ExtractionError(TWO_KINDS)
         return MediaType.PDF
     if content.startswith(b"PK\x03\x04"):
+        if b"%PDF-" in content[:PDF_HEAD]:
+            raise ExtractionError(TWO_KINDS)
         check_word_package(content)
         return MediaType.DOCX
     if content.startswith(OLE):

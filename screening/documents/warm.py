@@ -23,7 +23,7 @@ from screening.documents.reading import ANSWER_BYTES, REPLY, REQUEST, SECONDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from screening.documents import reading; reading.{act}"
-SPARE_SECONDS = 10
+MOST_SECONDS = SECONDS + 10.0  # the process ends its child itself, this side has more patience
 MOST_IDLE = 4
 CAN_FORK = sys.platform == "linux"
 
@@ -54,14 +54,14 @@ class WarmProcess:
             except OSError as error:
                 raise CannotStartError from error
 
-    def ask(self, reader: str, content: bytes) -> bytes:
+    def ask(self, reader: str, content: bytes, *, seconds: float) -> bytes:
         """Give the JSON answer; raise NoAnswerError, after which the process is of no more use."""
         try:
             source, sink = self._pipes()
             sink.write(REQUEST.pack(reader.encode(), len(content)))
             sink.write(content)
             sink.flush()
-            deadline = time.monotonic() + SECONDS + SPARE_SECONDS
+            deadline = time.monotonic() + seconds
             (length,) = REPLY.unpack(_exactly(source, REPLY.size, deadline))
             if length > ANSWER_BYTES:
                 raise NoAnswerError
@@ -101,11 +101,11 @@ class Processes:
         self._idle: list[WarmProcess] = []
         self._lock = threading.Lock()
 
-    def ask(self, reader: str, content: bytes) -> bytes:
+    def ask(self, reader: str, content: bytes, *, seconds: float) -> bytes:
         """Let a warm process read; raise NoAnswerError or CannotStartError."""
         process = self._take()
         try:
-            reply = process.ask(reader, content)
+            reply = process.ask(reader, content, seconds=seconds)
         except BaseException:
             process.close()
             raise
@@ -150,17 +150,21 @@ if CAN_FORK:
     os.register_at_fork(after_in_child=PROCESSES.forget)
 
 
-def ask(reader: str, content: bytes) -> bytes:
+def ask(reader: str, content: bytes, *, seconds: float = MOST_SECONDS) -> bytes:
     """Give a reader's JSON answer on a file; raise NoAnswerError or CannotStartError.
 
-    A warm process may end between two files: then a second one is asked.
+    A warm process may end between two files: then a second one is asked in the time that is left.
     """
     if not CAN_FORK:
-        return _ask_once(reader, content)
+        return _ask_once(reader, content, seconds)
+    begun = time.monotonic()
     try:
-        return PROCESSES.ask(reader, content)
+        return PROCESSES.ask(reader, content, seconds=seconds)
     except NoAnswerError:
-        return PROCESSES.ask(reader, content)
+        left = seconds - (time.monotonic() - begun)
+        if left <= 0:
+            raise
+        return PROCESSES.ask(reader, content, seconds=left)
 
 
 def command(act: str) -> list[str]:
@@ -176,7 +180,7 @@ def environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C.UTF-8", "PYTHONIOENCODING": "utf-8"}
 
 
-def _ask_once(reader: str, content: bytes) -> bytes:
+def _ask_once(reader: str, content: bytes, seconds: float) -> bytes:
     """Let a process read this file and end."""
     with _empty_folder() as folder:
         try:
@@ -186,7 +190,7 @@ def _ask_once(reader: str, content: bytes) -> bytes:
                 capture_output=True,
                 cwd=folder,
                 env=environment(),
-                timeout=SECONDS,
+                timeout=seconds,
                 check=False,
             )
         except subprocess.TimeoutExpired as error:

@@ -10,7 +10,18 @@ from lxml import html
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from screening.documents.failures import EMPTY, ENCRYPTED, MACROS, MARKUP_FILE, NOT_ACCEPTED, OLD_WORD, TOO_LARGE
+from screening.documents.failures import (
+    BROKEN,
+    EMPTY,
+    ENCRYPTED,
+    MACROS,
+    MARKUP_FILE,
+    NOT_ACCEPTED,
+    OLD_WORD,
+    TOO_LARGE,
+    TOO_MANY_PAGES,
+    TWO_KINDS,
+)
 from screening.documents.storage import read_file, sweep
 from screening.models import Application, ResumeFile, Role
 from tests.candidate.conftest import Candidate, open_form
@@ -38,6 +49,9 @@ REFUSED = [
     ("cv.docx", with_member(WORD, "word/vbaProject.bin", b"macro"), MACROS),
     ("cv.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 200, NOT_ACCEPTED),
     ("cv.sh", b"#!/bin/sh\nrm -rf /\n", NOT_ACCEPTED),
+    ("cv.pdf", b"%PDF-1.4 nothing follows", BROKEN),
+    ("cv.pdf", PDF + WORD, TWO_KINDS),
+    ("cv.pdf", make_pdf(*[show("x")] * 61), TOO_MANY_PAGES),
     ("cv.txt", b"x" * (10 * 1024 * 1024 + 1), TOO_LARGE),
 ]
 
@@ -82,6 +96,20 @@ def test_file_is_taken_by_its_content_under_a_safe_name(
     assert read_file(settings.uploads, stored.storage_key) == content
     session.commit()
     assert "<b>.txt" not in client.get(answer.location).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_scan_is_told_once_and_taken_when_the_form_is_sent_again(session, candidate, settings):
+    body = candidate.fill()
+    answer = candidate.send(with_file(body, make_pdf("0 g 60 480 300 60 re f"), "scan.pdf"))
+    assert answer.status_code == 422
+    page = answer.get_data(as_text=True)
+    [error] = html.fromstring(page).xpath('//*[@id="resume-e"]')
+    assert "send the form again to keep this one" in error.text_content()
+    assert session.scalars(select(Application)).all() == []
+    session.commit()
+    assert candidate.send({**body, "resume_token": shown(page)["resume_token"][0]}).status_code == 303
+    assert session.scalars(select(ResumeFile.original_name)).all() == ["scan.pdf"]
 
 
 def test_two_people_may_send_files_of_one_name(session, app, posting, candidate):

@@ -155,8 +155,8 @@ def test_a_warm_process_ends_with_its_parent(processes: warm.Processes) -> None:
 def test_without_forks_every_file_has_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warm, "CAN_FORK", False)
     assert extract_text(make_pdf(show("Yun Xiaohe")), file_name="x.pdf").text == "Yun Xiaohe"
-    monkeypatch.setattr(warm, "SECONDS", 0.001)
-    assert refused(make_pdf(show("x"))) == TAKES_TOO_MUCH
+    with pytest.raises(ExtractionError, match="too much time"):
+        extract_text(make_pdf(show("x")), file_name="x.pdf", seconds=0.001)
 
 
 def test_a_process_that_cannot_start_is_tried_again_later(

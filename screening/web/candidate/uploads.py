@@ -10,12 +10,15 @@ from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import FileStorage
 
+from screening.documents import failures
+from screening.documents.extraction import extract_text
 from screening.documents.failures import ExtractionError
 from screening.documents.recognition import FILE_BYTES, file_name_for, recognise
 from screening.documents.storage import StoredFile, file_path, store_file
 from screening.web.labels import FILE_FAILURES
 
 SECONDS = 36 * 3600
+SECONDS_TO_READ = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ def receive(form_key: str) -> Upload:
     name = sent[0].filename or ""
     try:
         media_type = recognise(content, file_name=name)
+        has_text = _has_text(content, name)
     except ExtractionError as error:
         return Upload(file=earlier.file, token=earlier.token, error=str(FILE_FAILURES[str(error)]))
     stored = store_file(
@@ -51,7 +55,30 @@ def receive(form_key: str) -> Upload:
         original_name=file_name_for(media_type, name),
         media_type=media_type.value,
     )
-    return Upload(file=stored, token=_serializer().dumps({"form": form_key, **asdict(stored)}))
+    return Upload(
+        file=stored,
+        token=_serializer().dumps({"form": form_key, **asdict(stored)}),
+        error=None
+        if has_text
+        else _(
+            "No text was found in this file; it may be a scan. Choose one in which the text can be selected, or send the form again to keep this one."
+        ),
+    )
+
+
+def _has_text(content: bytes, name: str) -> bool:
+    """Read the file as the prescorer will; raise ExtractionError for one that nobody can open.
+
+    A file that takes long is taken: the worker has more patience.
+    """
+    try:
+        extract_text(content, file_name=name, seconds=SECONDS_TO_READ)
+    except ExtractionError as error:
+        if str(error) in {failures.SCANNED, failures.NO_TEXT}:
+            return False
+        if str(error) not in {failures.TAKES_TOO_MUCH, failures.CANNOT_START}:
+            raise
+    return True
 
 
 def remembered(form_key: str) -> Upload:
