@@ -57,7 +57,7 @@ TERM_KINDS = {
 """Which kinds of terms of the lexicon a field takes."""
 EXPERIENCE_KINDS = ("work", "internship", "project", "research", "production", "deployment", "data_set")
 CONTEST_KINDS = ("any", "code", "ml", "hpc")
-WORDS_LENGTH, CITY_LENGTH, MOST_TERMS = 2000, 40, 40
+WORDS_LENGTH, CITY_LENGTH, MOST_TERMS = 2000, 40, 200
 _LIST = re.compile(r"[、，,;；\n]+")
 
 

@@ -57,7 +57,7 @@ ASKS = {
     WordsAsk: "words",
 }
 KINDS = (*GROUPS, *ASKS.values())
-DEPTH, NODES = 6, 60
+DEPTH, NODES = 6, 200
 
 Path = tuple[int, ...]
 Values = Mapping[str, tuple[str, ...]]

@@ -34,7 +34,9 @@ from screening.services.rubric_edits import (
 )
 
 PARTS = 12
-_CLAUSE_END = re.compile(r"[；;。！\n]+|(?<!\d)[，,](?!\d)")
+_SENTENCE_END = re.compile(r"[；;。！\n]+")
+_CLAUSE_END = re.compile(r"(?<!\d)[，,](?!\d)")
+_LISTED = frozenset({Category.COMPETITION, Category.PUBLICATION, Category.LEADERBOARD, Category.OPEN_SOURCE})
 _JOINT = re.compile(r"^(?:或者?|并且?|且|以及|(?:and|or)\b)\s*", re.IGNORECASE)
 _CHINESE = re.compile("[一-鿿]")
 
@@ -167,12 +169,11 @@ def join_criteria(
 
 
 def suggested_parts(criterion: Criterion) -> tuple[str, ...]:
-    """Give words at which a criterion may be split: its clauses, else the branches of its rule; empty when it is one thing."""
-    words = [_JOINT.sub("", clause.strip()) for clause in _CLAUSE_END.split(criterion.text)]
-    clauses = tuple(clause for clause in words if clause)
-    if len(clauses) > 1:
-        return clauses
-    return tuple(_branches(criterion))
+    """Give words at which a criterion may be split: its sentences, the branches of its rule, or its clauses; empty when it is one thing."""
+    sentences = _cut(_SENTENCE_END, criterion.text)
+    if len(sentences) > 1:
+        return sentences
+    return tuple(_branches(criterion)) or _clauses(*sentences)
 
 
 def pieces_of(criterion: Criterion, parts: Sequence[str], source: str) -> tuple[Piece, ...]:
@@ -311,6 +312,28 @@ def _put(rubric: Rubric, gone: Collection[str], parts: tuple[Criterion, ...]) ->
         for finding in rubric.warnings
     )
     return without_empty_groups(replace(rubric, criteria=in_order(tuple(criteria)), warnings=warnings))
+
+
+def _cut(end: re.Pattern[str], text: str) -> tuple[str, ...]:
+    parts = (_JOINT.sub("", part.strip()) for part in end.split(text))
+    return tuple(part for part in parts if part)
+
+
+def _clauses(text: str = "") -> tuple[str, ...]:
+    """Cut at commas where another thing is asked: what says nothing alone, and the names of one list, stay with what stands before them."""
+    runs: list[tuple[int, int, Category]] = []
+    start = 0
+    for place in [*(match.start() for match in _CLAUSE_END.finditer(text)), len(text)]:
+        words = text[start:place].strip()
+        category = read_words(words, bonus=False, lexicon=load_lexicon()).category if words else Category.OTHER
+        before = runs[-1] if runs else None
+        if before and (Category.OTHER in {category, before[2]} or (category == before[2] and category in _LISTED)):
+            runs[-1] = (before[0], place, category if before[2] is Category.OTHER else before[2])
+        else:
+            runs.append((start, place, category))
+        start = place + 1
+    parts = tuple(_JOINT.sub("", text[first:last].strip()) for first, last, _ in runs)
+    return tuple(part for part in parts if part) if len(parts) > 1 else ()
 
 
 def _branches(criterion: Criterion) -> dict[str, Rule]:

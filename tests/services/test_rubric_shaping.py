@@ -22,7 +22,7 @@ from rubrics.model import (
     TraitAsk,
     WordsAsk,
 )
-from rubrics.text import Lines, SourceText
+from rubrics.text import Lines, SourceText, Span
 from screening.services.rubric_edits import CriterionEdit, EditError, criterion_of, edit_criterion, id_after, remove
 from screening.services.rubric_shaping import (
     add_criterion,
@@ -159,7 +159,7 @@ def test_criteria_are_joined_and_split_and_findings_follow(rubric):
     assert parted.warnings[0].criteria == ("r5", "r6")
     assert suggested_parts(criterion_of(rubric, "k1")) == ()
     clauses = suggested_parts(criterion_of(rubric, "k3"))
-    assert clauses == ("两周内到岗", "至少实习 3 个月。".rstrip("。"))
+    assert clauses == ("两周内到岗", "至少实习 3 个月")
     floors = split_criterion(rubric, "k3", clauses, together=False, source=TEXT)
     assert [criterion_of(floors, ident).rule.months for ident in ("k4", "k5")] == [None, 3]
 
@@ -182,6 +182,28 @@ def test_shapes_that_cannot_be_are_refused(rubric, act, code):
     with pytest.raises(EditError) as refused:
         act(rubric)
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda rubric: edit_criterion(rubric, "r2", edit_of(rubric, "r2", text="别的字", kind="b")),
+        lambda rubric: remove(rubric, "r2"),
+        lambda rubric: put_back(remove(rubric, "r2"), criterion_of(rubric, "r2")),
+        lambda rubric: join_criteria(rubric, ["r2", "r3"], how="any", source=TEXT)[0],
+        lambda rubric: split_criterion(rubric, "r2", ["C++", "Python"], together=True, source=TEXT),
+        lambda rubric: group_criteria(rubric, ["r2", "r3"]),
+        lambda rubric: move_criterion(rubric, "r2", 1),
+    ],
+)
+def test_findings_stay_at_their_position_and_on_their_words(rubric, act):
+    """Answers to findings are stored by position."""
+    first = Finding(FindingCode.DEGREE_CONFLICT, Lines(2, 2), "first", "一", Span(11, 19), ("k1",))
+    last = Finding(FindingCode.UNPARSED_LINE, Lines(10, 10), "last", "三", Span(90, 100), ("r4",))
+    rubric = replace(rubric, warnings=(first, *rubric.warnings, last))
+    after = act(rubric).warnings
+    assert [replace(one, criteria=()) for one in after] == [replace(one, criteria=()) for one in rubric.warnings]
+    assert (after[0], after[2]) == (first, last)
 
 
 def test_criteria_change_their_order_within_their_kind(rubric):
