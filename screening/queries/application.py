@@ -29,6 +29,8 @@ from screening.queries.passages import Mark, Piece, cut
 from screening.queries.standing import State, unscored_state
 from screening.queries.verdicts import Change, changes, standing_score, standing_verdicts
 
+LONGEST_HIDDEN = 200  # characters of hidden words that are shown
+
 
 @dataclass(frozen=True, slots=True)
 class QuoteRow:
@@ -60,11 +62,12 @@ class CriterionRow:
 
 @dataclass(frozen=True, slots=True)
 class FlagRow:
-    """A fact beside the score and the place that it speaks of."""
+    """A fact beside the score and the place that it speaks of; ``words`` are those that a reader of the file does not see."""
 
     code: str
     source: str
     target: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +183,7 @@ def _judgement(session: Session, application: Application, files: Sequence[Resum
         scored_at=stored.created_at,
         score=standing_score(rubric, prescore, changed),
         rows=tuple(_rows(session, rubric.criteria, prescore.results, verdicts, changed, texts)),
-        flags=tuple(_flag(flag, texts) for flag in prescore.flags),
+        flags=tuple(_flag(flag, texts, (files[0].text or "") if files else "") for flag in prescore.flags),
         changed=sum(criterion.key in changed for criterion in rubric.criteria),
     )
     return judgement, _marks(prescore, verdicts)
@@ -235,9 +238,12 @@ def _quote(quote: Quote, sources: frozenset[str]) -> QuoteRow:
     )
 
 
-def _flag(flag: Flag, sources: frozenset[str]) -> FlagRow:
+def _flag(flag: Flag, sources: frozenset[str], resume: str) -> FlagRow:
     marked = flag.source in sources and flag.end > flag.start
-    return FlagRow(flag.code, flag.source, jump_target(flag.source, flag.start) if marked else "")
+    words = " ".join(resume[flag.start : flag.end].split()) if marked and flag.code == "hidden_text" else ""
+    if len(words) > LONGEST_HIDDEN:
+        words = f"{words[:LONGEST_HIDDEN]}…"
+    return FlagRow(flag.code, flag.source, jump_target(flag.source, flag.start) if marked else "", words)
 
 
 def _marks(prescore: Prescore, verdicts: Mapping[str, Verdict]) -> Marks:

@@ -54,7 +54,7 @@ def ending(content: bytes) -> reading.Reading:
 
 
 def crashing(content: bytes) -> reading.Reading:
-    os.kill(os.getpid(), signal.SIGSEGV)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def stumbling(content: bytes) -> reading.Reading:

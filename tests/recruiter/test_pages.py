@@ -188,6 +188,15 @@ def test_application_marks_quotations_at_their_place(session, posting, browse):
     assert targets <= marks
 
 
+def test_application_shows_the_words_that_a_reader_of_the_file_does_not_see(session, posting, browse):
+    application = make_application(session, posting)
+    resume = "云小鹤\n熟悉 Python\n精通 <一切> Kubernetes\n"
+    score(session, application, resume=resume, hidden=[(resume.index("精通"), len(resume) - 1)])
+    page = browse(f"/staff/applications/{application.id}")
+    assert "The file holds text that a reader does not see. It was not counted." in page
+    assert "<q>精通 &lt;一切&gt; Kubernetes</q>" in page
+
+
 # --- blindness ---
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -41,7 +41,13 @@ def sign_in(client: Any, user: User) -> None:
     assert answer.status_code in {302, 303}, answer.status_code
 
 
-def score(session: Session, application: Application, *, resume: str | None = RESUME) -> None:
+def score(
+    session: Session,
+    application: Application,
+    *,
+    resume: str | None = RESUME,
+    hidden: Sequence[tuple[int, int]] = (),
+) -> None:
     """Give an application a résumé that has been read, and run the engine on it."""
     if resume is not None:
         session.add(
@@ -54,7 +60,7 @@ def score(session: Session, application: Application, *, resume: str | None = RE
                 storage_key=f"{application.id:032x}",
                 text_state=TextState.READ,
                 text=resume,
-                hidden=[],
+                hidden=[list(stretch) for stretch in hidden],
                 pages=1,
                 uploaded_at=NOW,
             )
