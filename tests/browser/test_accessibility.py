@@ -39,6 +39,7 @@ PAGES = (
     ("admin", "/staff/postings/{posting_id}/rubric/history"),
     ("admin", "/staff/postings/{posting_id}/rubric/compare"),
     ("admin", "/staff/postings/{posting_id}/rubric/preview"),
+    ("admin", "/staff/postings/{posting_id}/rubric/import"),
     ("admin", "/staff/applications/{application_id}"),
     ("admin", "/staff/applications/{application_id}/interviews/new"),
     ("admin", "/staff/applications/{judged_id}/debrief"),

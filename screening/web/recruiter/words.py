@@ -140,5 +140,6 @@ def saved_words(change: str) -> str:
         "settle": _("a finding settled"),
         "reopen": _("a finding opened again"),
         "restore": _("back to save %(number)s", number=code),
+        "import": _("a rubric file taken over"),
         "undo": _("a step taken back"),
     }.get(name, _("texts and weights"))
