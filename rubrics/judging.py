@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from rubrics.evidence import Outcome, Reading, find_evidence
-from rubrics.evidence.clauses import EVIDENCE
+from rubrics.evidence.clauses import EVIDENCE, Stance
 from rubrics.evidence.outcome import contradicted, for_interview, join_all, join_any, partly
 from rubrics.evidence.texts import entries, field_of
 from rubrics.lexicon import Lexicon
@@ -93,7 +93,13 @@ def _or_unnamed_equal(outcome: Outcome, node: Node, reading: Reading) -> Outcome
         for sighting in reading.family_sightings(family):
             if sighting.stance not in EVIDENCE or any(lexicon.is_a(sighting.term, term) for term in node.terms):
                 continue
-            if lexicon.terms[sighting.term].kind not in kinds or (sighting.term == family and "knowledge" in kinds):
+            if lexicon.terms[sighting.term].kind not in kinds:
+                continue
+            if (
+                sighting.term == family
+                and "knowledge" in kinds
+                and (sighting.stance is not Stance.OWN or families[family] < 2)
+            ):
                 continue
             zh, en = lexicon.name(sighting.term, "zh"), lexicon.name(sighting.term, "en")
             return partly(f"{zh}：未列出的同类", f"{en}: an equal that is not named", reading.quote_sighting(sighting))

@@ -163,6 +163,9 @@ def _told_arrival(reading: Reading) -> Iterator[Told]:
         if soon:
             yield Told(7, reading.quote(source, start + soon[0][0], start + soon[0][1]))
             continue
+        if planned and reading.cues.has("arrive_next_month", plain):
+            yield Told(30, clause_quote(reading, source, start, end))
+            continue
         if not (wished or (planned and reading.cues.has("start_word", plain))) and not reading.cues.pattern(
             "arrival_word"
         ).search(plain):

@@ -44,15 +44,8 @@ def find_location(ask: LocationAsk, reading: Reading) -> Outcome:  # noqa: C901,
             )
         quotes = [reading.quote_answer(answer) for answer in answered[:2]]
         return contradicted(f"填写的城市里没有{named}", "the cities given are others", *quotes)
-    if told_yes and not told_no:
+    if told_yes:  # one of the cities is enough, as in the answers
         return met("写明可在所要求的城市工作", "says that a city asked for is possible", told_yes[0])
-    if told_yes and told_no:
-        return partly(
-            "所要求的城市里，有的可以，有的不可以",
-            "one of the cities is possible, another is not",
-            told_yes[0],
-            told_no[0],
-        )
     if told_any:
         return met("写明城市不限", "says that any city is possible", told_any[0])
     if told_no:

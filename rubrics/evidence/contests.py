@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rubrics.evidence.contest_entries import Entry, contests_of
 from rubrics.evidence.contest_results import ROLES
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
@@ -87,6 +89,17 @@ def _fit(ask: ContestAsk, contest: str, reading: Reading) -> int:
     return 1 if fits or kinds & wanted_kinds else 0
 
 
+def _names_no_result(plain: str, reading: Reading) -> bool:
+    """Whether what is denied is a contest and not something else beside a prize (获奖，但没有用过 C++)."""
+    match = reading.cues.pattern("denial").search(plain) or reading.cues.pattern("prize_none").search(plain)
+    if match is not None and reading.cues.pattern("contest_word").search(plain, match.start()):
+        return True
+    return (
+        re.search(r"(?:竞赛|比赛|contests?|competitions?)[^,，。;；]{0,8}$", plain[: match.start() if match else 0])
+        is not None
+    )
+
+
 def _denied(reading: Reading) -> list[Quote]:
     found: list[Quote] = []
     denying = reading.cues.groups("denial", "prize_none")
@@ -99,7 +112,7 @@ def _denied(reading: Reading) -> list[Quote]:
             match = reading.cues.pattern("denial").search(clause.plain) or reading.cues.pattern("prize_none").search(
                 clause.plain
             )
-            if match is not None and reading.cues.pattern("contest_word").search(clause.plain, match.start()):
+            if match is not None and _names_no_result(clause.plain, reading):
                 found.append(
                     reading.quote_clause(
                         passage.source, clause, clause.start + match.start(), clause.start + match.end()

@@ -6,7 +6,7 @@ import re
 
 from rubrics.evidence.clauses import Stance
 from rubrics.evidence.dates import covered_months
-from rubrics.evidence.episodes import DONE, ROLES, Episode, Stretch, episodes_of, quote_stretch, tells_of
+from rubrics.evidence.episodes import DONE, ROLES, Episode, Stretch, assists, episodes_of, quote_stretch, tells_of
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
 from rubrics.evidence.reading import Reading
 from rubrics.model import ExperienceAsk
@@ -61,17 +61,14 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
             return 0, ()
         return 2, (topical[0],)
     if not ask.topics:
-        touching = [s for s in episode.stretches if tells_of(s, relevant, reading)]
-        if relevant and not touching:
-            sized = [s for s in episode.stretches if reading.cues.has("engineering_hard", s.clause.plain)]
-            if kinds == {"project"} and not ask.lead and sized:
-                return 4, (sized[0],)  # a project of some size or effect is one whatever it is about
-            return 1, (_kind_stretch(kinds, episode, reading),)
-        topical = touching
+        bound = _without_topics(ask, kinds, episode, relevant, reading)
+        if bound is not None:
+            return bound
+        topical = [s for s in episode.stretches if tells_of(s, relevant, reading)]
     telling = [topical[0] if topical else _kind_stretch(kinds, episode, reading)]
     if kinds & {"production", "deployment"}:
         telling.append(_kind_stretch(kinds, episode, reading))
-    if ask.lead and not episode.lead:
+    if ask.lead and (not episode.lead or (topical and all(assists(s.clause.plain, reading) for s in topical))):
         return 3, tuple(telling)
     if (
         "told" in episode.kinds
@@ -80,6 +77,22 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
     ):
         return 2, tuple(telling)
     return 4, tuple(telling)
+
+
+def _without_topics(
+    ask: ExperienceAsk, kinds: frozenset[str], episode: Episode, relevant: frozenset[str], reading: Reading
+) -> tuple[int, tuple[Stretch, ...]] | None:
+    """Judge an episode that need not be on a topic; None when it touches what the rubric is about."""
+    if not ask.kinds and episode.kinds & {"work", "internship", "project"}:
+        built = [s for s in episode.stretches if _is_development(s.clause.plain, reading)]
+        if built:
+            return 4, (built[0],)  # 开发经验 without a word on what: whatever was developed
+    if not relevant or any(tells_of(s, relevant, reading) for s in episode.stretches):
+        return None
+    sized = [s for s in episode.stretches if reading.cues.has("engineering_hard", s.clause.plain)]
+    if kinds == {"project"} and not ask.lead and sized:
+        return 4, (sized[0],)  # a project of some size or effect is one whatever it is about
+    return 1, (_kind_stretch(kinds, episode, reading),)
 
 
 def _fits_by_doing(
@@ -123,6 +136,10 @@ def _handles(stretch: Stretch, topics: tuple[str, ...], reading: Reading) -> boo
         for topic in topics
         for sighting in reading.family_sightings(topic)
     )
+
+
+def _is_development(plain: str, reading: Reading) -> bool:
+    return reading.cues.has("engineering_soft", plain) and reading.cues.has("use", plain)
 
 
 def _is_used(plain: str, reading: Reading) -> bool:

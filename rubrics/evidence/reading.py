@@ -39,6 +39,7 @@ from rubrics.evidence.texts import (
     cut_long,
     hidden_stretches,
     name_stretches,
+    named_in,
     plain_text,
     without_markup,
 )
@@ -293,7 +294,7 @@ class Reading:
             spans: list[tuple[int, int]] = []
             terms: list[tuple[int, int, str]] = []
             links = [match.span() for match in _LINK.finditer(source.plain)]
-            for mention in self.lexicon.find(source.text):
+            for mention in named_in(source, self.lexicon):
                 if links and any(start <= mention.start < end for start, end in links):
                     continue
                 self._index.setdefault(mention.term_id, []).append((number, mention.start, mention.end))

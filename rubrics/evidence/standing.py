@@ -87,6 +87,9 @@ def _marks_told(source: int, start: int, end: int, role: Role, reading: Reading)
     line = plain[start:end]
     studied = role is Role.EDUCATION or matches(reading, "grade", line) or "排名" in line or "rank" in line
     if studied and role is not Role.AWARD:
+        for match in _GERMAN.finditer(plain, start, end):
+            yield _german(match, reading.quote(source, match.start(), match.end()))
+            return
         for match in _AVERAGE.finditer(plain, start, end):
             yield from _graded(match, reading.quote(source, match.start(), match.end()))
         for pattern in (_RANK, _TOP):
@@ -101,6 +104,15 @@ def _marks_told(source: int, start: int, end: int, role: Role, reading: Reading)
         if places:
             yield Mark(reading.quote(source, start + places[0][0], start + places[0][1]), merit)
             return
+
+
+_GERMAN = re.compile(r"(?:grade|note|average|mark)[^\d\n]{0,14}([1-4][.,]\d{1,2})(?=[^\n]{0,14}(?:german|deutsch))")
+
+
+def _german(match: re.Match[str], quote: Quote) -> Mark:
+    """Read a German mark: 1.0 is the best, 4.0 just passed."""
+    value = float(match.group(1).replace(",", "."))
+    return Mark(quote, 3 if value <= 1.7 else 2 if value <= 2.5 else 1)
 
 
 def _graded(match: re.Match[str], quote: Quote) -> Iterator[Mark]:

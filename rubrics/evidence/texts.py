@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rubrics.dossier import Dossier, Json
+from rubrics.lexicon import Lexicon, Mention
 
 RESUME = "resume"
 
@@ -224,6 +225,21 @@ def blank_out(text: str, stretches: Sequence[tuple[int, int]]) -> str:
         last = stop
     parts.append(text[last:])
     return "".join(parts)
+
+
+_SKILL_NAME = re.compile(r"/skills/\d+/(?:name|keywords/\d+)$")
+_SKILL_KINDS = frozenset({"programming_language", "tool", "knowledge", "operating_system", "dataset"})
+
+
+def named_in(source: Source, lexicon: Lexicon) -> Sequence[Mention]:
+    """Give the terms of a source; the name of a skill (C, R, Go) needs no words around it."""
+    found = lexicon.find(source.text)
+    if found or not _SKILL_NAME.match(source.pointer):
+        return found
+    name = source.text.strip()
+    start = source.text.find(name)
+    terms = [term for term in lexicon.exact(name) if lexicon.terms[term].kind in _SKILL_KINDS]
+    return [Mention(start, start + len(name), term) for term in terms]
 
 
 def name_stretches(dossier: Dossier, plain: str) -> list[tuple[int, int]]:
