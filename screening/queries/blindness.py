@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Evaluation, Interview, Panelist
@@ -32,3 +32,26 @@ def owed_applications(session: Session, *, user_id: int, posting_id: int) -> fro
         )
     )
     return frozenset(session.scalars(rows))
+
+
+def is_owed(application: type[Application], *, user_id: int) -> ColumnElement[bool]:
+    """Give the condition that this person owes an evaluation of an application of the outer query; false where there is none."""
+    submitted = (
+        select(Evaluation.id)
+        .where(Evaluation.interview_id == Panelist.interview_id, Evaluation.user_id == user_id)
+        .correlate(Panelist)
+        .exists()
+    )
+    return (
+        select(Panelist.user_id)
+        .join(Interview, Interview.id == Panelist.interview_id)
+        .where(
+            Interview.application_id == application.id,
+            Interview.cancelled_at.is_(None),
+            Panelist.user_id == user_id,
+            Panelist.abstained_at.is_(None),
+            ~submitted,
+        )
+        .correlate(application)
+        .exists()
+    )

@@ -5,20 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import case, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, case, select
+from sqlalchemy.orm import Session, aliased
 
 from rubrics.prescore import Gates
 from rubrics.scoring import ENGINE_VERSION
 from screening.models import Application, Fit, Posting, PostingState, RubricState, RubricVersion, Stage
+from screening.queries.blindness import is_owed
 
 MOST = 5
-STRONG = 0.5
+STRONG = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class FitRow:
-    """Another posting; ``requirement`` is the requirement point, at least ``STRONG``."""
+    """Another posting; ``requirement`` is the requirement point, at least ``STRONG``; ``gates`` pass or are to be checked.
+
+    ``application_id`` is the same person's own application to it, where there is one.
+    """
 
     posting_id: int
     title: str | None
@@ -26,33 +30,43 @@ class FitRow:
     last_line: int
     requirement: float
     gates: Gates
+    application_id: int | None
 
 
-def also_fits(session: Session, *, application: Application, postings: Collection[int] | None) -> tuple[FitRow, ...]:
-    """Read the ``MOST`` strongest fits among open postings, those below a knock-out last; ``postings`` are the reader's own, None for all.
+def also_fits(
+    session: Session, *, application: Application, postings: Collection[int] | None, reader_id: int
+) -> tuple[FitRow, ...]:
+    """Read the ``MOST`` strongest fits among open postings, none below a knock-out; ``postings`` are the reader's own, None for all.
 
-    Empty for a candidate who refused to be prescored or withdrew. The caller asks for none for a blind reader.
+    Empty for a candidate who refused to be prescored or withdrew. The caller asks for none for a blind reader;
+    a posting is left out whose own evaluation of the same person the reader still owes.
     """
     if application.prescore_refused or application.stage is Stage.WITHDRAWN:
         return ()
+    own = aliased(Application)
     rows = (
-        select(Posting, Fit.requirement, Fit.gates)
+        select(Posting, Fit.requirement, Fit.gates, own.id)
         .join(RubricVersion, RubricVersion.posting_id == Posting.id)
         .join(Fit, Fit.rubric_version_id == RubricVersion.id)
+        .outerjoin(own, and_(own.posting_id == Posting.id, own.person_id == application.person_id))
         .where(
             Fit.application_id == application.id,
             Fit.engine_version == ENGINE_VERSION,
             Fit.requirement >= STRONG,
+            Fit.gates != Gates.BELOW.value,
             RubricVersion.state == RubricState.PUBLISHED,
             Posting.state == PostingState.OPEN,
             Posting.id != application.posting_id,
+            ~is_owed(own, user_id=reader_id),
         )
-        .order_by(case((Fit.gates == Gates.BELOW.value, 1), else_=0), Fit.requirement.desc(), Posting.id)
+        .order_by(Fit.requirement.desc(), case((Fit.gates == Gates.PASS.value, 0), else_=1), Posting.id)
         .limit(MOST)
     )
     if postings is not None:
         rows = rows.where(Posting.id.in_(sorted(postings)))
     return tuple(
-        FitRow(posting.id, posting.title, posting.first_line, posting.last_line, requirement or 0.0, Gates(gates))
-        for posting, requirement, gates in session.execute(rows)
+        FitRow(
+            posting.id, posting.title, posting.first_line, posting.last_line, requirement or 0.0, Gates(gates), ident
+        )
+        for posting, requirement, gates, ident in session.execute(rows)
     )

@@ -143,7 +143,7 @@ def _back(application: Application) -> str:
 
 def _fits(application: Application) -> tuple[FitRow, ...]:
     mine = None if actor().role is Role.ADMIN else actor().postings
-    return also_fits(db.session, application=application, postings=mine)
+    return also_fits(db.session, application=application, postings=mine, reader_id=actor().id)
 
 
 def _page(
