@@ -45,6 +45,7 @@ _GOES_ON = frozenset(
         Category.EXPERIENCE,
         Category.ENGINEERING,
         Category.CERTIFICATION,
+        Category.NATURAL_LANGUAGE,
         Category.TRAIT,
     }
 )
@@ -178,7 +179,7 @@ def _settled(found: list[_Found], terms: DocumentTerms) -> list[_Found]:
     settled: list[_Found] = []
     for parts, readings, bonus in found:
         unread = len(readings) == 1 and readings[0].category is Category.OTHER
-        before = settled[-1] if settled and settled[-1][2] == bonus else None
+        before = settled[-1] if settled else None
         if unread and before is not None and not _stands_alone(terms.clause(parts, bonus=bonus)):
             category = before[1][-1].category
             if category in _GOES_ON:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rubrics.compiler.terms import DocumentTerms
+from rubrics.lexicon import Mention, Term
 from rubrics.model import (
     AnyOf,
     AssessedBy,
@@ -55,8 +56,26 @@ _LEVEL_FIRST = re.compile(
 _AND_EXPERIENCE = re.compile(r"\b(?:and|plus)\s+(?:\w+\s+){0,2}experience\b")
 _DOING = re.compile(
     r"experience[sd]?\s+(?:in\s+|of\s+|with\s+)?(?!using|working|coding|programming|scripting)[a-z-]+ing\b|开发[^,;。]{0,4}经[验历]|研发[^,;。]{0,4}经[验历]"
+    r"|experience\b.{4,60}\b(?:using|utili[sz]ing)\b"
+    r"|\b(?:development|engineering|design|modell?ing|testing|analysis|administration|management|consulting) experience\b"
+)
+_KNOWS_FIRST = re.compile(
+    r"^\W*(?:[\w'’+-]+\W+){0,3}?(?:knowledge|proficien\w+|familiarity|expertise|grasp|command) (?:of|with|in)\b"
+)
+_ABLE = re.compile(r"^\W*(?:(?:an?|the|strong|excellent|great|good|have|has)\W+){0,2}(?:ability|able) to\b")
+_USED = re.compile(r"[使运]?用过|使用经[验历]")
+_HANDLES = re.compile(r"^\W*(?:[\w'’+-]+\W+){0,2}?proficien\w+ (?:with|using|in using)\b")
+_TRAIT_END = re.compile(
+    r"(?:意识|精神|态度|心态|素养|品格|操守|责任感|使命感|执行力)(?:强烈|端正|突出|强|好|佳|高)?\W*$"
+)
+_DID = re.compile(
+    r"[一-鿿]过(?![程敏渡于硬滤分度关期去来错失])|\b(?:you(?:['’]ve| have)|having) (?:\w+ed|built|led|run|written|grown|sold|made|taught|been|done|won|taken)\b|\b(?:published|shipped|launched)\b|\b(?:multiple|several|numerous) successful\b"
+)
+_YOU_DO = re.compile(
+    r"^\W*(?:you(?:['’]re| are| can| will| do| don['’]t| get| make| take| want| know how| tell| see| think| bring| always| never)\b|the (?:habit|ability|drive|courage)\b)"
 )
 _USES_NAME = re.compile(r"[Ee]xperience (?:with|using) (?:the )?[A-Z][A-Za-z0-9+#.]+")
+_TRAIT = (Reading(Category.TRAIT, TraitAsk("trait_general"), assessed_by=AssessedBy.INTERVIEW),)
 _HANDS = frozenset({"programming_language", "tool", "dataset"})
 
 
@@ -106,7 +125,8 @@ def read_clause(clause: Clause) -> tuple[Reading, ...]:
     if floors:
         years = experience.months_of(clause.words)
         has_availability = any(reading.category is Category.AVAILABILITY for reading in floors)
-        if years is not None and not has_availability and "经验" in clause.words:
+        worked = "经验" in clause.words or "experience" in clause.words
+        if years is not None and not has_availability and worked:
             floors = (*floors, Reading(Category.EXPERIENCE, experience.asks(clause)[0]))
         elif _AND_EXPERIENCE.search(clause.words):
             floors = (*floors, Reading(Category.EXPERIENCE, ExperienceAsk(("work",))))
@@ -121,8 +141,9 @@ def read_clause(clause: Clause) -> tuple[Reading, ...]:
 def _skills_and_traits(clause: Clause) -> tuple[Reading, ...]:
     skills = clause.skill_terms()
     traits = trait.read(clause)
-    if traits and not _asks_skill(clause):
-        return traits
+    person = _of_the_person(clause, skills, traits)
+    if person:
+        return person
     lived = experience.asks(clause)
     built = engineering.asks(clause)
     if skill.counts(clause) and experience.months_of(clause.words) is None:
@@ -135,15 +156,30 @@ def _skills_and_traits(clause: Clause) -> tuple[Reading, ...]:
         return (Reading(Category.ENGINEERING, one_or_all([*built, *lived], either=True), assessed_by=AssessedBy.BOTH),)
     if lived and not (skills and _names_level_first(clause)):
         return _lived_readings(clause, lived[0])
-    return skill.read(clause) or traits or standing.read_school(clause) or _unread(clause)
+    named = () if not skills and _KNOWS_FIRST.match(clause.words) else traits
+    return skill.read(clause) or named or standing.read_school(clause) or _unread(clause)
+
+
+def _of_the_person(
+    clause: Clause, skills: list[tuple[Mention, Term]], traits: tuple[Reading, ...]
+) -> tuple[Reading, ...]:
+    """Give what a clause says of the person rather than of a skill: traits by name, or a trait of no name by how it is said."""
+    if traits and not _asks_skill(clause):
+        return traits
+    hands = any(term.kind in _HANDS for _, term in skills)
+    if _ABLE.match(clause.words) and not hands and not engineering.asks(clause):
+        return traits or _TRAIT
+    return _TRAIT if not traits and _TRAIT_END.search(clause.words) and not _has_level(clause) else ()
 
 
 def _unread(clause: Clause) -> tuple[Reading, ...]:
     """Words of which no rule knows the subject: their cue words still tell the kind of ask, a person reads the rest."""
     if clause.has("read_certificate", but="read_certificate_no"):
         category = Category.CERTIFICATION
-    elif clause.has("read_trait_soft"):
-        return (Reading(Category.TRAIT, TraitAsk("trait_general"), assessed_by=AssessedBy.INTERVIEW),)
+    elif clause.has("read_trait_soft") and not _KNOWS_FIRST.match(clause.words):
+        return _TRAIT
+    elif _DID.search(clause.words):
+        category = Category.EXPERIENCE
     elif clause.has("read_tool_use") or (
         clause.names_unknown
         and (clause.has("level_proficient") or clause.has("level_expert"))
@@ -151,7 +187,9 @@ def _unread(clause: Clause) -> tuple[Reading, ...]:
     ):
         category = Category.TOOL
     elif _has_level(clause) or clause.has("read_knowledge"):
-        category = Category.KNOWLEDGE
+        category = Category.TOOL if _HANDLES.match(clause.words) else Category.KNOWLEDGE
+    elif _YOU_DO.match(clause.words):
+        return _TRAIT
     else:
         category = Category.OTHER
     return (Reading(category, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
@@ -171,6 +209,8 @@ def _lived_readings(clause: Clause, lived: Rule) -> tuple[Reading, ...]:
     if not hands:
         return (Reading(Category.EXPERIENCE, lived),)
     category = skill.category_of([term for _, term in hands])
+    if months is None and _USED.search(clause.words):
+        return (Reading(category, skill.rule_of(clause, hands)),)
     if months is None and len(hands) == len(found) and not _DOING.search(clause.words):
         return (Reading(category, lived),)
     return (Reading(Category.EXPERIENCE, lived), Reading(category, skill.rule_of(clause, hands)))
@@ -206,6 +246,8 @@ def _proof_reading(clause: Clause, proofs: list[Rule]) -> Reading:
 def _asks_skill(clause: Clause) -> bool:
     """Whether skill words weigh more than trait words: a skill with a level, or experience of one."""
     skills = clause.skill_terms()
+    if not skills and _KNOWS_FIRST.match(clause.words):
+        return True
     if (not skills and not experience.asks(clause)) or (clause.has("read_passion") and not _has_level(clause)):
         return False
     if _SKILL_FIRST.match(clause.words):

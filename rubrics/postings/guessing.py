@@ -15,7 +15,8 @@ from rubrics.text import fold
 _ASKING = frozenset({HeadingKind.REQUIREMENT, HeadingKind.BONUS})
 _SENTENCE_END = re.compile(r"[。;,.!]\s*$")
 _MOST_WORDS = 10
-_MOST_CHARACTERS = 70
+_MORE_WORDS = 6
+_MOST_CHARACTERS = 80
 _MOST_CHINESE = 18
 _FEWEST_ITEMS = 2
 _READ_ITEMS = 12
@@ -52,7 +53,8 @@ def _may_announce(rows: list[Row], place: int) -> bool:
     text = row.text.strip()
     if row.marker or row.ruler or row.blank or row.style == "table" or _SENTENCE_END.search(text):
         return False
-    if len(text) > (_MOST_CHARACTERS if text.isascii() else _MOST_CHINESE) or len(text.split()) > _MOST_WORDS:
+    most = _MOST_WORDS + (_MORE_WORDS if text.endswith(":") else 0)
+    if len(text) > (_MOST_CHARACTERS if text.isascii() else _MOST_CHINESE) or len(text.split()) > most:
         return False
     before = rows[place - 1] if place else None
     return before is None or row.gap or bool(before.marker) or before.heading is not None or before.ruler

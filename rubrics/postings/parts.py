@@ -4,61 +4,34 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
-from rubrics.lexicon import CuePlaces, Lexicon, stands_free
+from rubrics.lexicon import CuePlaces, Lexicon
+from rubrics.postings.clause_words import INNER, Part, Words, is_floor
 from rubrics.postings.headings import HeadingKind
 from rubrics.postings.items import Item
-from rubrics.text import SourceText, Span, fold, plain
+from rubrics.text import Span, fold, plain
 
 _EDGE = " \t\r\n\v\f\u3000,;。.、!?:-—*_`#>|\"'“”"
-_LEAD_EDGE = " \t(*"
-_DEGREE_FLOOR = re.compile(
-    r"(?:本科|硕士|博士|大专|研究生|专科)(?:研究生)?(?:学历|学位)?(?:及其?以上|以上|或以上)|(?:相关|类|等|学)专业|(?:bachelor|master|ph\.?d|doctora)\S*"
-)
-_YEARS = re.compile(r"\d+\s*\+?\s*(?:[-~至到]\s*\d+\s*)?(?:年|个月|years?|yrs?)")
 _LEAD_COLON = re.compile(r"^[^:]{2,40}(?:之一|其一|任一|一项|至少|以下|下列|如下|任意)[^:]{0,16}:")
 _BARE_HARD = re.compile(r"^[(\s]*(?:required|mandatory|a must|must[- ]have|必须|必备)[\s)]*$")
 _NAME_START = re.compile(r"^[a-z0-9][a-z0-9+#.\-]*(?:[、,/和与及等]|\s*$|\s*[一-鿿])")
 _NAME_END = re.compile(r"(?:^|[一-鿿、,/\s])[a-z0-9][a-z0-9+#.\-]*$")
 _AND = ("和", "及", "以及", "与", "或", "and ", "or ")
 _HAVING = ("有", "具有", "具备", "拥有")
-_CHINESE = re.compile("[一-鿿]")
-_GLUED = re.compile(r"(?<=[a-z]{3})[A-Z][a-z]+(?= [a-z])")
-_TURN = re.compile(r" (?:and|with|but)(?: an?)? $")
+_SECOND_ASK = re.compile(
+    r" and (?:\w[\w-]*\s+){0,2}(?:experience|knowledge|proficiency|familiarity|understanding|ability|fluency|passion|eagerness|desire|interest|commitment|expertise|skills)\s+(?:of|in|with|to|for|using)\b"
+)
+_OBJECT = re.compile(r"\w (?:of|in|with|to|for|using) \w")
+_LONG_ASK = 4
 _LIST_END = re.compile(r" (?:and|or|&) \S+(?: \S+){0,2}$")
-_TURN_REACH = 10
 _OPENS_ITEM = re.compile(r"(?:能力|经验|精神|背景|成绩|经历)优先")
-_MARKS = re.compile(r"\W*")
-_INNER = re.compile(r"\([^()]*\)")
 _CUT = re.compile(r"[(\[【《)\]】》,;。!?\n.]")
 _OPENING = frozenset("([【《")
 _CLOSING = frozenset(")]】》")
 _MOST_PARTS = 20
-_HEAD = 48
-_LATIN_HEAD = 40
-_FEW_WORDS = 2
 _FEW_NAMES = 3
 _MINIMUM = 2
-
-
-@dataclass(frozen=True)
-class Part:
-    """A clause: a span of the document between commas and the like."""
-
-    source: SourceText
-    start: int
-    end: int
-
-    @cached_property
-    def text(self) -> str:
-        """The clause's words, full-width forms settled, character for character."""
-        return plain(self.source.text[self.start : self.end])
-
-    @cached_property
-    def folded(self) -> str:
-        """The clause's words made comparable."""
-        return fold(self.text).text
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +56,7 @@ def chunks_of(item: Item, lexicon: Lexicon, cues: CuePlaces | None = None) -> tu
     if cues is None:
         text = item.source.text
         cues = CuePlaces.of(text, lexicon, [(item.span.start, fold(text[item.span.start : item.span.end]))])
-    words = _Words(lexicon, cues)
+    words = Words(lexicon, cues)
     parts = _parts(item, words)
     in_bonus = item.kind is HeadingKind.BONUS
     marks = [in_bonus] * len(parts) if in_bonus else _preferred(item, parts, words)
@@ -103,18 +76,18 @@ def chunks_of(item: Item, lexicon: Lexicon, cues: CuePlaces | None = None) -> tu
     return tuple(chunks)
 
 
-def _parts(item: Item, words: _Words) -> list[Part]:
+def _parts(item: Item, words: Words) -> list[Part]:
     """Clauses at commas, semicolons and sentence ends outside brackets; edges are trimmed, nothing else is lost."""
     text = item.text
     pieces: list[Part] = []
     whole = bool(_LEAD_COLON.match(text))
     opened = {
         place
-        for match in _INNER.finditer(text)
+        for match in INNER.finditer(text)
         if words.prefers_within(item, *match.span()) or _BARE_HARD.match(match.group().lower())
         for place in match.span()
     }
-    glued = words.glued(text) | words.turns(item, text)
+    glued = words.glued(text) | words.turns(item, text) | _second_asks(text, words.prefers_within(item, 0, len(text)))
     marks = {match.start() for match in _CUT.finditer(text)}
     start = depth = 0
     for place in sorted(marks | glued | opened):
@@ -136,6 +109,18 @@ def _parts(item: Item, words: _Words) -> list[Part]:
     if pieces:
         return pieces
     return [Part(item.source, item.span.start, item.span.end)]
+
+
+def _second_asks(text: str, preferring: bool) -> frozenset[int]:
+    """Places where an English clause that has asked for one thing asks for another (knowledge of X and experience with Y)."""
+    if preferring or " and " not in text:
+        return frozenset()
+    places = set()
+    for match in _SECOND_ASK.finditer(text):
+        before = text[: match.start()].rpartition(",")[2].rpartition(";")[2].rpartition(". ")[2]
+        if _OBJECT.search(before) or before.count(" ") >= _LONG_ASK:
+            places.add(match.start() + 1)
+    return frozenset(places)
 
 
 def _is_cut(text: str, place: int, character: str) -> bool:
@@ -168,7 +153,7 @@ def _add(pieces: list[Part], item: Item, text: str, start: int, end: int) -> Non
         pieces.append(Part(item.source, item.span.start + start + left, item.span.start + start + right))
 
 
-def _preferred(item: Item, parts: list[Part], words: _Words) -> list[bool]:
+def _preferred(item: Item, parts: list[Part], words: Words) -> list[bool]:
     """For each clause whether it is only preferred: the word binds to its clause, to the list before it, or to the whole item."""
     marks = [False] * len(parts)
     reach = 0
@@ -186,14 +171,14 @@ def _preferred(item: Item, parts: list[Part], words: _Words) -> list[bool]:
     return marks
 
 
-def _leads_sentence(item: Item, parts: list[Part], cue: int, words: _Words) -> bool:
+def _leads_sentence(item: Item, parts: list[Part], cue: int, words: Words) -> bool:
     """Whether a preference stands alone before the rest of its sentence ("Ideally, you have …")."""
     if cue and _same_sentence(item, parts, cue):
         return False
     return words.leads_sentence(parts[cue]) and cue + 1 < len(parts) and _same_sentence(item, parts, cue + 1)
 
 
-def _first_preferred(item: Item, parts: list[Part], cue: int, floor: int, words: _Words) -> int:
+def _first_preferred(item: Item, parts: list[Part], cue: int, floor: int, words: Words) -> int:
     """Give the first clause that a preference word binds; none before ``floor``."""
     part = parts[cue]
     first = cue
@@ -201,6 +186,8 @@ def _first_preferred(item: Item, parts: list[Part], cue: int, floor: int, words:
     def may_step() -> bool:
         return first > floor and _same_sentence(item, parts, first)
 
+    if words.starts_preferring(part):
+        return first
     verbal = _ending_pattern(words.lexicon).search(part.folded)
     subject = Part(part.source, part.start, part.start + verbal.start()) if verbal else None
     if subject is not None and not words.owns_predicate(subject):
@@ -220,7 +207,7 @@ def _first_preferred(item: Item, parts: list[Part], cue: int, floor: int, words:
     return first if words.owns_predicate(part) else _list_start(item, parts, cue, floor, words)
 
 
-def _list_start(item: Item, parts: list[Part], cue: int, floor: int, words: _Words) -> int:
+def _list_start(item: Item, parts: list[Part], cue: int, floor: int, words: Words) -> int:
     """Give the first clause of the list that a preferred clause without a predicate of its own ends."""
     first = cue
     while first > floor and _same_sentence(item, parts, first) and words.is_bare(parts[first - 1]):
@@ -237,12 +224,12 @@ def _is_closed_list(before: str, text: str) -> bool:
     )
 
 
-def _goes_on_preferring(parts: list[Part], cue: int, place: int, words: _Words) -> bool:
+def _goes_on_preferring(parts: list[Part], cue: int, place: int, words: Words) -> bool:
     """Whether a clause after a preferred one still belongs to it: an example, an alternative, words without a verb."""
     part = parts[place]
     if words.leads_on(part):
         return True
-    if not words.owns_predicate(part) and not _is_floor(part):
+    if not words.owns_predicate(part) and not is_floor(part):
         return True
     return cue == 0 and _OPENS_ITEM.search(parts[cue].text) is not None and not words.asks_hard(part)
 
@@ -250,15 +237,11 @@ def _goes_on_preferring(parts: list[Part], cue: int, place: int, words: _Words) 
 def _closes_list(parts: list[Part], first: int, cue: int) -> bool:
     """Whether a preferred clause without a verb ends the list that the clause before it began: 有 A, B 和 C 经验者优先."""
     before, text = parts[first - 1].text.strip(), parts[cue].text.strip()
-    if _is_floor(parts[first - 1]):
+    if is_floor(parts[first - 1]):
         return False
     if "等" in text or text.startswith(_AND):
         return True
     return before.startswith(_HAVING) and any(word in text for word in ("经验", "经历", "背景", "者"))
-
-
-def _is_floor(part: Part) -> bool:
-    return bool(_DEGREE_FLOOR.search(part.folded) or _YEARS.search(part.folded))
 
 
 def _same_sentence(item: Item, parts: list[Part], place: int) -> bool:
@@ -266,7 +249,7 @@ def _same_sentence(item: Item, parts: list[Part], place: int) -> bool:
     return not any(mark in between for mark in "。;!?\n") and not between.strip().startswith(".")
 
 
-def _belongs(group: tuple[Part, ...], part: Part, words: _Words, *, chinese: bool) -> bool:
+def _belongs(group: tuple[Part, ...], part: Part, words: Words, *, chinese: bool) -> bool:
     """Whether a clause goes on with the one before it: an example, an alternative, a list without a verb of its own."""
     if (
         words.leads_sentence(group[-1])
@@ -285,92 +268,6 @@ def _belongs(group: tuple[Part, ...], part: Part, words: _Words, *, chinese: boo
     if _NAME_START.match(part.folded) and _NAME_END.search(last) and chinese:
         return True
     return len(last) < _MINIMUM + 2 or last.count("(") > last.count(")")
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The cue words of a document, asked of an item's clauses."""
-
-    lexicon: Lexicon
-    places: CuePlaces
-
-    def of(self, part: Part) -> dict[str, list[tuple[int, int]]]:
-        return self.places.within(part.start, part.end)
-
-    def prefers(self, part: Part) -> bool:
-        cues = self.of(part)
-        return stands_free(cues.get("read_preference", ()), cues.get("read_preference_no", ()))
-
-    def prefers_within(self, item: Item, start: int, end: int) -> bool:
-        return self.prefers(Part(item.source, item.span.start + start, item.span.start + end))
-
-    def owns_predicate(self, part: Part) -> bool:
-        """Whether a clause has a verb or the like of its own near its start; what stands in brackets counts for nothing."""
-        if "(" in part.text:
-            return self._owns_predicate(_INNER.sub(" ", part.folded).strip())
-        if self.continues(part):
-            return False
-        latin = not _CHINESE.search(part.text, 0, _LATIN_HEAD)
-        head = _LATIN_HEAD if latin else _HEAD
-        first = next((start for start, end in self.of(part).get("read_predicate", ()) if end <= head), None)
-        return first is not None and (not latin or part.text.count(" ", 0, first) <= _FEW_WORDS)
-
-    def _owns_predicate(self, folded: str) -> bool:
-        marks = _MARKS.match(folded)
-        place = marks.end() if marks else 0
-        cues = self.lexicon.asking_cues(folded)
-        if any(first <= place for first, _ in cues.get("read_continuation", ())):
-            return False
-        latin = not _CHINESE.search(folded, 0, _LATIN_HEAD)
-        head = _LATIN_HEAD if latin else _HEAD
-        first = next((start for start, end in cues.get("read_predicate", ()) if end <= head), None)
-        return first is not None and (not latin or folded.count(" ", 0, first) <= _FEW_WORDS)
-
-    def has_predicate(self, part: Part) -> bool:
-        return "read_predicate" in self.of(part)
-
-    def continues(self, part: Part) -> bool:
-        return self._starts_with("read_continuation", part)
-
-    def glued(self, text: str) -> frozenset[int]:
-        """Places where one English sentence runs on to the next one, its line break lost (teamsExperience with)."""
-        openers = self.lexicon.cues("read_predicate")
-        return frozenset(match.start() for match in _GLUED.finditer(text) if match.group().lower() in openers)
-
-    def turns(self, item: Item, text: str) -> frozenset[int]:
-        """Places where a clause turns to a preference in its middle (… and bonus points if, … with preference for)."""
-        if not text.isascii():
-            return frozenset()
-        lower = text.lower()
-        return frozenset(
-            start
-            for start, end in self.places.within(item.span.start, item.span.end).get("read_preference", ())
-            if _TURN.search(lower[max(0, start - _TURN_REACH) : start]) and len(lower) - end > _MINIMUM
-        )
-
-    def leads_on(self, part: Part) -> bool:
-        """Whether a clause begins as an example of the one before it or as an alternative to it."""
-        return self._starts_with("read_forward", part)
-
-    def _starts_with(self, group: str, part: Part) -> bool:
-        found = self.of(part).get(group)
-        if not found:
-            return False
-        marks = _MARKS.match(part.text)
-        return found[0][0] <= (marks.end() if marks else 0)
-
-    def leads_sentence(self, part: Part) -> bool:
-        """Whether a clause is nothing but a preference that may stand before its sentence (Ideally, …)."""
-        return part.text.strip(_LEAD_EDGE).lower() in self.lexicon.cues("preference_leading")
-
-    def leads_vaguely(self, part: Part) -> bool:
-        return "read_vague_lead" in self.of(part)
-
-    def is_bare(self, part: Part) -> bool:
-        return not (self.owns_predicate(part) or self.asks_hard(part))
-
-    def asks_hard(self, part: Part) -> bool:
-        return "read_hard" in self.of(part) or _is_floor(part)
 
 
 @lru_cache(maxsize=4)

@@ -12,12 +12,13 @@ _RANK = re.compile(
 )
 _CASES = re.compile(r"(?:研究生|硕士|博士|本科)[^,;。]{0,6}(?:发表|一作|第一作者)")
 _SUBJECT = {"研究生": Degree.MASTER, "硕士": Degree.MASTER, "博士": Degree.DOCTORATE, "本科": Degree.BACHELOR}
+_PUBLISHING = frozenset({"published", "publishing", "publish"})
 _TOP = re.compile(r"顶会|顶刊|顶级|顶尖|top[- ](?:tier|conference)|premier|flagship")
 
 
 def asks(clause: Clause) -> tuple[Rule, ...]:
     """Give the papers asked for; "研究生 … A 类, 或本科 … B 类" becomes two cases, each with its degree."""
-    if not clause.has("read_publication") and not (clause.terms("venue") and _is_venue_list(clause)):
+    if not _speaks_of_papers(clause) and not (clause.terms("venue") and _is_venue_list(clause)):
         return ()
     writing = clause.has("read_paper_writing")
     if clause.has("read_paper_reading") and not (writing or "发表" in clause.words or clause.terms("venue")):
@@ -31,6 +32,14 @@ def asks(clause: Clause) -> tuple[Rule, ...]:
             cases.append(AllOf((DegreeAsk(degree), _ask(clause, words))))
         return (AnyOf(tuple(cases), open=False),)
     return (_ask(clause, clause.words),)
+
+
+def _speaks_of_papers(clause: Clause) -> bool:
+    """Whether papers are meant: an app or a game is published too."""
+    if not clause.has("read_publication"):
+        return False
+    only = {clause.words[start:end] for start, end in clause.where("read_publication")} <= _PUBLISHING
+    return not only or clause.has("read_scholarly") or bool(clause.terms("venue"))
 
 
 def _ask(clause: Clause, words: str) -> PublicationAsk:

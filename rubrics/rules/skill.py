@@ -50,7 +50,7 @@ def _choice_begins(clause: Clause, found: list[tuple[Mention, Term]]) -> int:
 def _read_of(clause: Clause, found: list[tuple[Mention, Term]], *, either: bool | None = None) -> tuple[Reading, ...]:
     whole = rule_of(clause, found, either=either)
     kinds = list(dict.fromkeys(_CATEGORY[term.kind] for _, term in found))
-    if len(kinds) == 1 or not isinstance(whole, AllOf):
+    if len(kinds) == 1 or not (isinstance(whole, AllOf) or _is_listing(clause, found)):
         return (Reading(category_of([term for _, term in found]), whole),)
     return tuple(
         Reading(kind, rule_of(clause, [pair for pair in found if _CATEGORY[pair[1].kind] is kind], either=either))
@@ -83,6 +83,14 @@ def rule_of(clause: Clause, found: list[tuple[Mention, Term]], *, either: bool |
             return AtLeast(number, tuple(asks), open=open_list)
     either = clause.has("read_one_of") or open_list or _choice_between(clause, found)
     return one_or_all(asks, either=either, open_list=open_list)
+
+
+def _is_listing(clause: Clause, found: list[tuple[Mention, Term]]) -> bool:
+    """Whether slashes only list things of different kinds (Linux/Python): no alternatives between a language and a system."""
+    if clause.has("read_one_of") or clause.has("read_example") or _AT_LEAST.search(clause.words):
+        return False
+    gaps = [clause.words[before.end : after.start] for (before, _), (after, _) in pairwise(found)]
+    return any("/" in gap for gap in gaps) and not any(_ALTERNATIVE.search(gap.replace("/", " ")) for gap in gaps)
 
 
 def _choice_between(clause: Clause, found: list[tuple[Mention, Term]]) -> bool:

@@ -23,7 +23,7 @@ class Kind(StrEnum):
     CARD = "card"
 
 
-KINDS = {"R": Kind.REQUIREMENT, "B": Kind.BONUS, "RB": Kind.BOTH}
+KINDS = {"R": Kind.REQUIREMENT, "B": Kind.BONUS, "RB": Kind.BOTH, "C": Kind.CARD}
 SECTIONS = {
     Kind.REQUIREMENT: {Section.REQUIREMENT},
     Kind.BONUS: {Section.BONUS},
