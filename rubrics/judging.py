@@ -122,8 +122,9 @@ def _is_a_list(family: str, lexicon: Lexicon) -> bool:
 def _denied_in_statement(criterion: Criterion, reading: Reading) -> Outcome | None:
     """Tell what the candidate wrote to just this criterion may say no without naming it again."""
     for pointer, row in entries(reading.dossier.answers, "statements"):
-        if row.get("criterion") != criterion.id and row.get("key") != criterion.key:
-            continue
+        named = row.get("key")
+        if (named != criterion.key) if named else (row.get("criterion") != criterion.id):
+            continue  # ids repeat from posting to posting, keys do not
         answer = field_of(row, pointer, "text")
         if answer is None:
             continue

@@ -21,14 +21,15 @@ def find_location(ask: LocationAsk, reading: Reading) -> Outcome:  # noqa: C901,
     wanted = frozenset(term for city in ask.cities for term in _cities(city, reading))
     named = "、".join(ask.cities)
     answered = _answered_cities(reading)
-    told_yes, told_no, told_any, only_other, lives, stays = _told_cities(wanted, reading)
+    told_yes, told_no, told_any, only_other, lives, stays, only_other_said = _told_cities(wanted, reading)
     hits = [answer for answer in answered if _names_city(answer, ask, wanted, reading)]
-    if hits and told_no:
+    against = told_no or ([] if told_yes else only_other_said)
+    if hits and against:
         return disagreement(
             "工作城市：填写项与简历不一致",
             "city: answers and résumé disagree",
             reading.quote_answer(hits[0]),
-            told_no[0],
+            against[0],
         )
     if hits:
         return met(
@@ -90,11 +91,10 @@ class _Told:
     cities: frozenset[str]
     quote: Quote
     only: bool = False
+    said_only: bool = False
 
 
-def _told_cities(
-    wanted: frozenset[str], reading: Reading
-) -> tuple[list[Quote], list[Quote], list[Quote], list[Quote], list[Quote], list[Quote]]:
+def _told_cities(wanted: frozenset[str], reading: Reading) -> tuple[list[Quote], ...]:
     told = reading.remember("told cities", lambda: list(_tell_cities(reading)))
     yes = [item.quote for item in told if item.how == "willing" and item.cities & wanted]
     no = [item.quote for item in told if item.how == "refused" and item.cities & wanted]
@@ -102,7 +102,8 @@ def _told_cities(
     only_other = [item.quote for item in told if item.how == "willing" and item.only and not item.cities & wanted]
     lives = [item.quote for item in told if item.how == "lives" and item.cities & wanted]
     stays = [item.quote for item in told if item.how == "stays"]
-    return yes, no, anywhere, only_other, lives, stays
+    said = [item.quote for item in told if item.how == "willing" and item.said_only and not item.cities & wanted]
+    return yes, no, anywhere, only_other, lives, stays, said
 
 
 def _tell_cities(reading: Reading) -> Iterator[_Told]:
@@ -141,7 +142,7 @@ def _tell_cities(reading: Reading) -> Iterator[_Told]:
         ):
             alone = planned and not cues.has("prefers_city", plain)
             only = alone or cues.has("only_place", plain) or cues.has("place_wanted", plain)
-            yield _Told("willing", cities, quote, only)
+            yield _Told("willing", cities, quote, only, cues.has("only_place", plain))
 
 
 def _is_but_cities(source: int, start: int, end: int, reading: Reading) -> bool:
@@ -160,6 +161,6 @@ _PARTS = re.compile(r"[,，;；]")
 
 
 _BETWEEN_CITIES = re.compile(
-    r"[\s、/或和与及,.;:()|·•*\-]|市|线下|现场|实习|全职|(?<![a-z])(?:in|or|and|at|only|on-?site)(?![a-z])"
+    r"[\s、/或和与及,.;:()|·•*\-]|市|可以?|均|远程|线上|线下|现场|实习|全职|(?<![a-z])(?:in|or|and|at|only|on-?site|remote)(?![a-z])"
 )
 _GOES_ON = re.compile(r"\s*(?:in|or|and|at|/|或|和|、|以及)\b|\s*[或和、/]")

@@ -111,6 +111,8 @@ def _papers_told(passage: Passage, reading: Reading) -> Iterator[Paper]:
         own = reading.cues.has("paper_own", clause.plain)
         if not venues and not ranked and (not own or named):
             continue
+        if not venues and passage.role is not Role.PUBLICATION and not reading.cues.has("paper_noun", clause.plain):
+            continue  # software is published too
         paper = _paper_told(passage, clause, venues, own or passage.role is Role.PUBLICATION, context, reading)
         if paper is not None:
             yield paper
