@@ -58,16 +58,22 @@ def apply_fields(rubric: Rubric, fields: MultiDict[str, str]) -> Rubric:
 
 def changed_fields(before: Rubric, fields: Mapping[str, str]) -> dict[str, str]:
     """Give those of the fields that a person changed on a page that showed ``before``; the others may follow what is stored."""
-    shown = {"title": before.title or "", "track": before.track or ""}
-    for criterion in before.criteria:
-        shown[f"text-{criterion.id}"] = criterion.text
-        shown[f"weight-{criterion.id}"] = f"{criterion.weight:g}"
+    shown = shown_fields(before)
     return {
         name: text
         for name, text in fields.items()
         if (name in {"title", "track"} or name.startswith(("text-", "weight-")))
         and text.split() != shown.get(name, "").split()
     }
+
+
+def shown_fields(rubric: Rubric) -> dict[str, str]:
+    """Give what stands in the fields of a page that shows a rubric."""
+    shown = {"title": rubric.title or "", "track": rubric.track or ""}
+    for criterion in rubric.criteria:
+        shown[f"text-{criterion.id}"] = criterion.text
+        shown[f"weight-{criterion.id}"] = f"{criterion.weight:g}"
+    return shown
 
 
 def apply_act(rubric: Rubric, act: Act, *, taken: Collection[str]) -> Rubric:

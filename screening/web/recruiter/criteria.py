@@ -132,12 +132,11 @@ def _conflict(work: Work, ident: str, typed: CriterionFields, revision: int) -> 
         for one in (criterion, was)
     )
     if stored is not None and base is not None:
-        untouched = {
-            name: getattr(stored, name)
-            for name in ("text", "kind", "category", "judged", "weight", "node", "anchors")
-            if _same(getattr(typed, name), getattr(base, name))
-        }
-        typed = replace(typed, **untouched)
+        names = ("text", "kind", "category", "judged", "weight", "node", "anchors")
+        untouched = {name for name in names if _same(getattr(typed, name), getattr(base, name))}
+        theirs = {name for name in names if not _same(getattr(stored, name), getattr(base, name))}
+        typed = replace(typed, **{name: getattr(stored, name) for name in untouched})
+        stored = replace(typed, **{name: getattr(stored, name) for name in theirs})
     return _page(work, criterion, typed, unsaved=True, stored=stored, conflict=True), 409
 
 

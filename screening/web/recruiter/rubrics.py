@@ -13,7 +13,7 @@ from rubrics.codec import load_rubric
 from rubrics.model import AssessedBy, Rubric
 from screening.extensions import db
 from screening.forms.rubric import Act as Button
-from screening.forms.rubric import apply_act, apply_fields, changed_fields, read_act, read_revision
+from screening.forms.rubric import apply_act, apply_fields, changed_fields, read_act, read_revision, shown_fields
 from screening.models import Posting, PostingState, RubricState, RubricVersion
 from screening.policy import Permission
 from screening.queries.pipeline import head
@@ -202,14 +202,16 @@ def _page(
 ) -> str:
     page = rubric_page(db.session, posting=posting)
     lost: list[tuple[str, str]] = []
+    both: set[str] = set()
     if conflict and typed is not None:
         before = rubric_at(db.session, posting=posting, revision=read_revision(MultiDict(typed)))
         typed = changed_fields(before, typed) if before else typed
-        ids = {criterion.id for criterion in page.rubric.criteria}
+        stored, base = shown_fields(page.rubric), shown_fields(before) if before else {}
+        both = {name for name in typed if name in stored and stored[name] != base.get(name)}
         lost = [
             (name.removeprefix("text-").upper(), text)
             for name, text in typed.items()
-            if name.startswith("text-") and name.removeprefix("text-") not in ids
+            if name.startswith("text-") and name not in stored
         ]
     return render_template(
         "recruiter/rubric.html",
@@ -217,6 +219,7 @@ def _page(
         typed=typed or {},
         conflict=conflict,
         lost=lost,
+        both=both,
         problem=problem,
         at=at,
         edits=may(Permission.POSTING_EDIT),
