@@ -84,9 +84,11 @@ def make_word(fill: Callable[[Any], None]) -> bytes:
     return packed.getvalue()
 
 
-def with_member(package: bytes, name: str, content: bytes) -> bytes:
-    """Add a member to a zip package."""
+def with_member(package: bytes, *members: Any) -> bytes:
+    """Add members to a zip package: one by name and content, or several pairs of them."""
+    pairs = [members] if isinstance(members[0], str) else members
     packed = io.BytesIO(package)
     with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, content)
+        for name, content in pairs:
+            archive.writestr(name, content)
     return packed.getvalue()

@@ -18,9 +18,11 @@ JOINED_GAP = 1.2  # of a line's height
 SIDES = (0.15, 0.85)  # of the page's width: where a gutter may run
 STEP = 4.0  # points
 CROSSING_SHARE, LEVEL_SHARE, DATED_SHARE = 0.3, 0.5, 0.4
+LEVEL = 0.25  # of a line's height
 LONG_SIDE = 3.5  # words in a line
 YEAR = re.compile(r"(?:19|20)\d\d")
-WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\u3400-\u9fff]+")
+WORD = re.compile(r"[\u3400-\u9fff]{2}|[^\W\d\u3400-\u9fff]+")
+ROW_HEIGHT = 7.0  # points
 NEW_LINE = -1
 
 
@@ -108,34 +110,44 @@ def _switches(lines: list[Box], gutter: Gutter) -> int:
 
 def _stand_level(lines: list[Box], gutter: Gutter) -> bool:
     """Tell whether most lines of the side with fewer lines have a neighbour at their height."""
-    sides: tuple[list[float], list[float]] = ([], [])
+    sides: tuple[list[Box], list[Box]] = ([], [])
     for box in lines:
         part, side = gutter.part(box)
         if part % 2 == 0:
-            sides[side].append(box[1])
+            sides[side].append(box)
     few, many = sorted(sides, key=len)
-    level = sum(1 for bottom in few if any(abs(bottom - other) < 1.5 for other in many))
+    level = sum(1 for box in few if any(_is_level(box, other) for other in many))
     return level >= LEVEL_SHARE * len(few)
+
+
+def _is_level(one: Box, other: Box) -> bool:
+    high = max(one[3] - one[1], other[3] - other[1])
+    return abs(one[1] + one[3] - other[1] - other[3]) / 2 < LEVEL * high
 
 
 def _are_both_long(text: str, boxes: list[Box], gutter: Gutter) -> bool:
     """Tell whether both sides hold sentences: several words a line, and not mostly dates."""
-    sides: tuple[dict[int, list[str]], dict[int, list[str]]] = ({}, {})
+    sides: tuple[list[str], list[str]] = ([], [])
+    last: tuple[tuple[int, int], float] | None = None
     for letter, box in zip(text, boxes, strict=True):
-        part, side = gutter.part(box)
-        if part % 2 == 0 and box[3] > box[1]:
-            sides[side].setdefault(round(box[1] / 6), []).append(letter)
-        elif letter == " ":
-            for rows in sides:
-                for letters in list(rows.values())[-1:]:
-                    letters.append(letter)
-    for rows in sides:
-        rows_of_text = ["".join(letters) for letters in rows.values()]
-        words = sum(len(WORD.findall(row)) for row in rows_of_text)
-        dated = sum(1 for row in rows_of_text if YEAR.search(row))
-        if not rows_of_text or words < LONG_SIDE * len(rows_of_text) or dated > DATED_SHARE * len(rows_of_text):
-            return False
-    return True
+        if letter.isspace():
+            if last is not None and last[0][0] % 2 == 0:
+                sides[last[0][1]][-1] += " "
+            continue
+        part, middle = gutter.part(box), (box[1] + box[3]) / 2
+        is_same = last is not None and last[0] == part and abs(last[1] - middle) < ROW_HEIGHT
+        if part[0] % 2 == 0 and is_same:
+            sides[part[1]][-1] += letter
+        elif part[0] % 2 == 0:
+            sides[part[1]].append(letter)
+        last = part, last[1] if last is not None and is_same else middle
+    return all(rows and _are_long(rows) for rows in sides)
+
+
+def _are_long(rows: list[str]) -> bool:
+    words = sum(len(WORD.findall(row)) for row in rows)
+    dated = sum(1 for row in rows if YEAR.search(row))
+    return words >= LONG_SIDE * len(rows) and dated <= DATED_SHARE * len(rows)
 
 
 def _ordered(text: str, boxes: list[Box], gutter: Gutter) -> Iterator[int]:

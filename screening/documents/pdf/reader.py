@@ -15,11 +15,11 @@ from screening.documents.wording import Passage, Ranges, tidy
 PAGES = 60
 REHEARSALS = 8
 EDGE_LINES, LONGEST_EDGE = 2, 80
-DIGITS = re.compile(r"\d+")
-PAGE_NUMBER = re.compile(
-    r"\s*(?:page|第|-|—|–)?\s*\d{1,3}\s*(?:页|-|—|–|(?:/|of|／|共|页,?\s*共)\s*\d{1,3}\s*页?)?\s*", re.IGNORECASE
+COUNTED = re.compile(
+    r"(?:page|第)?\s*\d{1,3}\s*(?:页\s*)?(?:/|／|of|[,，]?\s*共)\s*\d{1,3}\s*页?|page\s*\d{1,3}|第\s*\d{1,3}\s*页",
+    re.IGNORECASE,
 )
-
+NUMBERED = re.compile(r"[\s\-–—]*(\d{1,3})[\s\-–—]*")
 SAMPLE = b"""%PDF-1.4
 1 0 obj << /Type /Catalog /Pages 2 0 R >> endobj
 2 0 obj << /Type /Pages /Kids [3 0 R] /Count 1 >> endobj
@@ -93,24 +93,25 @@ def _stretches(text: str, states: list[bool | None]) -> Iterator[tuple[int, int]
 
 
 def _without_repetitions(passages: list[Passage]) -> list[Passage]:
-    """Leave out of later pages the first and last lines that stood on the page before, and all bare page numbers."""
+    """Leave out of later pages the first and last lines that stood on the page before, and bare page numbers."""
+    if len(passages) < 2:
+        return passages
     kept: list[Passage] = []
-    before: tuple[set[str], set[str]] = (set(), set())
-    for passage in passages:
-        edges = _edges(passage.text)
-        cuts = [
-            (start, end)
-            for side in (0, 1)
-            for start, end in edges[side]
-            if len(passages) > 1
-            and (
-                _edge_name(passage.text[start:end]) in before[side]
-                or (side == 1 and PAGE_NUMBER.fullmatch(passage.text, start, end))
-            )
-        ]
-        before = tuple({_edge_name(passage.text[start:end]) for start, end in side} for side in edges)  # type: ignore[assignment] # two sets
+    before: list[set[str]] = [set(), set()]
+    for number, passage in enumerate(passages, 1):
+        cuts: list[tuple[int, int]] = []
+        for side, spans in enumerate(_edges(passage.text)):
+            names = {span: COUNTED.sub("#", passage.text[slice(*span)].strip()) for span in spans}
+            cuts += [span for span, name in names.items() if name in before[side] or _is_number(name, number)]
+            before[side] = set(names.values())
         kept.append(_cut(passage, cuts))
     return kept
+
+
+def _is_number(line: str, page: int) -> bool:
+    """Tell whether a line is nothing but the number of its page."""
+    bare = NUMBERED.fullmatch(line)
+    return line == "#" or (bare is not None and int(bare[1]) == page)
 
 
 def _edges(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
@@ -118,15 +119,11 @@ def _edges(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     lines = [match.span() for match in re.finditer(r"[^\n]+", text)]
     if len(lines) < 3 * EDGE_LINES:
         return [], lines[-1:] if len(lines) > 1 else []
-    short = [(start, end) for start, end in lines if end - start <= LONGEST_EDGE]
-    return (
-        [span for span in lines[:EDGE_LINES] if span in short],
-        [span for span in lines[-EDGE_LINES:] if span in short],
+    first, last = (
+        [(start, end) for start, end in edge if end - start <= LONGEST_EDGE]
+        for edge in (lines[:EDGE_LINES], lines[-EDGE_LINES:])
     )
-
-
-def _edge_name(line: str) -> str:
-    return DIGITS.sub("#", line.strip())
+    return first, last
 
 
 def _cut(passage: Passage, spans: list[tuple[int, int]]) -> Passage:
