@@ -1,7 +1,7 @@
 """How fast PDFs are read: ``python -m bench.documents`` prints pages a second beside bare text extraction of the same pages.
 
 Bare is pypdfium2's own text of each page, in this process. Ours renders each page, tells hidden text apart and orders it; measured in this
-process, and once more with the limited child process that every file gets. The files are made on the fly, in memory.
+process, and once more with the limited child that a warm process forks for every file. The files are made on the fly, in memory.
 """
 
 from __future__ import annotations

@@ -6,9 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
-from screening.cli.extract import command
+from rubrics.dossier import HiddenText
+from screening.cli.extract import command, tell
+from screening.documents.extraction import ExtractedText
 from tests.documents.files import make_pdf, show
 
 
@@ -28,6 +31,18 @@ def test_extract_reads_standard_input_and_names_the_trouble(tmp_path: Path) -> N
         done = CliRunner().invoke(command, [str(path)])
         assert done.exit_code == 2
         assert len(done.stderr.splitlines()) == 1
+    file.write_bytes(b"%PDF-1.4 nothing follows")
+    assert CliRunner().invoke(command, [str(file)]).stderr.endswith("broken and cannot be opened. [broken]\n")
+
+
+def test_a_person_is_told_what_stands_out(capsys: pytest.CaptureFixture[str]) -> None:
+    read = ExtractedText("Yun\nsecret  words", (HiddenText(4, 17),), 2, is_recognised=True)
+    tell(read, ["secret  words"])
+    assert capsys.readouterr().err.splitlines() == [
+        "2 pages, 17 characters.",
+        "Its letters were recognised in pictures of pages; some may be wrong.",
+        "Hidden from a reader of the page: secret words",
+    ]
 
 
 def test_extract_loads_no_web_framework() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from screening.documents.extraction import ExtractionError, extract_text
 from screening.documents.recognition import MediaType, file_name_for, recognise
-from tests.documents.files import make_pdf, make_word, show, with_member
+from tests.documents.files import make_pdf, make_word, show
 
 SENTENCE = "云小鹤，熟悉 Python 和 C++。\n在云溪大学读硕士。\n"
 
@@ -145,14 +145,48 @@ def test_word_hidden_text_is_found() -> None:
     assert hidden_words(make_word(fill), "x.docx") == ["消失白字极小"]
 
 
-def test_word_dangers_are_refused() -> None:
-    plain = make_word(lambda document: document.add_paragraph("文字"))
-    with pytest.raises(ExtractionError, match="macros"):
-        extract_text(with_member(plain, "word/vbaProject.bin", b"x"), file_name="x.docx")
-    with pytest.raises(ExtractionError, match="unpacks"):
-        extract_text(with_member(plain, "word/media/bomb.bin", bytes(70 * 1024 * 1024)), file_name="x.docx")
-    with pytest.raises(ExtractionError, match="No text"):
-        extract_text(make_word(lambda document: None), file_name="x.docx")
+def shaded(run: object, fill: str) -> None:
+    shading = OxmlElement("w:shd")
+    shading.set(qn("w:fill"), fill)
+    run._r.get_or_add_rPr().append(shading)
+
+
+def test_word_hides_and_shows_by_style_ground_and_width() -> None:
+    def fill(document: object) -> None:
+        styles = document.styles
+        base = styles.add_style("Ghost", 1)
+        base.font.color.rgb = RGBColor(250, 250, 250)
+        styles.add_style("Heir", 1).base_style = base
+        styles.add_style("Vanished", 2).font.hidden = True
+        document.add_paragraph("样式白字", style="Heir")
+        document.add_paragraph("看得见").add_run("字符样式", style="Vanished")
+        dark = document.add_paragraph("中间").add_run("黑底黑字")
+        dark.font.color.rgb = RGBColor(20, 20, 20)
+        shaded(dark, "000000")
+        narrow = document.add_paragraph("中间").add_run("压扁")
+        width = OxmlElement("w:w")
+        width.set(qn("w:val"), "1")
+        narrow._r.get_or_add_rPr().append(width)
+        shown = document.add_paragraph("中间").add_run("黑底白字")
+        shown.font.color.rgb = RGBColor(255, 255, 255)
+        shaded(shown, "000000")
+        document.add_paragraph("Heading words", style="Heading 1")
+        document.add_paragraph("first item", style="List Bullet")
+
+    assert hidden_words(make_word(fill), "x.docx") == ["样式白字", "字符样式", "黑底黑字", "压扁"]
+
+
+def test_word_reads_every_head_once_and_notes() -> None:
+    def fill(document: object) -> None:
+        section = document.sections[0]
+        section.different_first_page_header_footer = True
+        section.header.paragraphs[0].text = "云小鹤 简历"
+        section.first_page_header.paragraphs[0].text = "云小鹤 简历"
+        section.footer.paragraphs[0].text = "页脚"
+        document.add_paragraph("正文，ﬁrst P y t h o n")
+        document.add_section()
+
+    assert extract_text(make_word(fill), file_name="x.docx").text == "云小鹤 简历\n正文，first Python\n\n页脚\n"
 
 
 def test_other_zip_is_refused(tmp_path: object) -> None:
