@@ -113,6 +113,7 @@ SEEN = {
         f"{PLAIN} 0 0.5 0 rg 60 480 300 60 re f {show('Contact', y=500, colour='0.98 0 0 rg')}"
     ),
     "light grey": make_pdf(f"{PLAIN} {show('references on request', y=500, colour='0.7 g')}"),
+    "large and faint": make_pdf(f"{PLAIN} {show('RESUME', y=500, size=48, colour='0.94 g')}"),
     "half transparent": make_pdf(f"{PLAIN} /G gs {SECRET}", resources="/ExtGState << /G << /ca 0.5 >> >>"),
     "four points": make_pdf(f"{PLAIN} {show('printed small', y=500, size=4)}"),
     "underlined, struck and framed": make_pdf(

@@ -13,6 +13,7 @@ from screening.documents.pdf.library import Box, Page, Rendering
 
 CONTRAST = 24  # of 255; #eeeeee on white has 17
 EVEN = 40  # a ground that varies by so much is still one ground
+LARGE, LARGE_CONTRAST = 18.0, 10  # points high, letters as decoration are seen when they are fainter
 NARROW = 8  # pixels
 LEAST_HEIGHT = 0.3  # of a letter: what remains of one that only cuts into a line is none
 GLANCE_PIXELS, GLANCE_SCALE = 500_000, 2.0
@@ -138,11 +139,12 @@ class Sight:
         left, top, right, bottom = places
         depth, stride = self.full.depth, self.full.stride
         margin = (right - left) // 5  # of a neighbour's ink
+        contrast = CONTRAST if box[3] - box[1] < LARGE else LARGE_CONTRAST
         changed, least = 0, max(1.0, LEAST_HEIGHT * (bottom - top))
         for row in range(top, bottom):
             start, end = row * stride + (left + margin) * depth, row * stride + (right - margin) * depth
             over, under = self.full.pixels[start:end], self.ground.pixels[start:end]
-            if over != under and any(abs(a - b) >= CONTRAST for a, b in zip(over, under, strict=True)):
+            if over != under and any(abs(a - b) >= contrast for a, b in zip(over, under, strict=True)):
                 changed += 1
                 if changed >= least:
                     return True
