@@ -198,3 +198,20 @@ def test_few_words_behind_longer_ones_are_no_text_of_the_page() -> None:
     )
     (found,) = hidden(content)
     assert found.startswith("secret")
+
+
+@pytest.mark.parametrize(("kind", "colour", "found"), [("FreeText", "0 g", []), ("FreeText", "1 g", ["typed words"])])
+def test_words_typed_onto_a_page_are_read_and_looked_at(kind: str, colour: str, found: list[str]) -> None:
+    content = make_pdf(
+        PLAIN,
+        page=f"/Annots [{FIRST_FREE} 0 R]",
+        objects=(
+            f"<< /Type /Annot /Subtype /{kind} /Rect [60 480 360 540] /F 4 /AP << /N {FIRST_FREE + 1} 0 R >> >>",
+            stream(
+                "/Type /XObject /Subtype /Form /BBox [0 0 300 60] /Resources << /Font << /F1 3 0 R >> >>",
+                show("typed words", x=10, y=20, colour=colour),
+            ),
+        ),
+    )
+    assert "typed words" in read(content).text
+    assert hidden(content) == found

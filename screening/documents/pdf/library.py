@@ -21,6 +21,8 @@ SPAN, FINE = 1000.0, 100
 DEPTH = 12  # of drawings within drawings
 OBJECTS = 60_000  # of one page that are looked at
 WHITE = 0xFFFFFFFF
+OVERLAYS = 2_000  # comments and fields of a page that are looked at
+TYPED = frozenset({raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_WIDGET})
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top."""
@@ -100,6 +102,13 @@ class Document:
     def page(self, number: int) -> Page:
         """Open a page, counted from 0; raise ExtractionError for one that cannot be opened."""
         page = raw.FPDF_LoadPage(self._handle, number)
+        if (
+            page
+            and _has_typed_words(page)
+            and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS
+        ):
+            raw.FPDF_ClosePage(page)
+            page = raw.FPDF_LoadPage(self._handle, number)
         if not page:
             raise ExtractionError(BROKEN)
         return Page(page)
@@ -234,6 +243,17 @@ class Page:
         pixels = ctypes.string_at(raw.FPDFBitmap_GetBuffer(bitmap), stride * height)
         raw.FPDFBitmap_Destroy(bitmap)
         return Rendering(pixels, left, top, width, height, stride, 4 if colour else 1)
+
+
+def _has_typed_words(page: Any) -> bool:
+    """Tell whether words may stand in form fields or were typed onto a page; they become part of it then."""
+    for index in range(min(OVERLAYS, raw.FPDFPage_GetAnnotCount(page))):
+        annotation = raw.FPDFPage_GetAnnot(page, index)
+        kind = raw.FPDFAnnot_GetSubtype(annotation)
+        raw.FPDFPage_CloseAnnot(annotation)
+        if kind in TYPED:
+            return True
+    return False
 
 
 def _from_codes(codes: list[int]) -> str:
