@@ -10,10 +10,23 @@ from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
-from screening.models import Application, Evaluation, Interview, Panelist, Posting, Role
+from screening.models import (
+    Application,
+    Evaluation,
+    Interview,
+    Job,
+    Mail,
+    Panelist,
+    Posting,
+    Role,
+    RubricState,
+    RubricVersion,
+)
 from screening.services.demonstration.loading import load_demo
+from screening.services.preview_chunks import judge_preview_chunk, read_preview_chunk, store_preview_chunk
+from screening.services.previewing import ask_for_preview
 from tests.architecture.doors import World, make_interview
 from tests.factories import PASSWORD, make_user
 
@@ -37,9 +50,9 @@ PAGES = (
     ("admin", "/staff/postings/{posting_id}/rubric/criteria/r2"),
     ("admin", "/staff/postings/{posting_id}/rubric/add"),
     ("admin", "/staff/postings/{posting_id}/rubric/history"),
-    ("admin", "/staff/postings/{posting_id}/rubric/compare"),
-    ("admin", "/staff/postings/{posting_id}/rubric/preview"),
-    ("admin", "/staff/postings/{posting_id}/rubric/import"),
+    ("admin", "/staff/postings/{draft_id}/rubric/compare"),
+    ("admin", "/staff/postings/{draft_id}/rubric/preview"),
+    ("admin", "/staff/postings/{draft_id}/rubric/import"),
     ("admin", "/staff/applications/{application_id}"),
     ("admin", "/staff/applications/{application_id}/interviews/new"),
     ("admin", "/staff/applications/{judged_id}/debrief"),
@@ -83,6 +96,18 @@ def world(running_site):
             .group_by(Interview.application_id)
             .order_by(func.count().desc(), Interview.application_id)
         ).first()
+        draft_id = preview_draft(session, admin)
+        mail = Mail(
+            key="seen",
+            template="code",
+            locale="zh",
+            to_address="xiaohe.yun@example.com",
+            subject="验证码",
+            text="你的验证码是 000000。",
+            created_at=datetime.now(UTC),
+            due_at=datetime.now(UTC),
+        )
+        session.add(mail)
         interview = make_interview(session, scored, admin)
         session.add(Panelist(interview_id=interview.id, user_id=panelist.id))
         posting = session.get_one(Posting, scored.posting_id)
@@ -90,6 +115,8 @@ def world(running_site):
     return World(
         values={
             "posting_id": posting.id,
+            "draft_id": draft_id,
+            "mail_id": mail.id,
             "slug": posting.slug,
             "document_id": posting.document_id,
             "application_id": scored.id,
@@ -102,6 +129,25 @@ def world(running_site):
         stranger=panelist,
         panelist=panelist,
     )
+
+
+def preview_draft(session, admin):
+    """Compute what the draft of a posting in force would change; give the posting's id."""
+    draft = session.scalars(
+        select(RubricVersion)
+        .where(RubricVersion.state == RubricState.DRAFT, RubricVersion.number > 1)
+        .order_by(RubricVersion.id)
+    ).first()
+    posting = session.get_one(Posting, draft.posting_id)
+    preview = ask_for_preview(session, posting=posting, actor_id=admin.id, now=datetime.now(UTC))
+    chunk = read_preview_chunk(session, preview_id=preview.id, first_id=1, last_id=10**6)
+    effects = judge_preview_chunk(chunk)
+    assert effects
+    store_preview_chunk(
+        session, preview_id=preview.id, effects=effects, applications=preview.total, now=datetime.now(UTC)
+    )
+    session.execute(delete(Job).where(Job.name == "preview_applications"))
+    return posting.id
 
 
 def visits(page, site, world):
