@@ -36,6 +36,7 @@ from screening.models import (
     Application,
     FormVersion,
     Person,
+    PrescoreFailure,
     ResumeFile,
     RubricVersion,
     StoredPrescore,
@@ -210,17 +211,20 @@ def _through_workers(engine: Engine, version_id: int, count: int, folder: Path, 
             with Session(engine) as session:
                 ask_for_prescores(session, posting_id=1, rubric_version_id=version_id, now=datetime.now(UTC))
                 session.commit()
-            wait_for(lambda: _stored(engine) >= count, seconds=SECONDS, say=worker.output)
+            wait_for(lambda: _settled(engine) >= count, seconds=SECONDS, say=worker.output)
             taken = time.perf_counter() - begun
             return Speed(count / taken, 1000 * (_spent(worker) - spent) / count)
     finally:
         broker.close()
 
 
-def _stored(engine: Engine) -> int:
+def _settled(engine: Engine) -> int:
+    """Count the runs; a failure ends the bench."""
     token = reading.set(True)
     try:
         with Session(engine) as session:
+            if failure := session.scalar(select(PrescoreFailure.message).limit(1)):
+                raise RuntimeError(failure)
             return session.scalar(select(func.count()).select_from(StoredPrescore)) or 0
     finally:
         reading.reset(token)

@@ -61,16 +61,33 @@ def looking() -> Iterator[Session]:
 @contextmanager
 def finishing(job_id: int) -> Iterator[Session]:
     """Give a session whose changes are committed together with the end of the job; raise AlreadySettledError when it has one."""
+    with _unsettled(job_id) as (session, job):
+        yield session
+        job.state = JobState.DONE
+        job.finished_at = datetime.now(UTC)
+        job.last_error = None
+        session.commit()
+
+
+@contextmanager
+def going_on(job_id: int, **arguments: int | str) -> Iterator[Session]:
+    """Give a session for a part of the work, as ``finishing`` does for all of it: the job is due again at once, with these arguments instead of its own of the same name."""
+    with _unsettled(job_id) as (session, job):
+        yield session
+        job.arguments = {**job.arguments, **arguments}
+        job.attempts, job.due_at = 0, datetime.now(UTC)
+        job.last_error = None
+        session.commit()
+
+
+@contextmanager
+def _unsettled(job_id: int) -> Iterator[tuple[Session, Job]]:
     session = db.session
     job = _locked(session, job_id)
     if job is None or job.state is not JobState.WAITING:
         session.rollback()
         raise AlreadySettledError
-    yield session
-    job.state = JobState.DONE
-    job.finished_at = datetime.now(UTC)
-    job.last_error = None
-    session.commit()
+    yield session, job
 
 
 def _begin(job_id: int, give_up: Callable[[Session, str], None] | None) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +15,10 @@ from sqlalchemy.orm import Session
 from screening.extensions import db
 from screening.models import Heartbeat, Mail, MailState
 from screening.services import fitting, mailing, prescoring, preview_chunks, rescoring, tidying
-from worker.running import finishing, looking, run_job
+from worker.running import finishing, going_on, looking, run_job
+
+# Far below the time limit of a task, which would strike an application that is not to blame for a busy machine.
+CHUNK_SECONDS = 15.0
 
 logger = logging.getLogger(__name__)
 
@@ -72,8 +76,10 @@ def rescore_applications(
     def act() -> None:
         with looking() as session:
             chunk = rescoring.read_chunk(session, **span, again=bool(again))
-        judged = rescoring.judge_chunk(chunk)
-        with finishing(job_id) as session:
+        until = time.monotonic() + CHUNK_SECONDS
+        judged = rescoring.judge_chunk(chunk, has_time=lambda: time.monotonic() < until)
+        end = going_on(job_id, first_id=judged.left[0]) if judged.left else finishing(job_id)
+        with end as session:
             rescoring.store_chunk(session, judged, now=datetime.now(UTC))
         logger.info(
             "rubric version %d: %d of %d applications judged, %d as before, %d failed",

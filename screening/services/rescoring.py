@@ -6,7 +6,7 @@ again and stores only what is missing. Files that nobody has read yet are handed
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -56,7 +56,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What judging a chunk gave: new results and failures by application id, who gave what is stored already, and who is handed to a single job."""
+    """What judging a chunk gave: new results and failures by application id, who gave what is stored already, who is handed to a single job, and who is left when time was up."""
 
     rubric_version_id: int
     rubric: Rubric | None
@@ -64,6 +64,7 @@ class Judged:
     failures: Mapping[int, str]
     same: tuple[int, ...]
     unread: tuple[int, ...]
+    left: tuple[int, ...] = ()
 
 
 def read_chunk(session: Session, *, rubric_version_id: int, first_id: int, last_id: int, again: bool = False) -> Chunk:
@@ -86,8 +87,10 @@ def read_chunk(session: Session, *, rubric_version_id: int, first_id: int, last_
     return Chunk(rubric_version_id, load_rubric(version.document), inputs.ready, inputs.unread, stored)
 
 
-def judge_chunk(chunk: Chunk) -> Judged:
+def judge_chunk(chunk: Chunk, *, has_time: Callable[[], bool] = lambda: True) -> Judged:
     """Judge each application; an error of the engine is that application's failure. No database is touched.
+
+    ``has_time`` is asked before each but the first: once it says no, what is judged by then counts and the others are left.
 
     A stored run of the same input is compared, byte for byte as JSON has it: another result is a failure to be looked at,
     for the same input and engine must give the same, and never replaces the stored one.
@@ -98,7 +101,11 @@ def judge_chunk(chunk: Chunk) -> Judged:
     lexicon = load_lexicon()
     if chunk.rubric is None:
         return Judged(chunk.rubric_version_id, None, results, failures, (), chunk.unread)
-    for one in chunk.inputs:
+    left: tuple[int, ...] = ()
+    for place, one in enumerate(chunk.inputs):
+        if place and not has_time():
+            left = tuple(other.application_id for other in chunk.inputs[place:])
+            break
         try:
             result = prescore(chunk.rubric, load_dossier(one.answers, one.resume, one.hidden), lexicon)
             document = dump_prescore(result)
@@ -112,7 +119,7 @@ def judge_chunk(chunk: Chunk) -> Judged:
             same.append(one.application_id)
         else:
             failures[one.application_id] = DIFFERS
-    return Judged(chunk.rubric_version_id, chunk.rubric, results, failures, tuple(same), chunk.unread)
+    return Judged(chunk.rubric_version_id, chunk.rubric, results, failures, tuple(same), chunk.unread, left)
 
 
 def store_chunk(session: Session, judged: Judged, *, now: datetime) -> None:

@@ -184,6 +184,15 @@ def test_judging_again_stores_nothing_of_the_same_input_and_a_changed_one_anew(
     assert session.scalars(select(PrescoreFailure)).all() == []
 
 
+def test_a_chunk_without_time_judges_at_least_one_and_names_who_is_left(session: Session, posting: Posting) -> None:
+    first, *others = (make_application(session, posting) for _ in range(3))
+    span = {"rubric_version_id": version_of(session, posting), "first_id": 1, "last_id": 9999}
+
+    judged = rescoring.judge_chunk(rescoring.read_chunk(session, **span), has_time=lambda: False)
+
+    assert (list(judged.results), judged.left) == ([first.id], tuple(one.id for one in others))
+
+
 def test_another_lexicon_makes_new_runs(session: Session, posting: Posting) -> None:
     application = make_application(session, posting)
     judge_all(session, posting)

@@ -7,12 +7,16 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.extensions import db
-from screening.models import Heartbeat, Job, JobState
-from tests.factories import NOW
-from worker.running import MOST_ATTEMPTS, finishing, run_job
+from screening.models import Heartbeat, Job, JobState, RubricVersion, StoredPrescore
+from screening.queries.progress import Progress, rescoring_progress
+from screening.services.asking import ask_for_prescores
+from tests.factories import NOW, make_application, make_posting
+from worker import tasks
+from worker.running import MOST_ATTEMPTS, finishing, going_on, run_job
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +51,19 @@ def test_the_result_and_the_end_of_the_job_are_one(job_id: int) -> None:
     job = read(job_id)
     assert (job.state, job.attempts, job.last_error) == (JobState.DONE, 1, None)
     assert db.session.get(Heartbeat, "mark") is not None
+
+
+def test_a_job_that_goes_on_keeps_its_part_and_is_due_with_what_is_left(job_id: int) -> None:
+    def part() -> None:
+        with going_on(job_id, first_id=7) as session:
+            session.add(Heartbeat(name="part", at=NOW))
+
+    run_job(job_id, part)
+
+    job = read(job_id)
+    assert (job.state, job.attempts, job.arguments) == (JobState.WAITING, 0, {"first_id": 7})
+    assert job.due_at <= datetime.now(UTC)
+    assert db.session.get(Heartbeat, "part") is not None
 
 
 def test_a_finished_job_does_not_run_again(job_id: int) -> None:
@@ -102,3 +119,24 @@ def test_a_job_that_ends_its_worker_each_time_is_given_up(job_id: int) -> None:
 
     assert read(job_id).state is JobState.FAILED
     assert "ended its worker process 6 times" in (read(job_id).last_error or "")
+
+
+def test_a_chunk_whose_time_is_up_goes_on_until_all_are_judged_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tasks, "CHUNK_SECONDS", -1.0)
+    posting = make_posting(db.session)
+    ids = [make_application(db.session, posting).id for _ in range(3)]
+    version_id = db.session.scalars(select(RubricVersion.id)).one()
+    ask_for_prescores(db.session, posting_id=posting.id, rubric_version_id=version_id, now=NOW)
+    job_id = db.session.scalars(select(Job.id).where(Job.name == "rescore_applications")).one()
+    posting_id = posting.id
+    db.session.commit()
+
+    told = []
+    while not told or told[-1] is not None:
+        tasks.rescore_applications.run(job_id=job_id, **read(job_id).arguments)
+        told.append(rescoring_progress(db.session, posting_id=posting_id))
+        db.session.rollback()
+
+    assert told == [Progress(0, 3), Progress(0, 3), None]
+    judged = db.session.scalars(select(StoredPrescore.application_id).order_by(StoredPrescore.id)).all()
+    assert judged == ids
