@@ -203,11 +203,13 @@ def _at_least(wanted: int, name: str, reading: Reading, subject: tuple[str, str]
         best = max(told, key=lambda item: item.value)
         if best.value >= wanted:
             return met(
-                f"写明{subject[0]} {_short(best.value)} {unit[0]}", f"says {_short(best.value)} {unit[1]}", best.quote
+                f"写明{subject[0]} {_short(best.value)} {unit[0]}",
+                f"says: {subject[1]} {_short(best.value)} {unit[1]}",
+                best.quote,
             )
         return contradicted(
             f"写明只有 {_short(best.value)} {unit[0]}，要求至少 {wanted} {unit[0]}",
-            f"says {_short(best.value)} {unit[1]}, at least {wanted} asked for",
+            f"says: {subject[1]} {_short(best.value)} {unit[1]}; at least {wanted} asked for",
             best.quote,
         )
     what = ("可实习多久", "length of stay") if name == "months" else ("每周几天", "days a week")

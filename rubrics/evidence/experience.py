@@ -34,6 +34,10 @@ def find_experience(ask: ExperienceAsk, reading: Reading, relevant: frozenset[st
     topics = _topic_names(ask.topics, reading)
     best = judged[0] if judged else (0, ())
     quotes = [quote_stretch(stretch, reading) for stretch in best[1]]
+    if best[0]:
+        topics = _topic_names(_told_topics(ask, best[1], reading), reading)
+    if best[0] >= 4 and not (ask.kinds or ask.topics):
+        return met("写到了自己做的开发或研究工作", "tells of own development or research", *quotes)
     if best[0] >= 4:
         if ask.months is not None:
             return _by_months(ask, quotes, name, reading)
@@ -257,6 +261,12 @@ def _kind_name(ask: ExperienceAsk) -> tuple[str, str]:
     names = [_KIND_NAMES.get(kind, _KIND_NAMES["any"]) for kind in ask.kinds] or [_KIND_NAMES["any"]]
     zh = [zh.removesuffix("经历") or zh for zh in dict.fromkeys(zh for zh, _ in names)]
     return f"{'、'.join(zh)}经历" if zh != ["经历"] else "经历", " or ".join(dict.fromkeys(en for _, en in names))
+
+
+def _told_topics(ask: ExperienceAsk, stretches: tuple[Stretch, ...], reading: Reading) -> tuple[str, ...]:
+    """Give the topics asked for of which these clauses tell; all of them when none can be singled out."""
+    told = tuple(topic for topic in ask.topics if any(tells_of(s, (topic,), reading, DONE) for s in stretches))
+    return told or ask.topics
 
 
 def _topic_names(topics: tuple[str, ...], reading: Reading) -> tuple[str, str]:

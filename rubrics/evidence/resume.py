@@ -240,6 +240,11 @@ def _width(line: str) -> int:
 
 
 def _starts_afresh(line: str, cues: Cues) -> bool:
-    if _BULLET.match(line) is not None or _DATED.match(line.strip()) is not None or ":" in line[:16]:
+    if (
+        line.lstrip().startswith(("【", "["))
+        or _BULLET.match(line) is not None
+        or _DATED.match(line.strip()) is not None
+        or ":" in line[:16]
+    ):
         return True
     return _CELLS.search(line) is not None or _heading_role(line, cues) is not None

@@ -80,6 +80,12 @@ def _by_level(ask: SkillAsk, zh: str, en: str, positive: list[Sighting], reading
     if odd is not None:
         return disagreement(f"{zh}：填写项与简历的程度不一致", f"{en}: answers and résumé give different levels", *odd)
     how_zh, how_en = _how(ranked[0])
+    shown = ranked[0].term
+    if shown != ask.term:  # say by what a subject is shown
+        how_zh, how_en = (
+            f"{how_zh}（{reading.lexicon.name(shown, 'zh')}）",
+            f"{how_en} ({reading.lexicon.name(shown, 'en')})",
+        )
     asked_zh, asked_en = _LEVEL_NAMES[wanted]
     if level >= wanted:
         return met(f"{zh}：{how_zh}", f"{en}: {how_en}", *quotes)

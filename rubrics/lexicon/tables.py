@@ -91,6 +91,14 @@ def _add(term: Term, terms: dict[str, Term]) -> None:
         terms[term.id] = replace(full, parents=parents)
 
 
+_PROPER = frozenset({"tool", "programming_language", "operating_system", "dataset", "venue"})
+
+
+def _chinese_name(names: tuple[str, ...], kind: str) -> str:
+    """Give the name shown in Chinese: proper names stay as they are first written, topics have a Chinese one where there is one."""
+    return names[0] if kind in _PROPER else next((form for form in names if not form.isascii()), names[0])
+
+
 def _term(term_id: str, row: Mapping[str, Any], kind: str, families: tuple[str, ...] = ()) -> Term:
     ambiguous = tuple(row.get("ambiguous", ()))
     exact = tuple(row.get("exact", ()))
@@ -99,7 +107,7 @@ def _term(term_id: str, row: Mapping[str, Any], kind: str, families: tuple[str, 
     return Term(
         id=term_id,
         kind=row.get("kind", kind),
-        zh=row.get("zh") or next((form for form in names if not form.isascii()), names[0]),
+        zh=row.get("zh") or _chinese_name(names, row.get("kind", kind)),
         en=row.get("en") or next((form for form in names if form.isascii()), names[0]),
         forms=forms,
         parents=tuple(dict.fromkeys((*row.get("parents", ()), *families))),

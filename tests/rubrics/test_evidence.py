@@ -153,4 +153,4 @@ def test_twelve_weeks_are_three_months():
     ask = AvailabilityAsk(months=3)
     found = judge(ask, load_dossier(None, "AVAILABILITY\nI can stay for at least 12 weeks.")).results[0]
     assert found.verdict is Verdict.MET
-    assert found.because.en == "says 3 months"
+    assert found.because.en == "says: can stay 3 months"
