@@ -43,7 +43,7 @@ from rubrics.rules.clause import one_or_all
 
 _CHINESE = re.compile("[一-鿿]")
 _SKILL_FIRST = re.compile(
-    r"^\W*(?:[\w'’+-]+\W+){0,3}?(?:experienced?|knowledge|expertise|familiar|familiarity|proficien\w+|understanding|expert|fluen\w+)\b"
+    r"^\W{0,20}(?:\S{1,40}\s{1,3}){0,3}?(?:experienced?|knowledge|expertise|familiar|familiarity|proficien\w+|understanding|expert|fluen\w+)\b"
 )
 _SKILLS = frozenset({Category.PROGRAMMING_LANGUAGE, Category.TOOL, Category.KNOWLEDGE, Category.EXPERIENCE})
 _MERGES = frozenset({Category.TRAIT, Category.AVAILABILITY, Category.ACADEMIC_STANDING})
@@ -60,11 +60,11 @@ _DOING = re.compile(
     r"|\b(?:development|engineering|design|modell?ing|testing|analysis|administration|management|consulting) experience\b"
 )
 _KNOWS_FIRST = re.compile(
-    r"^\W*(?:[\w'’+-]+\W+){0,3}?(?:knowledge|proficien\w+|familiarity|expertise|grasp|command) (?:of|with|in)\b"
+    r"^\W{0,20}(?:\S{1,40}\s{1,3}){0,3}?(?:knowledge|proficien\w+|familiarity|expertise|grasp|command) (?:of|with|in)\b"
 )
 _ABLE = re.compile(r"^\W*(?:(?:an?|the|strong|excellent|great|good|have|has)\W+){0,2}(?:ability|able) to\b")
 _USED = re.compile(r"[使运]?用过|使用经[验历]")
-_HANDLES = re.compile(r"^\W*(?:[\w'’+-]+\W+){0,2}?proficien\w+ (?:with|using|in using)\b")
+_HANDLES = re.compile(r"^\W{0,20}(?:\S{1,40}\s{1,3}){0,2}?proficien\w+ (?:with|using|in using)\b")
 _TRAIT_END = re.compile(
     r"(?:意识|精神|态度|心态|素养|品格|操守|责任感|使命感|执行力)(?:强烈|端正|突出|强|好|佳|高)?\W*$"
 )

@@ -22,7 +22,7 @@ _FLOOR_FIRST = re.compile(
     r"|^(?:at least |minimum (?:of )?|over )?\d{1,2}\+? (?:or more )?years? (?:of |in )|^(?:bachelor|master|ph\.?d)\S* degree"
     r"|^(?:统招|全日制)?(?:本科|硕士|博士|大专)(?:研究生)?(?:学历|学位)?(?:及其?以上|以上|或以上)"
 )
-_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.\w|https?://|www\.")
+_ADDRESS = re.compile(r"(?<=\w)@[\w-]{1,60}\.\w|https?://|www\.")
 _HARD_BONUS = re.compile(
     r"优先(?:考虑|录取|录用|选择)?[\s。;,!)]*$|优先(?:考虑|录取|录用)|者优先|的优先|加[^，。;,]{0,3}分|[尤更为]佳"
 )

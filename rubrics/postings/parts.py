@@ -24,6 +24,7 @@ _SECOND_ASK = re.compile(
 )
 _OBJECT = re.compile(r"\w (?:of|in|with|to|for|using) \w")
 _LONG_ASK = 4
+_ASK_REACH = 200
 _LIST_END = re.compile(r" (?:and|or|&) \S+(?: \S+){0,2}$")
 _OPENS_ITEM = re.compile(r"(?:能力|经验|精神|背景|成绩|经历)优先")
 _CUT = re.compile(r"[(\[【《)\]】》,;。!?\n.]")
@@ -117,7 +118,7 @@ def _second_asks(text: str, preferring: bool) -> frozenset[int]:
         return frozenset()
     places = set()
     for match in _SECOND_ASK.finditer(text):
-        before = text[: match.start()].rpartition(",")[2].rpartition(";")[2].rpartition(". ")[2]
+        before = text[max(0, match.start() - _ASK_REACH) : match.start()].rpartition(",")[2].rpartition(";")[2].rpartition(". ")[2]
         if _OBJECT.search(before) or before.count(" ") >= _LONG_ASK:
             places.add(match.start() + 1)
     return frozenset(places)
