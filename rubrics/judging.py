@@ -3,40 +3,88 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from rubrics.evidence import Outcome, Reading, find_evidence
 from rubrics.evidence.clauses import EVIDENCE, Stance
 from rubrics.evidence.outcome import contradicted, for_interview, join_all, join_any, partly
 from rubrics.evidence.texts import entries, field_of
 from rubrics.lexicon import Lexicon
-from rubrics.model import DEGREE_ORDER, AllOf, AnyOf, AssessedBy, AtLeast, Criterion, DegreeAsk
+from rubrics.model import DEGREE_ORDER, AllOf, AnyOf, AtLeast, Criterion, DegreeAsk
 from rubrics.plans import Node
 from rubrics.prescore import Verdict
 
 _LEFT_TO_THE_INTERVIEW = for_interview("由面试考察", "left to the interview")
+_NOT_SHOWN = Verdict.NOT_SHOWN
 _WIDEST_LIST = 15
 _PLAIN_NO = frozenset(
     {"无", "没有", "没", "暂无", "否", "no", "none", "n/a", "nope", "不会", "没有经验", "无经验", "不具备"}
 )
 
 
-def judge(criterion: Criterion, node: Node, reading: Reading, relevant: frozenset[str]) -> Outcome:
-    """Judge a criterion; ``relevant`` are the terms of its rubric."""
-    if criterion.assessed_by is AssessedBy.INTERVIEW:
+def judge(criterion: Criterion, node: Node | None, reading: Reading, relevant: frozenset[str]) -> Outcome:
+    """Judge a criterion; ``node`` is its rule, None when only an interview can judge it; ``relevant`` are the terms of its rubric."""
+    if node is None:
         return _LEFT_TO_THE_INTERVIEW
     outcome = _judge_node(node, reading, relevant)
-    if outcome.verdict is Verdict.NOT_SHOWN:
+    if outcome.verdict is _NOT_SHOWN and "statements" in reading.dossier.answers:
         return _denied_in_statement(criterion, reading) or outcome
     return outcome
 
 
 def _judge_node(node: Node, reading: Reading, relevant: frozenset[str]) -> Outcome:
     key = (node, relevant) if node.unbound else node
-    known = reading.memory.get(key)
-    if isinstance(known, Outcome):
-        return known
-    outcome = reading.memory[key] = _answer(node, reading, relevant)
-    return outcome
+    known = reading.outcomes.get(key)
+    if known is None:
+        known = _answer_of_skills(node, reading) if node.only_skills else _answer(node, reading, relevant)
+        reading.outcomes[key] = known
+    return known
+
+
+def _answer_of_skills(node: Node, reading: Reading) -> Outcome:
+    """Answer a rule over skills alone; to whoever names nothing that it listens for it always says the same."""
+    hearing = _hearing_of(node, reading.lexicon)
+    silent = hearing.named.isdisjoint(reading.seen_families) and hearing.above.isdisjoint(reading.seen_terms)
+    if not silent:
+        return _answer(node, reading, node.terms)
+    if hearing.silence is None:
+        hearing.silence = _answer(node, reading, node.terms)
+    return hearing.silence
+
+
+class _Hearing:
+    """What a rule over skills listens for in the words of a lexicon.
+
+    ``named`` are its terms and the families of its open lists: a mention of them or of their members can change the answer.
+    ``above`` are the families of its terms: who denies a family denies its members, so a mention of just them can change it.
+    ``silence`` is the answer when there is none of these, known once it was given.
+    """
+
+    __slots__ = ("above", "lexicon", "named", "silence")
+
+    def __init__(self, node: Node, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.named = node.terms.union(*(_equals_of(part, lexicon) for part in _open_lists(node)))
+        self.above = frozenset[str]().union(*(lexicon.ancestors(term) for term in node.terms))
+        self.silence: Outcome | None = None
+
+
+_HEARINGS: WeakKeyDictionary[Node, _Hearing] = WeakKeyDictionary()
+
+
+def _hearing_of(node: Node, lexicon: Lexicon) -> _Hearing:
+    known = _HEARINGS.get(node)
+    if known is None or known.lexicon is not lexicon:
+        known = _HEARINGS[node] = _Hearing(node, lexicon)
+    return known
+
+
+def _open_lists(node: Node) -> Iterator[Node]:
+    if isinstance(node.rule, (AnyOf, AtLeast)) and node.rule.open:
+        yield node
+    for part in node.parts:
+        yield from _open_lists(part)
 
 
 def _answer(node: Node, reading: Reading, relevant: frozenset[str]) -> Outcome:
@@ -85,25 +133,29 @@ def _or_unnamed_equal(outcome: Outcome, node: Node, reading: Reading) -> Outcome
     kinds = {lexicon.terms[term].kind for term in named}
     if outcome.verdict is Verdict.CONTRADICTED and kinds == {"knowledge"}:
         return outcome  # whoever denies the subject itself does not know it by its neighbours
-    families = Counter(family for term in named for family in lexicon.terms[term].parents)
-    wider = {above for family in families if families[family] > 1 for above in lexicon.ancestors(family)}
-    for family in sorted(families):
-        if family in wider or (families[family] < 2 and not _is_a_list(family, lexicon)):
-            continue
+    for family, members in _equals_of(node, lexicon).items():
         for sighting in reading.family_sightings(family):
             if sighting.stance not in EVIDENCE or any(lexicon.is_a(sighting.term, term) for term in node.terms):
                 continue
             if lexicon.terms[sighting.term].kind not in kinds:
                 continue
-            if (
-                sighting.term == family
-                and "knowledge" in kinds
-                and (sighting.stance is not Stance.OWN or families[family] < 2)
-            ):
+            if sighting.term == family and "knowledge" in kinds and (sighting.stance is not Stance.OWN or members < 2):
                 continue
             zh, en = lexicon.name(sighting.term, "zh"), lexicon.name(sighting.term, "en")
             return partly(f"{zh}：未列出的同类", f"{en}: an equal that is not named", reading.quote_sighting(sighting))
     return outcome
+
+
+def _equals_of(node: Node, lexicon: Lexicon) -> dict[str, int]:
+    """Give the families in which an open list's unnamed equals are looked for, each with the number of its members that are named."""
+    named = node.terms & lexicon.terms.keys()
+    families = Counter(family for term in named for family in lexicon.terms[term].parents)
+    wider = {above for family in families if families[family] > 1 for above in lexicon.ancestors(family)}
+    return {
+        family: families[family]
+        for family in sorted(families)
+        if family not in wider and (families[family] > 1 or _is_a_list(family, lexicon))
+    }
 
 
 _FAMILY_SIZES: dict[str, Counter[str]] = {}

@@ -10,6 +10,7 @@ from rubrics.model import (
     AllOf,
     AnyOf,
     Ask,
+    AssessedBy,
     AtLeast,
     Criterion,
     DegreeAsk,
@@ -30,11 +31,11 @@ _MOST_NODES = 50_000
 class Node:
     """A rule with its branches; equal rules are one node, so that an application answers each of them once.
 
-    ``unbound`` says that the rule leans on what its rubric is about; ``terms`` are the skills that it names; ``floor`` is
-    the degree among the parts of an "all of".
+    ``unbound`` says that the rule leans on what its rubric is about; ``terms`` are the skills that it names, ``only_skills``
+    says that it names nothing else; ``floor`` is the degree among the parts of an "all of".
     """
 
-    __slots__ = ("floor", "parts", "rule", "terms", "unbound")
+    __slots__ = ("__weakref__", "floor", "only_skills", "parts", "rule", "terms", "unbound")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -44,6 +45,7 @@ class Node:
         asks = tuple(_asks((rule,)))
         self.unbound = any(isinstance(ask, (ExperienceAsk, PublicationAsk)) and not ask.topics for ask in asks)
         self.terms = frozenset(ask.term for ask in asks if isinstance(ask, SkillAsk))
+        self.only_skills = all(isinstance(ask, SkillAsk) for ask in asks)
         self.floor: Node | None = None
         if isinstance(rule, AllOf):
             self.floor = next((part for part in self.parts if isinstance(part.rule, DegreeAsk)), None)
@@ -59,10 +61,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A rubric made ready: its criteria with their nodes, the terms it is about, its long sentences, gates and sections."""
+    """A rubric made ready: its criteria with their nodes (None: left to the interview), the terms it is about, its long sentences, gates and sections."""
 
     rubric: Rubric
-    criteria: tuple[tuple[Criterion, Node], ...]
+    criteria: tuple[tuple[Criterion, Node | None], ...]
     relevant: frozenset[str]
     sentences: tuple[str, ...]
     gates: tuple[str, ...]
@@ -98,13 +100,17 @@ def _plan(rubric: Rubric) -> Plan:
     sentences = (squeezed_words(criterion.text) for criterion in rubric.criteria)
     return Plan(
         rubric=rubric,
-        criteria=tuple((criterion, node_of(criterion.rule)) for criterion in rubric.criteria),
+        criteria=tuple((criterion, _judged_node(criterion)) for criterion in rubric.criteria),
         relevant=frozenset(_terms_of(rubric)),
         sentences=tuple(dict.fromkeys(words for words in sentences if words)),
         gates=tuple(criterion.id for criterion in rubric.criteria if criterion.gate),
         requirement=_shape(rubric, Section.REQUIREMENT),
         bonus=_shape(rubric, Section.BONUS),
     )
+
+
+def _judged_node(criterion: Criterion) -> Node | None:
+    return None if criterion.assessed_by is AssessedBy.INTERVIEW else node_of(criterion.rule)
 
 
 def _shape(rubric: Rubric, section: Section) -> Shape:

@@ -1,9 +1,13 @@
-"""What pre-scoring returns: verdicts with quotations, intervals, and facts beside the score."""
+"""What pre-scoring returns: verdicts with quotations, intervals, and facts beside the score.
+
+The small values are named tuples, because hundreds of them are made for an application and a tuple is made in a third of the time.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Verdict(StrEnum):
@@ -24,8 +28,7 @@ class Gates(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """An exact quotation: ``source`` is "resume" or an answer's JSON Pointer, offsets count characters of that text."""
 
     source: str
@@ -34,16 +37,14 @@ class Quote:
     quote: str
 
 
-@dataclass(frozen=True, slots=True)
-class Because:
+class Because(NamedTuple):
     """The reason in both languages."""
 
     zh: str
     en: str
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """The verdict on one criterion; met, partly and contradicted carry at least one quotation."""
 
     criterion: str
@@ -52,8 +53,7 @@ class Result:
     because: Because
 
 
-@dataclass(frozen=True, slots=True)
-class Interval:
+class Interval(NamedTuple):
     """Shares between 0 and 1: if every unknown turned out no, as it stands, if every unknown turned out yes."""
 
     low: float
@@ -61,8 +61,7 @@ class Interval:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(NamedTuple):
     """Each section on its own; None where the section has nothing that a machine can assess."""
 
     requirement: Interval | None
@@ -70,8 +69,7 @@ class Score:
     gates: Gates
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """A fact beside the score that changes nothing in it: hidden_text, keyword_stuffing, scorer_instruction, posting_copied, conflicting_answers."""
 
     code: str

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from rubrics.dossier import Dossier, input_digest
-from rubrics.evidence import Outcome, Reading
+from rubrics.evidence import Reading
 from rubrics.evidence.flags import Squeezed, copied_stretches, copy_flags, hidden_flags, squeezed_texts
 from rubrics.judging import judge
 from rubrics.lexicon import Lexicon
@@ -52,9 +52,15 @@ def _prescore(plan: Plan, shared: Reading, texts: Sequence[Squeezed], digest: st
     dossier, lexicon, rubric = shared.dossier, shared.lexicon, plan.rubric
     copied = copied_stretches(texts, plan.sentences)
     reading = Reading(dossier, lexicon, copied) if copied else shared
-    outcomes = [judge(criterion, node, reading, plan.relevant) for criterion, node in plan.criteria]
-    conflicts = {quote for outcome in outcomes if outcome.conflicts for quote in outcome.conflicts}
-    found = [(criterion.id, outcome) for (criterion, _), outcome in zip(plan.criteria, outcomes, strict=True)]
+    verdicts: dict[str, Verdict] = {}
+    results: list[Result] = []
+    conflicts: set[Quote] = set()
+    for criterion, node in plan.criteria:
+        verdict, zh, en, quotes, at_odds = judge(criterion, node, reading, plan.relevant)
+        verdicts[criterion.id] = verdict
+        results.append(Result(criterion.id, verdict, quotes, Because(zh, en)))
+        if at_odds:
+            conflicts.update(at_odds)
     if copied or conflicts:
         flags = _in_order([*flags, *copy_flags(copied), *_conflict_flags(conflicts)])
     return Prescore(
@@ -63,20 +69,10 @@ def _prescore(plan: Plan, shared: Reading, texts: Sequence[Squeezed], digest: st
         engine=ENGINE_VERSION,
         lexicon=lexicon.version,
         input_sha256=digest,
-        score=_score(plan, {name: outcome.verdict for name, outcome in found}),
-        results=tuple([_result(name, outcome, reading) for name, outcome in found]),
+        score=_score(plan, verdicts),
+        results=tuple(results),
         flags=tuple(flags),
     )
-
-
-def _result(name: str, outcome: Outcome, reading: Reading) -> Result:
-    """Give a criterion's result; rubrics that share a criterion share it."""
-    key = (name, id(outcome))
-    known = reading.results.get(key)
-    if known is None:
-        because = Because(zh=outcome.zh, en=outcome.en)
-        known = reading.results[key] = (outcome, Result(name, outcome.verdict, outcome.quotes, because))
-    return known[1]
 
 
 # --- scores ----------------------------------------------------------------------------------------------------------
@@ -104,13 +100,13 @@ def _score(plan: Plan, verdicts: Mapping[str, Verdict]) -> Score:
 
 
 def _section_interval(shape: Shape, worth: Mapping[str, _Worth | None]) -> Interval | None:
-    alone = _counted(shape.alone, worth)
+    counted = _counted(shape.alone, worth)
     for group in shape.grouped:
         members = _counted(group, worth)
         if members:
-            alone.append((max(weight for weight, _ in members), _saturated(members)))
+            counted.append((max(weight for weight, _ in members), _saturated(members)))
     total = low = high = 0.0
-    for weight, (worst, best) in alone:
+    for weight, (worst, best) in counted:
         total += weight
         low += weight * worst
         high += weight * best

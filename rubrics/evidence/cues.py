@@ -6,25 +6,27 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from rubrics.evidence.starters import starters
+from rubrics.evidence.starters import LONGEST_RUN, telling_letters
 from rubrics.lexicon import Lexicon
 
 _MOST_BEGINNINGS = 200_000
+_PADDING = "\0" * LONGEST_RUN
 _COMPILERS = "read_"
 Groups = int
 """A set of cue groups, one bit for each."""
 
 
 class _Beginnings(dict[str, Groups]):
-    """Which groups can begin with three letters of a text, worked out when the letters are first met."""
+    """Which groups have a telling run of letters at the beginning of a few letters of a text, worked out when these are first met."""
 
     def __init__(self, by_start: dict[str, Groups]) -> None:
         super().__init__()
         self._by_start = by_start
 
     def __missing__(self, letters: str) -> Groups:
-        known = self._by_start.get
-        found = known(letters[0], 0) | known(letters[:2], 0) | known(letters, 0)
+        found = 0
+        for length in range(1, LONGEST_RUN + 1):
+            found |= self._by_start.get(letters[:length], 0)
         if len(self) >= _MOST_BEGINNINGS:
             self.clear()
         self[letters] = found
@@ -122,11 +124,14 @@ class Cues:
 
     def beginnings(self, plain: str) -> list[Groups]:
         """Give for each place of a whole text the groups of which a word can begin there."""
-        padded, beginnings = f"{plain}\0\0", self._table.beginnings
-        return [beginnings[padded[place : place + 3]] for place in range(len(plain))]
+        padded, beginnings = plain + _PADDING, self._table.beginnings
+        return [beginnings[padded[place:end]] for place, end in enumerate(range(LONGEST_RUN, LONGEST_RUN + len(plain)))]
 
     def learn(self, plain: str, beginnings: Iterable[Groups]) -> Groups:
         """Take the groups that can begin in a text from whoever has looked at the whole already."""
+        known = self._possible.get(plain)
+        if known is not None:
+            return known
         possible = self._table.ungated
         for groups in set(beginnings):
             possible |= groups
@@ -151,9 +156,9 @@ def _table_of(lexicon: Lexicon) -> _Table:
         if name.startswith(_COMPILERS):
             continue
         bits[name] = 1 << len(bits)
-        begins = starters(_source(lexicon, name))
-        if begins is None:
+        letters = telling_letters(_source(lexicon, name))
+        if letters is None:
             ungated |= bits[name]
-        for start in begins or ():
+        for start in letters or ():
             by_start[start] = by_start.get(start, 0) | bits[name]
     return _Table(_Beginnings(by_start), bits, ungated)

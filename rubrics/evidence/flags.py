@@ -37,7 +37,7 @@ def flagged_stretches(plain: str, cues: Cues) -> list[tuple[str, int, int]]:
 
 def instructions(plain: str, cues: Cues) -> list[tuple[int, int]]:
     """Sentences that address whoever or whatever scores the application."""
-    if _INSTRUCTION_HINT.search(plain) is None and _SPREAD.search(plain) is None:
+    if not cues.may(cues.groups("scorer_instruction"), plain) and _SPREAD.search(plain) is None:
         return []
     found: list[tuple[int, int]] = []
     for start, end in _sentences(plain):

@@ -5,7 +5,6 @@ The scan for lexicon terms is done once; everything else is worked out when the 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -27,6 +26,7 @@ from rubrics.evidence.clauses import (
 )
 from rubrics.evidence.cues import Cues, Groups
 from rubrics.evidence.flags import flagged_stretches
+from rubrics.evidence.outcome import Outcome
 from rubrics.evidence.resume import read_lines
 from rubrics.evidence.texts import (
     RESUME,
@@ -38,13 +38,14 @@ from rubrics.evidence.texts import (
     blank_out,
     cut_long,
     hidden_stretches,
+    links_in,
     name_stretches,
     named_in,
     plain_text,
     without_markup,
 )
 from rubrics.lexicon import Lexicon
-from rubrics.prescore import Flag, Quote, Result
+from rubrics.prescore import Flag, Quote
 
 T = TypeVar("T")
 # The cue groups by which clauses are looked up (``telling``).
@@ -53,10 +54,6 @@ _RUNNING = frozenset({Role.OTHER, Role.SELF, Role.STATEMENT, Role.SKILL})
 _DOUBTFUL = frozenset({Stance.LISTED, Stance.CLAIM, Stance.COURSE})
 _NOT_DONE = ("denial", "wish", "quoted", "course")
 _NOTHING: frozenset[str] = frozenset()
-_LINK = re.compile(
-    r"https?://[^\s，。；、()（）]{1,300}|www\.[^\s，。；、()（）]{1,300}|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,120}"
-    r"|(?<![a-z0-9-])[a-z0-9-]{1,63}\.(?:com|org|io|net|cn|edu)/[^\s，。；、()（）]{0,300}"
-)
 
 
 class Sighting(NamedTuple):
@@ -84,7 +81,7 @@ class Reading:
         self.lexicon = lexicon
         self.cues = Cues(lexicon)
         self.memory: dict[object, object] = {}
-        self.results: dict[tuple[str, int], tuple[object, Result]] = {}
+        self.outcomes: dict[object, Outcome] = {}
         self.flags: list[Flag] = []
         self._beginnings: dict[int, list[Groups]] = {}
         self._clauses: dict[Passage, list[Clause]] = {}
@@ -115,6 +112,11 @@ class Reading:
     def seen_terms(self) -> frozenset[str]:
         """The ids of all terms that are named anywhere."""
         return frozenset(self._index)
+
+    @cached_property
+    def seen_families(self) -> frozenset[str]:
+        """The ids of all terms that are named anywhere, and of all their families."""
+        return frozenset(self._families)
 
     def sources_naming(self, kind: str) -> frozenset[int]:
         """Give the numbers of the sources in which a term of a kind is named."""
@@ -158,10 +160,10 @@ class Reading:
         wanted = self.cues.groups(*_LOOKED_UP)
         for passage in self._passages:
             for clause in self.clauses(passage):
-                if not self.cues.may(wanted, clause.plain):
-                    continue
-                for cue in _LOOKED_UP:
-                    found.setdefault(cue, []).append((passage, clause))
+                hints = self.cues.hints(clause.plain) & wanted
+                for cue in _LOOKED_UP if hints else ():
+                    if hints & self.cues.groups(cue):
+                        found.setdefault(cue, []).append((passage, clause))
         return found
 
     def passages(self, *roles: Role) -> Iterator[Passage]:
@@ -243,8 +245,7 @@ class Reading:
         self._add_source(RESUME, without_markup(self.dossier.resume), copied, hidden_stretches(self.dossier))
         number = len(self._sources) - 1
         source = self._sources[-1]
-        begins = self._beginnings[number] = self.cues.beginnings(source.plain)
-        lines = list(read_lines(source.plain, self.cues, self.dossier.resume, begins))
+        lines = list(read_lines(source.plain, self.cues, self.dossier.resume, self._beginnings[number]))
         plain = source.plain
         for line in lines:
             stretch = plain[line.start : line.end]
@@ -266,15 +267,19 @@ class Reading:
     ) -> None:
         visible = blank_out(text, hidden) if hidden else text
         plain = plain_text(visible)
+        begins = self.cues.beginnings(plain)
+        self.cues.learn(plain, begins)
         flagged = flagged_stretches(plain, self.cues)
         self.flags += [Flag(code, pointer, start, end) for code, start, end in flagged]
         masks = [(start, end) for _, start, end in flagged]
-        masks += [match.span() for match in self.cues.pattern("personal_line").finditer(plain)]
+        masks += self.cues.places("personal_line", plain)
         masks += [(start, end) for at, start, end in copied if at == pointer]
         masks += name_stretches(self.dossier, plain)
         if masks:
             visible = blank_out(visible, masks)
             plain = plain_text(visible)
+            begins = self.cues.beginnings(plain)
+        self._beginnings[len(self._sources)] = begins
         self._sources.append(Source(pointer, visible, plain))
         self._of_source.append([])
 
@@ -293,14 +298,14 @@ class Reading:
         for number, source in enumerate(self._sources):
             spans: list[tuple[int, int]] = []
             terms: list[tuple[int, int, str]] = []
-            links = [match.span() for match in _LINK.finditer(source.plain)]
-            for mention in named_in(source, self.lexicon):
-                if links and any(start <= mention.start < end for start, end in links):
+            links = links_in(source.plain)
+            for start, end, term in named_in(source, self.lexicon):
+                if links and any(first <= start < last for first, last in links):
                     continue
-                self._index.setdefault(mention.term_id, []).append((number, mention.start, mention.end))
-                terms.append((mention.start, mention.end, mention.term_id))
-                if not spans or spans[-1] != (mention.start, mention.end):
-                    spans.append((mention.start, mention.end))
+                self._index.setdefault(term, []).append((number, start, end))
+                terms.append((start, end, term))
+                if not spans or spans[-1] != (start, end):
+                    spans.append((start, end))
             self._mentions.append(spans)
             self._terms_by_source.append(terms)
         self._starts = [[passage.start for passage in passages] for passages in self._of_source]

@@ -125,7 +125,7 @@ def _is_a_name(line: str, cues: Cues) -> bool:
 
 
 def _heading_role(line: str, cues: Cues) -> Role | None:
-    if len(line) > 60 or (" " not in line and not cues.may(cues.groups(*_HEADINGS), line)):
+    if len(line) > 60 or not (cues.may(cues.groups(*_HEADINGS), line) or _SPACED.search(line)):
         return None
     core = _NUMBER.sub("", _EDGES.sub("", line))
     core = _EDGES.sub("", core).strip()

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rubrics.dossier import Dossier, Json
-from rubrics.lexicon import Lexicon, Mention
+from rubrics.lexicon import Lexicon
 
 RESUME = "resume"
 
@@ -231,15 +231,15 @@ _SKILL_NAME = re.compile(r"/skills/\d+/(?:name|keywords/\d+)$")
 _SKILL_KINDS = frozenset({"programming_language", "tool", "knowledge", "operating_system", "dataset"})
 
 
-def named_in(source: Source, lexicon: Lexicon) -> Sequence[Mention]:
-    """Give the terms of a source; the name of a skill (C, R, Go) needs no words around it."""
-    found = lexicon.find(source.text)
+def named_in(source: Source, lexicon: Lexicon) -> Sequence[tuple[int, int, str]]:
+    """Give the terms of a source as (start, end, term); the name of a skill (C, R, Go) needs no words around it."""
+    found = lexicon.spans(source.text)
     if found or not _SKILL_NAME.match(source.pointer):
         return found
     name = source.text.strip()
     start = source.text.find(name)
     terms = [term for term in lexicon.exact(name) if lexicon.terms[term].kind in _SKILL_KINDS]
-    return [Mention(start, start + len(name), term) for term in terms]
+    return [(start, start + len(name), term) for term in terms]
 
 
 def name_stretches(dossier: Dossier, plain: str) -> list[tuple[int, int]]:
@@ -262,3 +262,17 @@ def hidden_stretches(dossier: Dossier) -> tuple[tuple[int, int], ...]:
     length = len(dossier.resume or "")
     inside = ((max(0, item.start), min(length, item.end)) for item in dossier.hidden)
     return tuple((start, end) for start, end in inside if start < end)
+
+
+_LINK = re.compile(
+    r"https?://[^\s，。；、()（）]{1,300}|www\.[^\s，。；、()（）]{1,300}|(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,120}"
+    r"|(?<![a-z0-9-])[a-z0-9-]{1,63}\.(?:com|org|io|net|cn|edu)/[^\s，。；、()（）]{0,300}"
+)
+_LINK_MARKS = ("@", "://", "www.", ".com/", ".org/", ".io/", ".net/", ".cn/", ".edu/")
+
+
+def links_in(plain: str) -> list[tuple[int, int]]:
+    """Give the addresses of pages and mailboxes in a text; the pattern runs only where a part of one stands."""
+    if not any(mark in plain for mark in _LINK_MARKS):
+        return []
+    return [match.span() for match in _LINK.finditer(plain)]

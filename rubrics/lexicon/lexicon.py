@@ -49,6 +49,18 @@ class Lexicon:
             )
         return tuple(mentions)
 
+    def spans(self, text: str) -> list[tuple[int, int, str]]:
+        """Give the same as plain tuples (start, end, term), for whoever reads a whole application."""
+        folded = fold(text)
+        offsets = folded.offsets
+        if offsets is None:
+            return [(hit.start, hit.end, term) for hit in self._forms.scan(folded, text) for term in hit.ids]
+        return [
+            (offsets[hit.start], offsets[hit.end - 1] + 1, term)
+            for hit in self._forms.scan(folded, text)
+            for term in hit.ids
+        ]
+
     def exact(self, text: str) -> tuple[str, ...]:
         """Ids of the terms of which a text is a spelling, whatever context they need elsewhere."""
         ids = (form.term_id for form in self._forms.forms.get(fold(text).text, ()) if form.exact in {None, text})

@@ -8,7 +8,7 @@ import pytest
 
 from rubrics.codec import dump_prescore, load_dossier
 from rubrics.evidence.cues import Cues
-from rubrics.evidence.starters import starters
+from rubrics.evidence.starters import telling_letters
 from rubrics.lexicon import load_lexicon
 from rubrics.model import (
     AnyOf,
@@ -117,10 +117,12 @@ def test_patterns_run_only_where_they_may_match_and_miss_nothing():
             assert cues.has(name, line) == (pattern.search(line) is not None), (name, line)
 
 
-def test_starters_of_a_pattern():
-    assert starters(r"a?bc") == {"abc", "bc"}
-    assert starters(r".b") is None
-    assert starters(r"[\d.]+ ?stars") is not None
+def test_letters_that_tell_of_a_pattern():
+    assert telling_letters(r"a?bc") == {"abc", "bc"}
+    assert telling_letters(r".b") == {"b"}
+    assert telling_letters(r".b?") is None
+    assert telling_letters(r"[\d.]+ ?stars") == {" sta", "star"}
+    assert telling_letters(r"(?:\d{1,3}|some) ?(?:stars|forks)?") is not None
 
 
 def test_wrapped_lines_read_on():
