@@ -14,7 +14,7 @@ from rubrics.postings import Item, Posting
 from rubrics.postings.headings import HeadingKind
 from rubrics.text import Lines, fold
 
-_UNREAD = frozenset({Category.OTHER, Category.KNOWLEDGE})
+_UNREAD = frozenset({Category.OTHER, Category.KNOWLEDGE, Category.TOOL, Category.EXPERIENCE, Category.CERTIFICATION})
 _NOT_WORD = re.compile(r"[\W_]+")
 
 

@@ -448,7 +448,7 @@ def test_no_asking_line_is_dropped(lines):
     assert set(sections(rubric)) == set(range(3, 3 + len(lines)))
 
 
-UNITS = ["任职要求\n", "要求\n职责\n", "1、熟悉Python；", "优先，", "熟悉，", "沟通，", "(", "熟悉Go，有经验者优先。", "工程师\n北京市本科\n立即投递\n", "职责：1、", "【加分项】", "- a\n", " ", "a b, ", "🌎 北京 ", "aaaExperience with b", "地点：上海\n", "• x\n", "任职要求\n- a\n1、b\n", "Aaa bb. "]  # fmt: skip
+UNITS = ["任职要求\n", "要求\n职责\n", "1、熟悉Python；", "优先，", "熟悉，", "沟通，", "(", "熟悉Go，有经验者优先。", "工程师\n北京市本科\n立即投递\n", "职责：1、", "【加分项】", "- a\n", " ", "a b, ", "🌎 北京 ", "aaaExperience with b", "地点：上海\n", "• x\n", "任职要求\n- a\n1、b\n", "Aaa bb. ", "-熟", "熟悉", " and knowledge of x", "Ideally, ", "a@b", "岗位\t要求\t"]  # fmt: skip
 
 
 @pytest.mark.parametrize("unit", UNITS)

@@ -1,0 +1,35 @@
+"""Each doubt that is about words stands on its words."""
+
+from rubrics.compiler import compile_document
+from rubrics.findings import FindingCode
+from rubrics.lexicon import load_lexicon
+
+TEXT = "北京市硕士\n职责\n1. 负责排产\n任职要求\n1. 本科及以上学历\n3. 责任心强\n4. 熟悉SQL，有Go经验者优先\n5. 男性优先\n6. 精通Zorblax\n"
+
+
+def told():
+    (rubric,) = compile_document(TEXT, load_lexicon()).postings
+    return {
+        finding.code: TEXT[finding.span.start : finding.span.end] if finding.span else None
+        for finding in rubric.warnings
+    }
+
+
+def test_each_warning_stands_on_its_words():
+    found = told()
+    assert found[FindingCode.BROKEN_NUMBERING] == "责任心强"
+    assert found[FindingCode.NOT_SCREENABLE] == "责任心强"
+    assert found[FindingCode.UNLAWFUL_QUESTION] == "男性优先"
+    assert found[FindingCode.UNPARSED_LINE] == "精通Zorblax"
+    assert found[FindingCode.DEGREE_CONFLICT] == "本科及以上学历"
+    assert FindingCode.MISSING_TITLE in found
+    assert FindingCode.BONUS_IN_REQUIREMENTS in found
+
+
+def test_the_same_body_twice_is_told_on_both():
+    twice = "前端工程师\n职责\n1. 写页面\n任职要求\n1. 熟悉Vue\n\n后端工程师\n职责\n1. 写页面\n任职要求\n1. 熟悉Vue\n"
+    postings = compile_document(twice, load_lexicon()).postings
+    assert [FindingCode.DUPLICATE_BODY in {finding.code for finding in rubric.warnings} for rubric in postings] == [
+        True,
+        True,
+    ]
