@@ -126,3 +126,18 @@ def counted(engine: Engine) -> Iterator[list[str]]:
         yield statements
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def addresses(posting, application):
+    """Give the pages that show a posting or one of its applications, in every view."""
+    return [
+        "/staff/postings/",
+        "/staff/postings/?state=draft&q=x&attention=1&sort=overdue",
+        f"/staff/postings/{posting.id}",
+        f"/staff/postings/{posting.id}?view=board&gates=below&sort=waiting",
+        f"/staff/postings/{posting.id}?stage=rejected&q=%25&sort=newest",
+        f"/staff/postings/{posting.id}/rubric",
+        f"/staff/postings/{posting.id}/rubric?tab=versions",
+        f"/staff/applications/{application.id}",
+        *(f"/staff/applications/{application.id}?side={side}" for side in ("interviews", "timeline", "notes")),
+    ]
