@@ -61,7 +61,7 @@ class SentFile:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The candidate's page; ``answers`` is the JSON Resume document as sent, ``asked`` the posting's words by a criterion's key."""
+    """The candidate's page; ``answers`` is the JSON Resume document as sent, ``asked`` the posting's words by a criterion's key; ``explained``: a prescore can be explained."""
 
     application_id: int
     reference: str
@@ -75,6 +75,7 @@ class Status:
     stage: Stage
     can_withdraw: bool
     prescore_refused: bool
+    explained: bool
     contact_later: bool
     submitted_at: datetime
     steps: tuple[Step, ...]
@@ -99,7 +100,7 @@ def read_status(session: Session, *, application_id: int, now: datetime) -> Stat
     stage = steps[-1].stage if steps else application.stage
     return Status(
         application_id=application.id,
-        reference=f"{posting.id:03}-{application.id:06}",
+        reference=reference_of(posting.id, application.id),
         slug=posting.slug,
         title=posting.title or "",
         language=posting.language,
@@ -110,6 +111,7 @@ def read_status(session: Session, *, application_id: int, now: datetime) -> Stat
         stage=stage,
         can_withdraw=application.stage not in ENDED,
         prescore_refused=application.prescore_refused,
+        explained=application.prescore_id is not None and not application.prescore_refused,
         contact_later=application.contact_later,
         submitted_at=application.submitted_at,
         steps=steps,
@@ -118,6 +120,11 @@ def read_status(session: Session, *, application_id: int, now: datetime) -> Stat
         answers=_answers(session, application_id),
         asked={ask["key"]: ask["text"] for question in questions for ask in question["asks"]},
     )
+
+
+def reference_of(posting_id: int, application_id: int) -> str:
+    """Give the number that a candidate names an application by."""
+    return f"{posting_id:03}-{application_id:06}"
 
 
 def _steps(session: Session, application_id: int, now: datetime) -> tuple[Step, ...]:

@@ -65,7 +65,7 @@ def show(token: str) -> ResponseReturnValue:
     """Show the application that the link belongs to."""
     status = _status(token)
     if status is None:
-        return _unknown()
+        return unknown_link()
     shown = render_template(
         "candidate/status.html",
         status=status,
@@ -76,7 +76,7 @@ def show(token: str) -> ResponseReturnValue:
         failures=FILE_FAILURES,
         city_name=city_name,
     )
-    return _private(shown)
+    return private_page(shown)
 
 
 @blueprint.post("/status/<token>/withdraw")
@@ -87,7 +87,7 @@ def withdraw(token: str) -> ResponseReturnValue:
     number = application_id_in(token)
     application = db.session.get(Application, number) if number else None
     if application is None:
-        return _unknown()
+        return unknown_link()
     try:
         withdraw_application(db.session, application=application, now=now())
         db.session.commit()
@@ -104,7 +104,8 @@ def _status(token: str) -> Status | None:
     return read_status(db.session, application_id=number, now=now()) if number else None
 
 
-def _unknown() -> tuple[str, int]:
+def unknown_link() -> tuple[str, int]:
+    """Answer a link that we did not sign, or whose application is gone."""
     return page(
         404,
         _("This link does not open an application"),
@@ -114,7 +115,7 @@ def _unknown() -> tuple[str, int]:
     )
 
 
-def _private(shown: str) -> Response:
+def private_page(shown: str) -> Response:
     """Keep the signed address out of search engines; other sites never see it (Referrer-Policy is same-origin)."""
     response = make_response(shown)
     response.headers["X-Robots-Tag"] = "noindex"
