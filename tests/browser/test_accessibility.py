@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
 from sqlalchemy import delete, func, select
 
 from screening.models import (
@@ -27,6 +28,7 @@ from screening.models import (
 from screening.services.demonstration.loading import load_demo
 from screening.services.preview_chunks import judge_preview_chunk, read_preview_chunk, store_preview_chunk
 from screening.services.previewing import ask_for_preview
+from screening.web.candidate.links import status_token
 from tests.architecture.doors import World, make_interview
 from tests.factories import PASSWORD, make_user
 
@@ -36,6 +38,7 @@ PAGES = (
     (None, "/"),
     (None, "/roles/{slug}"),
     (None, "/roles/{slug}/apply"),
+    (None, "/status/{token}/explanation"),
     (None, "/privacy"),
     (None, "/accessibility"),
     (None, "/sign-in"),
@@ -120,6 +123,7 @@ def world(running_site):
             "slug": posting.slug,
             "document_id": posting.document_id,
             "application_id": scored.id,
+            "token": token_of(running_site.settings.secret_key, scored.id),
             "judged_id": judged or scored.id,
             "interview_id": interview.id,
             "user_id": panelist.id,
@@ -129,6 +133,14 @@ def world(running_site):
         stranger=panelist,
         panelist=panelist,
     )
+
+
+def token_of(secret_key, application_id):
+    """Sign an application's number as the running site does."""
+    signer = Flask("signer")
+    signer.config["SECRET_KEY"] = secret_key
+    with signer.app_context():
+        return status_token(application_id)
 
 
 def preview_draft(session, admin):
