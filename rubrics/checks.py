@@ -34,6 +34,8 @@ def check_posting(rubric: Rubric, posting: Posting, cues: CuePlaces) -> tuple[Fi
 
 def check_document(rubrics: tuple[Rubric, ...], bodies: tuple[str, ...]) -> tuple[Rubric, ...]:
     """Give the rubrics, with a finding where two postings have the same duties and the same items."""
+    if len(rubrics) <= 1:
+        return rubrics
     seen: dict[str, list[int]] = {}
     for place, body in enumerate(bodies):
         seen.setdefault(_NOT_WORD.sub("", fold(body).text), []).append(place)

@@ -56,6 +56,7 @@ class SourceText:
     text: str
     starts: tuple[int, ...] = field(init=False)
     ends: tuple[int, ...] = field(init=False)
+    _settled: str = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Build the line table."""
@@ -69,6 +70,7 @@ class SourceText:
             ends.pop()
         object.__setattr__(self, "starts", tuple(starts))
         object.__setattr__(self, "ends", tuple(ends))
+        object.__setattr__(self, "_settled", _settled(self.text))
 
     @property
     def line_count(self) -> int:
@@ -78,6 +80,10 @@ class SourceText:
     def line(self, number: int) -> str:
         """Give the text of a 1-based line, without its line end."""
         return self.text[self.starts[number - 1] : self.ends[number - 1]]
+
+    def words(self, start: int, end: int) -> str:
+        """Give a stretch as ``plain`` does; the whole text was settled once."""
+        return _unescaped(self._settled[start:end])
 
     def line_span(self, number: int) -> Span:
         """Give the characters of a 1-based line, without its line end."""
@@ -109,14 +115,20 @@ def fold(text: str) -> Folded:
 
 def plain(text: str) -> str:
     """Give the text with full-width forms, look-alike radicals, odd blanks, private-use bullets and Markdown's escapes settled, character for character: every offset stays."""
-    if not text.isascii():
-        text = text.translate(_PLAINS)
-    return _ESCAPE.sub(" ", text) if "\\" in text else text
+    return _unescaped(_settled(text))
 
 
 def normalised(text: str) -> str:
     """One line of words for comparing and showing: width and radicals settled, blanks single, case kept."""
     return " ".join("".join(map(_plain_character, text)).split())
+
+
+def _settled(text: str) -> str:
+    return text if text.isascii() else text.translate(_PLAINS)
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(" ", text) if "\\" in text else text
 
 
 def _expanded(text: str) -> list[int]:

@@ -83,7 +83,7 @@ def read_chunk(chunk: Chunk, terms: DocumentTerms) -> list[tuple[tuple[Part, ...
     """Give runs of clauses with what they ask; clauses of one chunk part when they speak of different things."""
     runs: list[_Run] = []
     for part in chunk.parts:
-        alone = read_clause(terms.clause((part,), bonus=chunk.bonus))
+        alone = read_parts((part,), terms, bonus=chunk.bonus)
         kinds = {reading.category for reading in alone}
         if runs and _goes_on(part, runs[-1].kinds, kinds, terms, chunk):
             runs[-1].parts.append(part)
@@ -103,7 +103,7 @@ class _Run:
 
     def reading(self, terms: DocumentTerms, *, bonus: bool) -> tuple[Reading, ...]:
         """Tell what the run asks as a whole."""
-        return self.first if len(self.parts) == 1 else read_clause(terms.clause(tuple(self.parts), bonus=bonus))
+        return self.first if len(self.parts) == 1 else read_parts(tuple(self.parts), terms, bonus=bonus)
 
 
 def may_merge(before: tuple[Reading, ...], after: tuple[Reading, ...]) -> bool:
@@ -112,8 +112,14 @@ def may_merge(before: tuple[Reading, ...], after: tuple[Reading, ...]) -> bool:
 
 
 def read_parts(parts: tuple[Part, ...], terms: DocumentTerms, *, bonus: bool) -> tuple[Reading, ...]:
-    """Tell what a run of clauses asks as a whole."""
-    return read_clause(terms.clause(parts, bonus=bonus))
+    """Tell what a run of clauses asks as a whole; words that the document said before, with the same terms in them, are read once."""
+    clause = terms.clause(parts, bonus=bonus)
+    known = terms.read.get((clause.raw, bonus))
+    if known is not None and known[0].found == clause.found and known[0].cues == clause.cues:
+        return known[1]
+    readings = read_clause(clause)
+    terms.read[clause.raw, bonus] = (clause, readings)
+    return readings
 
 
 def read_clause(clause: Clause) -> tuple[Reading, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from rubrics.lexicon import CuePlaces, Lexicon, Mention
 from rubrics.postings import Part
-from rubrics.rules import Clause
+from rubrics.rules import Clause, Reading
 from rubrics.text import Span, fold
 
 _LONE = 30
@@ -24,6 +24,7 @@ class DocumentTerms:
     starts: tuple[int, ...]
     cues: CuePlaces
     clauses: dict[tuple[int, int, bool], Clause] = field(default_factory=dict, repr=False)
+    read: dict[tuple[str, bool], tuple[Clause, tuple[Reading, ...]]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, text: str, lexicon: Lexicon, told: Iterable[Span], asking: Iterable[Span]) -> DocumentTerms:

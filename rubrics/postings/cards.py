@@ -26,6 +26,10 @@ _CHAPTER = 24
 _LONG_TITLE = 40
 _FIRST_SENTENCE = re.compile(r"[.。!]\s+(?=[A-Z一-鿿])")
 _SEPARATORS = " \t/|,、·;-—~+()&:`'\"`“”*_>\u3000。."
+_PAY = re.compile(
+    rf"[\d\s￥¥$.kK千万元\-~—至到·xX*薪/天月年daymonthyear{re.escape(_SEPARATORS)}]*"
+)  # all that a row of pay is made of
+_BUTTON_END = re.compile(r"[\s|·]+")
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 _END = re.compile(r"[。;,!?]\s*$|[。;!?]\s*\S")
 _DECORATION = re.compile(r"^[\s*_#`]+|[\s*_#`]+$")
@@ -84,10 +88,15 @@ def card_words(lexicon: Lexicon) -> CardWords:
 
 def is_button(row: Row, words: CardWords) -> bool:
     """Whether a row is nothing but page buttons (立即投递 收藏 分享)."""
-    text = row.text.strip().lower()
-    return (
-        bool(text) and len(text) <= 40 and all(part in words.buttons for part in re.split(r"[\s|·]+", text) if part)
-    ) or (text in words.buttons)
+    if "button" not in row.known:
+        row.known["button"] = _is_button(row.text.strip().lower(), words)
+    return row.known["button"] is True
+
+
+def _is_button(text: str, words: CardWords) -> bool:
+    if text in words.buttons:
+        return True
+    return 0 < len(text) <= _LONG_TITLE and all(part in words.buttons for part in _BUTTON_END.split(text) if part)
 
 
 def read_card(row: Row, lexicon: Lexicon) -> Card | None:
@@ -119,7 +128,7 @@ def _read_card(row: Row, lexicon: Lexicon) -> Card | None:
 
 def read_keyed_card(row: Row, lexicon: Lexicon) -> Card | None:
     """Give the cities of a row that names them so (工作地点：上海) wherever it stands; None for any other row."""
-    key = _KEY.match(row.text) or _BOXED_KEY.match(row.text) if len(row.text) <= _LINE else None
+    key = _key_of(row)
     if key is None or _name(key) not in card_words(lexicon).city_keys:
         return None
     card = read_card(row, lexicon)
@@ -133,9 +142,23 @@ def read_remote_line(row: Row, lexicon: Lexicon) -> Card | None:
     return _card_of(row, 0, row.text, lexicon)
 
 
+def _key_of(row: Row) -> re.Match[str] | None:
+    """Give the name and the value of a row that is a pair of them; None for any other row and for a long one."""
+    if "key" not in row.known:
+        text = row.text
+        row.known["key"] = (_KEY.match(text) or _BOXED_KEY.match(text)) if len(text) <= _LINE else None
+    key = row.known["key"]
+    return key if isinstance(key, re.Match) else None
+
+
 def is_salary(row: Row) -> bool:
     """Whether a row is pay and nothing else."""
-    return bool(_SALARY.search(row.text)) and not _SALARY.sub("", row.text).strip(_SEPARATORS)
+    text = row.text
+    return (
+        _PAY.fullmatch(text) is not None
+        and _SALARY.search(text) is not None
+        and not _SALARY.sub("", text).strip(_SEPARATORS)
+    )
 
 
 def is_key_value(row: Row) -> bool:
@@ -150,7 +173,7 @@ def is_key_value(row: Row) -> bool:
 
 def read_title_key(row: Row, words: CardWords) -> Span | None:
     """Give the title in a row such as 岗位名称: x or | 岗位名称 | x |."""
-    key = (_KEY.match(row.text) or _BOXED_KEY.match(row.text)) if len(row.text) <= _LINE else None
+    key = _key_of(row)
     if key and _name(key) in words.title_keys:
         return Span(row.start + key.start("value"), row.start + key.end("value"))
     return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 
+from rubrics.lazy import Kept
 from rubrics.lexicon import CuePlaces, Lexicon, stands_free
 from rubrics.postings.items import Item
-from rubrics.text import SourceText, fold, plain
+from rubrics.text import SourceText, fold
 
 _LEAD_EDGE = " \t(*"
 _DEGREE_FLOOR = re.compile(
@@ -40,14 +40,14 @@ class Part:
     start: int
     end: int
 
-    @cached_property
+    @Kept
     def text(self) -> str:
-        """The clause's words, full-width forms settled, character for character."""
-        return plain(self.source.text[self.start : self.end])
+        """Give the clause's words, full-width forms settled, character for character."""
+        return self.source.words(self.start, self.end)
 
-    @cached_property
+    @Kept
     def folded(self) -> str:
-        """The clause's words made comparable."""
+        """Give the clause's words made comparable."""
         return fold(self.text).text
 
 

@@ -103,7 +103,7 @@ class Headings:
             return None
         if core in self.forms and (not marked or colon or len(core) > _STRONG_LENGTH):
             return Heading(self.forms[core])
-        if any("一" <= character <= "鿿" for character in core):
+        if not core.isascii() and _CHINESE.search(core):
             pair = _BILINGUAL.match(core) or _BILINGUAL_TURNED.match(core)
             names = (_spelt_out(name).strip() for name in pair.groups()) if pair else ()
             kind = next((self.forms[name] for name in names if name in self.forms), None)
@@ -261,8 +261,11 @@ def headings_of(lexicon: Lexicon) -> Headings:
 
 
 def _core(words: str) -> str:
-    text = _LINK.sub(lambda match: match[1], fold(words).text).replace("’", "'").replace("`", "'").replace("‘", "'")
-    bare = _BRACKETED.sub(" ", text)
+    text = fold(words).text
+    if "](" in text:
+        text = _LINK.sub(lambda match: match[1], text)
+    text = text.replace("’", "'").replace("`", "'").replace("‘", "'")
+    bare = _BRACKETED.sub(" ", text) if "(" in text else text
     if not bare.strip(" :*#_"):
         bare = text
     return _EDGE.sub("", _EDGE.sub("", bare)).strip()

@@ -10,12 +10,13 @@ from itertools import pairwise
 from rubrics.lexicon import Lexicon
 from rubrics.postings.headings import HeadingKind, Headings, headings_of
 from rubrics.postings.rows import Row
-from rubrics.text import Lines, SourceText, Span, fold, plain
+from rubrics.text import Lines, SourceText, Span, fold
 
 _SENTENCE_END = re.compile(r"[。;.!?；…]\s*[\"'”)]*$")
 _STOP = re.compile(r"(?<=[a-z)][.!?])\s+(?=[A-Z])|(?<=[。!?])")
 _PARAGRAPH = 100
 _OPENING = 60
+_SHORT = 80
 _LEAD_IN = re.compile(r"(?:具有|具备|有|满足|符合).{0,3}(?:以下|下列|如下).{0,8}优先")
 _FLOOR_FIRST = re.compile(
     r"^(?:具备|具有|有|拥有|需要?)?\s*(?:至少)?\s*(?:\d{1,2}|[一二两三四五六七八九十])\s*年(?:及)?以上.{0,30}(?:经验|经历)"
@@ -23,6 +24,7 @@ _FLOOR_FIRST = re.compile(
     r"|^(?:统招|全日制)?(?:本科|硕士|博士|大专)(?:研究生)?(?:学历|学位)?(?:及其?以上|以上|或以上)"
 )
 _ADDRESS = re.compile(r"(?<=\w)@[\w-]{1,60}\.\w|https?://|www\.")
+_ADDRESS_SIGNS = ("@", "://", "www.")
 _HARD_BONUS = re.compile(
     r"优先(?:考虑|录取|录用|选择)?[\s。;,!)]*$|优先(?:考虑|录取|录用)|者优先|的优先|加[^，。;,]{0,3}分|[尤更为]佳"
 )
@@ -55,7 +57,7 @@ class Item:
     @property
     def text(self) -> str:
         """The item's words, full-width forms settled, character for character."""
-        return plain(self.source.text[self.span.start : self.span.end])
+        return self.source.words(self.span.start, self.span.end)
 
 
 def sections_of(rows: list[Row], lexicon: Lexicon) -> tuple[SectionRows, ...]:
@@ -120,11 +122,15 @@ def _is_other_cell(row: Row, headings: Headings) -> bool:
 def _ends_asking(row: Row, contact: re.Pattern[str], team: re.Pattern[str], lexicon: Lexicon) -> bool:
     """Whether a row speaks of contact, pay or the company: no number stands before it, and for the company no bullet."""
     start = row.folded[:_OPENING]
-    if row.marker != "number" and (contact.match(start) is not None or _ADDRESS.search(row.text) is not None):
+    if row.marker != "number" and (contact.match(start) is not None or _names_address(row.text)):
         return True
     return not row.marker and (
         team.match(start) is not None or headings_of(lexicon).names_other(start) or _speaks_of_law(row, lexicon)
     )
+
+
+def _names_address(text: str) -> bool:
+    return any(sign in text for sign in _ADDRESS_SIGNS) and _ADDRESS.search(text) is not None
 
 
 def _speaks_of_law(row: Row, lexicon: Lexicon) -> bool:
@@ -264,7 +270,8 @@ def _describes(item: Item, person: re.Pattern[str]) -> bool:
 
 
 def _is_hidden_bonus(item: Item) -> bool:
-    return bool(_HARD_BONUS.search(item.text)) and len(item.text) <= 80
+    text = item.text
+    return len(text) <= _SHORT and _HARD_BONUS.search(text) is not None
 
 
 def _asks(item: Item, lexicon: Lexicon) -> bool:

@@ -10,7 +10,7 @@ from rubrics.lexicon import CuePlaces, Lexicon
 from rubrics.postings.clause_words import INNER, Part, Words, is_floor
 from rubrics.postings.headings import HeadingKind
 from rubrics.postings.items import Item
-from rubrics.text import Span, fold, plain
+from rubrics.text import Span, fold
 
 _EDGE = " \t\r\n\v\f\u3000,;。.、!?:-—*_`#>|\"'“”"
 _LEAD_COLON = re.compile(r"^[^:]{2,40}(?:之一|其一|任一|一项|至少|以下|下列|如下|任意)[^:]{0,16}:")
@@ -118,7 +118,12 @@ def _second_asks(text: str, preferring: bool) -> frozenset[int]:
         return frozenset()
     places = set()
     for match in _SECOND_ASK.finditer(text):
-        before = text[max(0, match.start() - _ASK_REACH) : match.start()].rpartition(",")[2].rpartition(";")[2].rpartition(". ")[2]
+        before = (
+            text[max(0, match.start() - _ASK_REACH) : match.start()]
+            .rpartition(",")[2]
+            .rpartition(";")[2]
+            .rpartition(". ")[2]
+        )
         if _OBJECT.search(before) or before.count(" ") >= _LONG_ASK:
             places.add(match.start() + 1)
     return frozenset(places)
@@ -246,7 +251,7 @@ def _closes_list(parts: list[Part], first: int, cue: int) -> bool:
 
 
 def _same_sentence(item: Item, parts: list[Part], place: int) -> bool:
-    between = plain(item.source.text[parts[place - 1].end : parts[place].start])
+    between = item.source.words(parts[place - 1].end, parts[place].start)
     return not any(mark in between for mark in "。;!?\n") and not between.strip().startswith(".")
 
 
@@ -259,7 +264,7 @@ def _belongs(group: tuple[Part, ...], part: Part, words: Words, *, chinese: bool
         or words.continues(part)
     ):
         return True
-    if ";" in plain(part.source.text[group[-1].end : part.start]):
+    if ";" in part.source.words(group[-1].end, part.start):
         return False
     if words.leads_vaguely(group[0]) and len(group) == 1:
         return True

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import pairwise
 
+from rubrics.lazy import Kept
 from rubrics.postings.headings import Heading, HeadingKind, Headings
 from rubrics.postings.tables import Column, Piece, read_header, read_line
 from rubrics.text import SourceText, fold, plain
@@ -61,14 +61,14 @@ class Row:
     begins: bool = False
     known: dict[str, object] = field(default_factory=dict, init=False, repr=False)
 
-    @cached_property
+    @Kept
     def text(self) -> str:
-        """The row's words, full-width forms settled, one character for one."""
-        return plain(self.source.text[self.start : self.end])
+        """Give the row's words, full-width forms settled, one character for one."""
+        return self.source.words(self.start, self.end)
 
-    @cached_property
+    @Kept
     def folded(self) -> str:
-        """The row's words made comparable."""
+        """Give the row's words made comparable."""
         return fold(self.text).text
 
     @property

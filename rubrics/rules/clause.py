@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 
+from rubrics.lazy import Kept
 from rubrics.lexicon import Lexicon, Mention, Term, stands_free
 from rubrics.model import AllOf, AnyOf, AssessedBy, Category, Level, Rule
 from rubrics.text import fold, plain
@@ -44,12 +44,12 @@ class Clause:
     found: tuple[Mention, ...] | None = None
     cues: dict[str, list[tuple[int, int]]] | None = None
 
-    @cached_property
+    @Kept
     def words(self) -> str:
         """Lower case, full-width forms settled, character for character with ``raw`` where no character grows."""
         return plain(self.raw).lower().replace("\n", " ")
 
-    @cached_property
+    @Kept
     def mentions(self) -> tuple[Mention, ...]:
         """All terms of the clause: those that were found for it, or those in its own words."""
         if self.found is not None:
@@ -62,7 +62,7 @@ class Clause:
             return self._named.get(kinds[0], [])
         return [pair for kind, pair in self._all_named if kind in kinds]
 
-    @cached_property
+    @Kept
     def _all_named(self) -> list[tuple[str, tuple[Mention, Term]]]:
         found: dict[str, tuple[str, tuple[Mention, Term]]] = {}
         for mention in self.mentions:
@@ -71,7 +71,7 @@ class Clause:
                 found[term.id] = (term.kind, (mention, term))
         return list(found.values())
 
-    @cached_property
+    @Kept
     def _named(self) -> dict[str, list[tuple[Mention, Term]]]:
         named: dict[str, list[tuple[Mention, Term]]] = {}
         for kind, pair in self._all_named:
@@ -88,11 +88,11 @@ class Clause:
         """Places of the words of a cue group."""
         return self._cues.get(group, [])
 
-    @cached_property
+    @Kept
     def _cues(self) -> dict[str, list[tuple[int, int]]]:
         return self.cues if self.cues is not None else self.lexicon.asking_cues(self.words)
 
-    @cached_property
+    @Kept
     def _skill_terms(self) -> list[tuple[Mention, Term]]:
         found = self.terms(*SKILL_KINDS)
         kept = [pair for place, pair in enumerate(found) if not self._names_family(found, place)]
@@ -103,7 +103,7 @@ class Clause:
         """Languages, tools, topics and data sets: families without the members named beside them, general words last."""
         return self._skill_terms
 
-    @cached_property
+    @Kept
     def names_unknown(self) -> bool:
         """Whether the clause has names that no table knows: capitals inside an English clause, Latin words in a Chinese one."""
         known = {place for mention in self.mentions for place in range(mention.start, mention.end)}
@@ -142,7 +142,7 @@ class Clause:
         chosen = before or after
         return chosen[2] if chosen else Level.FAMILIAR
 
-    @cached_property
+    @Kept
     def _levels(self) -> list[tuple[int, int, Level]]:
         return [(start, end, level) for group, level in _LEVELS for start, end in self.where(group)]
 

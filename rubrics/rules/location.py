@@ -19,7 +19,7 @@ def read(clause: Clause) -> tuple[Reading, ...]:
     cities = tuple(dict.fromkeys(_name(clause.raw[m.start : m.end]) for m, _ in clause.terms("city")))
     if cities and (clause.has("read_location") or _WORKS_THERE.search(clause.words)):
         return (Reading(Category.LOCATION, LocationAsk(cities), gate=not clause.bonus),)
-    if _OFFICE.search(clause.words):
+    if "office" in clause.words and _OFFICE.search(clause.words):
         return (Reading(Category.LOCATION, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
     if clause.has("read_travel") and not clause.skill_terms():
         return (Reading(Category.LOCATION, WordsAsk(clause.raw), assessed_by=AssessedBy.BOTH),)
