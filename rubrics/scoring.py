@@ -21,7 +21,7 @@ from rubrics.model import Rubric
 from rubrics.plans import Plan, Shape, plan_of
 from rubrics.prescore import Because, Flag, Gates, Interval, Prescore, Quote, Result, Score, Verdict
 
-ENGINE_VERSION: str = "1.2.0"
+ENGINE_VERSION: str = "1.3.0"
 """Changes with every change that can change a verdict or a score."""
 
 _SATURATION = 0.75

@@ -127,7 +127,7 @@ def test_out_in_and_out_again_gives_the_same_bytes(session, client, posting, rec
         ('schema = "screening.rubric/1"', 'schema = "other"', "schema", "A rubric file begins with schema"),
         ('slug = "trajectory"', 'slug = "planning"', "planning", "This is the rubric of another posting, “planning”"),
         ("lines = [1, 13]", "lines = [1, 12]", "lines = [1, 12]", "This posting stands on lines 1–13"),
-        ("gate = true", "gate = tru", "gate = tru", "This is not TOML"),
+        ("gate = true", "gate = perhaps", "gate = perhaps", "This is not TOML"),
     ],
 )
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
