@@ -9,7 +9,7 @@ from itertools import pairwise
 from rubrics.lazy import Kept
 from rubrics.postings.headings import Heading, HeadingKind, Headings
 from rubrics.postings.tables import Column, Piece, read_header, read_line
-from rubrics.text import SourceText, fold, plain
+from rubrics.text import SourceText, fold
 
 _MARKER = re.compile(
     r"(?P<quote>(?:\s*>)*)\s*"
@@ -80,7 +80,7 @@ class Row:
 def read_rows(source: SourceText, headings: Headings) -> list[Row]:
     """Every row of the document that has words or is a ruler, in order."""
     rows: list[Row] = []
-    text = plain(source.text)
+    text = source.words(0, len(source.text))
     gap = True
     columns: tuple[Column, ...] | None = None
     for number in range(1, source.line_count + 1):
