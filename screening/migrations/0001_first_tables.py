@@ -564,6 +564,7 @@ def upgrade() -> None:
         "resume_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("field", sa.String(length=80), nullable=False),
         sa.Column("original_name", sa.String(length=255), nullable=False),
         sa.Column("media_type", sa.String(length=100), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
@@ -585,9 +586,9 @@ def upgrade() -> None:
             ["application_id"], ["application.id"], name=op.f("fk_resume_file_application_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resume_file")),
-        sa.UniqueConstraint("storage_key", name=op.f("uq_resume_file_storage_key")),
     )
     with op.batch_alter_table("resume_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_resume_file_storage_key"), ["storage_key"], unique=False)
         batch_op.create_index(batch_op.f("ix_resume_file_application_id"), ["application_id"], unique=False)
 
     op.create_table(
@@ -891,9 +892,75 @@ def upgrade() -> None:
     if op.get_bind().dialect.name != "sqlite":
         op.create_foreign_key("fk_application_prescore_id", "application", "prescore", ["prescore_id"], ["id"])
 
+    op.create_table(
+        "application_draft",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column("form_version_id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("changed_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("link_sent_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["form_version_id"], ["form_version.id"], name=op.f("fk_application_draft_form_version_id")
+        ),
+        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_application_draft_posting_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application_draft")),
+        sa.UniqueConstraint("key", name=op.f("uq_application_draft_key")),
+    )
+    with op.batch_alter_table("application_draft", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_application_draft_expires_at"), ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_draft_posting_id"), ["posting_id"], unique=False)
+
+    op.create_table(
+        "draft_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draft_id", sa.Integer(), nullable=False),
+        sa.Column("field", sa.String(length=80), nullable=False),
+        sa.Column("original_name", sa.String(length=255), nullable=False),
+        sa.Column("media_type", sa.String(length=100), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("storage_key", sa.String(length=80), nullable=False),
+        sa.Column(
+            "text_state",
+            sa.Enum(
+                "waiting", "read", "failed", name="text_state", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("hidden", sa.JSON(), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.Column("failure", sa.String(length=300), nullable=True),
+        sa.Column("offered", sa.JSON(), nullable=True),
+        sa.Column("uploaded_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draft_id"], ["application_draft.id"], name=op.f("fk_draft_file_draft_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_file")),
+        sa.UniqueConstraint("draft_id", "field", name=op.f("uq_draft_file_draft_id_field")),
+    )
+    with op.batch_alter_table("draft_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draft_file_storage_key"), ["storage_key"], unique=False)
+
 
 def downgrade() -> None:
     """Downgrade schema."""
+    with op.batch_alter_table("draft_file", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_draft_file_storage_key"))
+
+    op.drop_table("draft_file")
+    with op.batch_alter_table("application_draft", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_application_draft_posting_id"))
+        batch_op.drop_index(batch_op.f("ix_application_draft_expires_at"))
+
+    op.drop_table("application_draft")
     if op.get_bind().dialect.name != "sqlite":
         op.drop_constraint("fk_application_prescore_id", "application", type_="foreignkey")
     with op.batch_alter_table("mail", schema=None) as batch_op:
@@ -932,6 +999,7 @@ def downgrade() -> None:
     op.drop_table("stage_move")
     with op.batch_alter_table("resume_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_resume_file_application_id"))
+        batch_op.drop_index(batch_op.f("ix_resume_file_storage_key"))
 
     op.drop_table("resume_file")
     op.drop_table("prescore_failure")

@@ -13,6 +13,7 @@ from screening.models.application import (
 )
 from screening.models.audit import AuditEntry, UndoStep
 from screening.models.base import Base
+from screening.models.draft import ApplicationDraft, DraftFile
 from screening.models.interview import (
     Decision,
     Evaluation,
@@ -48,11 +49,13 @@ from screening.models.user import PostingMember, Role, User
 __all__ = [
     "Answer",
     "Application",
+    "ApplicationDraft",
     "ApplicationNote",
     "AuditEntry",
     "Base",
     "ChangedVerdict",
     "Decision",
+    "DraftFile",
     "Evaluation",
     "Fit",
     "FormVersion",

@@ -97,18 +97,18 @@ class Answer(Base):
 
 
 class ResumeFile(Base):
-    """A candidate's file. The bytes lie under ``storage_key`` in the uploads folder, never under the client's name. ``hidden`` lists [start, end] of text that the rendered page does not show."""
+    """A candidate's file. The bytes lie under ``storage_key`` in the uploads folder, never under the client's name; applications sent together share them. ``field`` is the form field it answers. ``hidden`` lists [start, end] of text that the rendered page does not show."""
 
     __tablename__ = "resume_file"
-    __table_args__ = (UniqueConstraint("storage_key"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
+    field: Mapped[str] = mapped_column(String(80), default="resume")
     original_name: Mapped[str] = mapped_column(String(255))
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    storage_key: Mapped[str] = mapped_column(String(80))
+    storage_key: Mapped[str] = mapped_column(String(80), index=True)
     text_state: Mapped[TextState] = mapped_column(choice(TextState, "text_state"), default=TextState.WAITING)
     text: Mapped[str | None] = mapped_column(Text, default=None)
     hidden: Mapped[list[list[int]] | None] = mapped_column(JSON, default=None)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from screening.documents.storage import sweep
-from screening.models import Job, JobState, ResumeFile, RubricPreview, RubricState, RubricVersion
+from screening.models import DraftFile, Job, JobState, ResumeFile, RubricPreview, RubricState, RubricVersion
 
 KEEP_JOBS = timedelta(days=30)
 KEEP_PREVIEWS = timedelta(days=30)
@@ -17,7 +17,8 @@ KEEP_PREVIEWS = timedelta(days=30)
 
 def remove_abandoned_files(session: Session, *, uploads: Path, now: datetime) -> int:
     """Remove files of forms that were never sent and of crashes between file and row; tell how many."""
-    return sweep(uploads, named=set(session.scalars(select(ResumeFile.storage_key))), now=now)
+    named = select(ResumeFile.storage_key).union(select(DraftFile.storage_key))
+    return sweep(uploads, named=set(session.scalars(named)), now=now)
 
 
 def forget_done_jobs(session: Session, *, now: datetime) -> int:
