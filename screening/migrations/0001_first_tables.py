@@ -949,9 +949,60 @@ def upgrade() -> None:
     with op.batch_alter_table("draft_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_draft_file_storage_key"), ["storage_key"], unique=False)
 
+    op.create_table(
+        "candidate_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "human_review", "deletion", name="kind", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "done", "declined", name="state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("handled_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("handled_by_id", sa.Integer(), nullable=True),
+        sa.Column("answer", sa.String(length=2000), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_candidate_request_application_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["handled_by_id"], ["user.id"], name=op.f("fk_candidate_request_handled_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_candidate_request")),
+    )
+    with op.batch_alter_table("candidate_request", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_candidate_request_application_id"), ["application_id"], unique=False)
+        batch_op.create_index("ix_candidate_request_state", ["state", "kind", "application_id"], unique=False)
+        batch_op.create_index(
+            "uq_candidate_request_one_open",
+            ["application_id", "kind"],
+            unique=True,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+
 
 def downgrade() -> None:
     """Downgrade schema."""
+    with op.batch_alter_table("candidate_request", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_candidate_request_one_open",
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.drop_index("ix_candidate_request_state")
+        batch_op.drop_index(batch_op.f("ix_candidate_request_application_id"))
+
+    op.drop_table("candidate_request")
     with op.batch_alter_table("draft_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_draft_file_storage_key"))
 

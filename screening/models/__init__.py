@@ -13,6 +13,7 @@ from screening.models.application import (
 )
 from screening.models.audit import AuditEntry, UndoStep
 from screening.models.base import Base
+from screening.models.candidate_request import CandidateRequest, RequestKind, RequestState
 from screening.models.draft import ApplicationDraft, DraftFile
 from screening.models.interview import (
     Decision,
@@ -53,6 +54,7 @@ __all__ = [
     "ApplicationNote",
     "AuditEntry",
     "Base",
+    "CandidateRequest",
     "ChangedVerdict",
     "Decision",
     "DraftFile",
@@ -78,6 +80,8 @@ __all__ = [
     "PreviewState",
     "Rating",
     "Recommendation",
+    "RequestKind",
+    "RequestState",
     "ResumeFile",
     "Role",
     "RubricPreview",
