@@ -259,6 +259,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("posting_id", sa.Integer(), nullable=False),
         sa.Column("rubric_version_id", sa.Integer(), nullable=False),
+        sa.Column("question_set", sa.Integer(), nullable=False),
         sa.Column("questions", sa.JSON(), nullable=False),
         sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_form_version_posting_id")),
@@ -266,10 +267,58 @@ def upgrade() -> None:
             ["rubric_version_id"], ["rubric_version.id"], name=op.f("fk_form_version_rubric_version_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_form_version")),
-        sa.UniqueConstraint("rubric_version_id", name=op.f("uq_form_version_rubric_version_id")),
+        sa.UniqueConstraint(
+            "rubric_version_id", "question_set", name=op.f("uq_form_version_rubric_version_id_question_set")
+        ),
     )
     with op.batch_alter_table("form_version", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_form_version_posting_id"), ["posting_id"], unique=False)
+
+    op.create_table(
+        "question_set",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft", "published", "superseded", name="state", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("questions", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("accepted", sa.JSON(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("changed_by", sa.Integer(), nullable=True),
+        sa.Column("changed_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("published_by", sa.Integer(), nullable=True),
+        sa.Column("published_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state = 'draft' OR published_at IS NOT NULL", name=op.f("ck_question_set_published_has_time")
+        ),
+        sa.ForeignKeyConstraint(["changed_by"], ["user.id"], name=op.f("fk_question_set_changed_by")),
+        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_question_set_posting_id")),
+        sa.ForeignKeyConstraint(["published_by"], ["user.id"], name=op.f("fk_question_set_published_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question_set")),
+        sa.UniqueConstraint("posting_id", "number", name=op.f("uq_question_set_posting_id_number")),
+    )
+    with op.batch_alter_table("question_set", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_set_posting_id"), ["posting_id"], unique=False)
+        batch_op.create_index(
+            "uq_question_set_one_draft",
+            ["posting_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        )
+        batch_op.create_index(
+            "uq_question_set_one_published",
+            ["posting_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'published'"),
+            postgresql_where=sa.text("state = 'published'"),
+        )
 
     op.create_table(
         "rubric_revision",
@@ -1087,6 +1136,20 @@ def downgrade() -> None:
     op.drop_table("settled_finding")
     op.drop_table("rubric_revision")
     with op.batch_alter_table("form_version", schema=None) as batch_op:
+    with op.batch_alter_table("question_set", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_question_set_one_published",
+            sqlite_where=sa.text("state = 'published'"),
+            postgresql_where=sa.text("state = 'published'"),
+        )
+        batch_op.drop_index(
+            "uq_question_set_one_draft",
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_question_set_posting_id"))
+
+    op.drop_table("question_set")
         batch_op.drop_index(batch_op.f("ix_form_version_posting_id"))
 
     op.drop_table("form_version")

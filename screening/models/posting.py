@@ -135,14 +135,60 @@ class SettledFinding(Base):
     settled_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class QuestionSet(Base):
+    """A numbered version of the recruiter's own questions of a posting; a draft may change (``revision`` counts its saves), a published one never does.
+
+    ``questions`` are documents of ``screening.services.custom_questions``, ``before`` what they were before the last save
+    (None: there was no draft). ``accepted`` lists doubts that a person has answered with a reason: ``question``, ``topic``,
+    ``words``, ``reason``, ``by`` and ``at`` (ISO 8601).
+    """
+
+    __tablename__ = "question_set"
+    __table_args__ = (
+        UniqueConstraint("posting_id", "number"),
+        CheckConstraint("state = 'draft' OR published_at IS NOT NULL", name="published_has_time"),
+        Index(
+            "uq_question_set_one_published",
+            "posting_id",
+            unique=True,
+            sqlite_where=text("state = 'published'"),
+            postgresql_where=text("state = 'published'"),
+        ),
+        Index(
+            "uq_question_set_one_draft",
+            "posting_id",
+            unique=True,
+            sqlite_where=text("state = 'draft'"),
+            postgresql_where=text("state = 'draft'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"), index=True)
+    number: Mapped[int]
+    state: Mapped[RubricState] = mapped_column(choice(RubricState, "state"), default=RubricState.DRAFT)
+    questions: Mapped[JsonList] = mapped_column(JSON)
+    before: Mapped[JsonList | None] = mapped_column(JSON(none_as_null=True), default=None)
+    accepted: Mapped[JsonList] = mapped_column(JSON)
+    revision: Mapped[int] = mapped_column(default=1)
+    changed_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"), default=None)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+
+
 class FormVersion(Base):
-    """The application form that one rubric version makes; answers are bound to it. ``questions`` is a list of question objects."""
+    """The application form that a rubric version and the recruiter's own questions make; answers are bound to it.
+
+    ``questions`` is a list of question objects; ``question_set`` is the number of the set in force when it was made, 0 without one.
+    """
 
     __tablename__ = "form_version"
-    __table_args__ = (UniqueConstraint("rubric_version_id"),)
+    __table_args__ = (UniqueConstraint("rubric_version_id", "question_set"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"), index=True)
     rubric_version_id: Mapped[int] = mapped_column(ForeignKey("rubric_version.id"))
+    question_set: Mapped[int] = mapped_column(default=0)
     questions: Mapped[JsonList] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -148,7 +148,7 @@ def open_posting(session: Session, *, slug: str, now: datetime) -> Posting | Non
 
 
 def form_in_force(session: Session, *, posting_id: int) -> FormVersion | None:
-    """Read the form that the rubric version in force made."""
+    """Read the newest form that the rubric version in force made: it has the recruiter's own questions in force."""
     return session.scalar(
         select(FormVersion)
         .join(RubricVersion, RubricVersion.id == FormVersion.rubric_version_id)
@@ -189,6 +189,8 @@ def _accepts(row: RoleRow, degree: str) -> bool:
     if degree not in DEGREE_ORDER:
         return True
     return row.degree_floor is None or DEGREE_ORDER[row.degree_floor] <= DEGREE_ORDER[Degree(degree)]
+        .order_by(FormVersion.id.desc())
+        .limit(1)
 
 
 def _by_frequency(words: Any) -> tuple[str, ...]:
