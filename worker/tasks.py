@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from screening.extensions import db
 from screening.models import Heartbeat, Mail, MailState
-from screening.services import fitting, mailing, prescoring, preview_chunks, rescoring, tidying
+from screening.services import application_drafts, fitting, mailing, prescoring, preview_chunks, rescoring, tidying
 from worker.running import finishing, going_on, looking, run_job
 
 # Far below the time limit of a task, which would strike an application that is not to blame for a busy machine.
@@ -36,6 +36,8 @@ def heartbeat() -> None:
 def tidy() -> None:
     """Clear away what nobody needs any more; asked for by the clock, harmless to miss or to repeat."""
     now = datetime.now(UTC)
+    application_drafts.forget_expired_drafts(db.session, now=now)
+    db.session.commit()
     with looking() as session:
         tidying.remove_abandoned_files(session, uploads=current_app.config["SCREENING"].uploads, now=now)
     tidying.forget_done_jobs(db.session, now=now)

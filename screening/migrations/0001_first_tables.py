@@ -970,6 +970,7 @@ def upgrade() -> None:
         "draft_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("draft_id", sa.Integer(), nullable=False),
+        sa.Column("writer", sa.String(length=40), nullable=False),
         sa.Column("field", sa.String(length=80), nullable=False),
         sa.Column("original_name", sa.String(length=255), nullable=False),
         sa.Column("media_type", sa.String(length=100), nullable=False),

@@ -15,7 +15,8 @@ class ApplicationDraft(Base):
     """A form that was not sent yet. ``key`` is the form's own key and becomes the application's idempotency key.
 
     ``fields`` lists [name, value] pairs as the browser sent them, files and the form's own marks left out; ``version``
-    grows with each save, so that a second tab is noticed; after ``expires_at`` the draft is removed.
+    grows with each save, so that a second tab is noticed, ``writer`` marks the page that saved last; after ``expires_at``
+    the draft is removed.
     """
 
     __tablename__ = "application_draft"
@@ -29,6 +30,7 @@ class ApplicationDraft(Base):
     locale: Mapped[str] = mapped_column(String(8))
     fields: Mapped[JsonList] = mapped_column(JSON)
     version: Mapped[int] = mapped_column(default=1)
+    writer: Mapped[str] = mapped_column(String(40), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

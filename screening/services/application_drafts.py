@@ -1,0 +1,164 @@
+"""Drafts of applications: what a candidate typed so far, kept until it is sent or was left alone for ``KEEP_DRAFTS``.
+
+A draft is found by the key of its form, which only the candidate's own pages and link hold; staff never see one. It
+holds no consent: that is given when the form is sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from screening.documents.storage import StoredFile
+from screening.models import Application, ApplicationDraft, DraftFile, FormVersion, Posting
+
+KEEP_DRAFTS = timedelta(days=30)
+MOST_BYTES = 400_000
+"""More than the longest form can hold: about sixty answers of 2,000 Chinese characters."""
+
+Fields = Sequence[tuple[str, str]]
+
+
+class DraftError(Exception):
+    """A draft that cannot be saved; each kind has a class of its own."""
+
+
+class DraftChangedError(DraftError):
+    """The draft was saved by another tab or device since; ``draft`` is what is stored now."""
+
+    def __init__(self, draft: ApplicationDraft) -> None:
+        self.draft = draft
+        super().__init__(f"the draft is at version {draft.version}")
+
+
+class DraftSentError(DraftError):
+    """The form of this key was sent already; there is nothing left to save."""
+
+
+class DraftTooLargeError(DraftError):
+    """More was typed than any form takes."""
+
+
+def find_draft(session: Session, key: str) -> ApplicationDraft | None:
+    """Read the draft of a form's key; one past its time may still be there, see ``is_expired``."""
+    return session.scalar(
+        select(ApplicationDraft).where(ApplicationDraft.key == key).execution_options(populate_existing=True)
+    )
+
+
+def is_expired(draft: ApplicationDraft, *, now: datetime) -> bool:
+    """Tell whether the draft's time is over, though it was not cleared away yet."""
+    return draft.expires_at <= now
+
+
+def save_draft(
+    session: Session,
+    *,
+    key: str,
+    posting: Posting,
+    form_version: FormVersion,
+    fields: Fields,
+    version: int,
+    locale: str,
+    now: datetime,
+    writer: str = "",
+    email: str | None = None,
+) -> ApplicationDraft:
+    """Store the [name, value] pairs as they are, and keep them ``KEEP_DRAFTS`` from now.
+
+    ``version`` is the one that the page knew, 0 when it knew none; ``writer`` marks the page, so that one whose answer
+    was lost on the way does not meet itself as somebody else. Raise DraftChangedError when another page saved since,
+    DraftSentError after the form was sent, DraftTooLargeError; nothing is changed then.
+    """
+    if session.scalar(select(Application.id).where(Application.idempotency_key == key)) is not None:
+        raise DraftSentError
+    pairs = [[name, value] for name, value in fields]
+    if len(json.dumps(pairs, ensure_ascii=False).encode("utf-8", "replace")) > MOST_BYTES:
+        raise DraftTooLargeError
+    values: dict[str, object] = {
+        "form_version_id": form_version.id,
+        "email": email,
+        "locale": locale,
+        "fields": pairs,
+        "writer": writer,
+        "changed_at": now,
+        "expires_at": now + KEEP_DRAFTS,
+    }
+    if not _replace(session, key, posting.id, version, writer, values):
+        _insert(session, {"key": key, "posting_id": posting.id, "version": version + 1, "created_at": now, **values})
+    saved = find_draft(session, key)
+    if saved is None or saved.fields != pairs or saved.posting_id != posting.id:
+        raise DraftChangedError(saved) if saved else DraftSentError
+    return saved
+
+
+def forget_draft(session: Session, key: str) -> None:
+    """Delete a draft with the rows of its files, if there is one; the bytes go when nothing names them."""
+    session.execute(
+        delete(ApplicationDraft).where(ApplicationDraft.key == key), execution_options={"synchronize_session": "fetch"}
+    )
+
+
+def forget_expired_drafts(session: Session, *, now: datetime) -> int:
+    """Delete the drafts that nobody changed for ``KEEP_DRAFTS``; tell how many."""
+    old = delete(ApplicationDraft).where(ApplicationDraft.expires_at <= now).returning(ApplicationDraft.id)
+    return len(session.scalars(old, execution_options={"synchronize_session": False}).all())
+
+
+def attach_file(
+    session: Session, *, draft: ApplicationDraft, field: str, stored: StoredFile, now: datetime
+) -> DraftFile:
+    """Keep a file with the draft under the form's field, in the place of the one that was there."""
+    detach_file(session, draft=draft, field=field)
+    file = DraftFile(
+        draft_id=draft.id,
+        field=field,
+        original_name=stored.original_name,
+        media_type=stored.media_type,
+        size=stored.size,
+        sha256=stored.sha256,
+        storage_key=stored.storage_key,
+        uploaded_at=now,
+    )
+    session.add(file)
+    session.flush()
+    return file
+
+
+def detach_file(session: Session, *, draft: ApplicationDraft, field: str) -> None:
+    """Take a field's file out of the draft, if there is one."""
+    session.execute(
+        delete(DraftFile).where(DraftFile.draft_id == draft.id, DraftFile.field == field),
+        execution_options={"synchronize_session": "fetch"},
+    )
+
+
+def files_of(session: Session, draft: ApplicationDraft) -> list[DraftFile]:
+    """Read the draft's files in the order of their fields."""
+    return list(session.scalars(select(DraftFile).where(DraftFile.draft_id == draft.id).order_by(DraftFile.field)))
+
+
+def _replace(session: Session, key: str, posting_id: int, version: int, writer: str, values: dict[str, object]) -> bool:
+    """Change the stored draft in one statement, so that of two saves at once only one finds its version."""
+    known = ApplicationDraft.version == version
+    if writer:
+        known |= ApplicationDraft.writer == writer
+    statement = (
+        update(ApplicationDraft)
+        .where(ApplicationDraft.key == key, ApplicationDraft.posting_id == posting_id, known)
+        .values(version=ApplicationDraft.version + 1, **values)
+        .returning(ApplicationDraft.id)
+    )
+    return session.scalar(statement, execution_options={"synchronize_session": False}) is not None
+
+
+def _insert(session: Session, values: dict[str, object]) -> None:
+    """Make the row unless there is one, which then is somebody else's."""
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    session.execute(insert(ApplicationDraft).values(**values).on_conflict_do_nothing(index_elements=["key"]))
