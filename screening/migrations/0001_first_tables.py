@@ -361,18 +361,40 @@ def upgrade() -> None:
         sa.UniqueConstraint("rubric_version_id", "finding", name=op.f("uq_settled_finding_rubric_version_id_finding")),
     )
     op.create_table(
+        "referral",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=24), nullable=False),
+        sa.Column("referrer", sa.String(length=120), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["made_by_id"], ["user.id"], name=op.f("fk_referral_made_by_id")),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["posting.id"], name=op.f("fk_referral_posting_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
+        sa.UniqueConstraint("code", name=op.f("uq_referral_code")),
+    )
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_referral_posting_id"), ["posting_id"], unique=False)
+
+    op.create_table(
         "application",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("posting_id", sa.Integer(), nullable=False),
         sa.Column("form_version_id", sa.Integer(), nullable=False),
-        sa.Column("idempotency_key", sa.String(length=64), nullable=False),
+        sa.Column("idempotency_key", sa.String(length=160), nullable=False),
+        sa.Column("batch", sa.String(length=64), nullable=True),
+        sa.Column("preference", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=True),
         sa.Column("headline", sa.String(length=200), nullable=False),
         sa.Column("locale", sa.String(length=8), nullable=False),
         sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("referral_id", sa.Integer(), nullable=True),
+        sa.Column("heard", sa.String(length=120), nullable=True),
         sa.Column("prescore_refused", sa.Boolean(), nullable=False),
         sa.Column("contact_later", sa.Boolean(), nullable=False),
         sa.Column("consent_version", sa.String(length=16), nullable=False),
@@ -400,6 +422,7 @@ def upgrade() -> None:
         sa.Column("gates", sa.String(length=8), nullable=True),
         sa.Column("prescore_id", sa.Integer(), nullable=True),
         sa.Column("submitted_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("preference >= 1", name=op.f("ck_application_preference_from_one")),
         sa.CheckConstraint("rank_score >= -1 AND rank_score <= 1", name=op.f("ck_application_rank_score_range")),
         sa.ForeignKeyConstraint(["form_version_id"], ["form_version.id"], name=op.f("fk_application_form_version_id")),
         sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_application_owner_id")),
@@ -408,11 +431,26 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["prescore_id"], ["prescore.id"], name=op.f("fk_application_prescore_id"), use_alter=True
         ),
+        sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_application_referral_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_application_idempotency_key")),
         sa.UniqueConstraint("person_id", "posting_id", name=op.f("uq_application_person_id_posting_id")),
     )
     with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_application_batch",
+            ["batch"],
+            unique=False,
+            sqlite_where=sa.text("batch IS NOT NULL"),
+            postgresql_where=sa.text("batch IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_application_referral_id",
+            ["referral_id"],
+            unique=False,
+            sqlite_where=sa.text("referral_id IS NOT NULL"),
+            postgresql_where=sa.text("referral_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_application_posting_rank", ["posting_id", "rank_score", "id"], unique=False)
         batch_op.create_index(
             "ix_application_posting_stage_rank", ["posting_id", "stage", "rank_score", "id"], unique=False
@@ -1155,8 +1193,22 @@ def downgrade() -> None:
 
     op.drop_table("form_version")
     op.drop_table("stage_count")
+        batch_op.drop_index(
+            "ix_application_referral_id",
+            sqlite_where=sa.text("referral_id IS NOT NULL"),
+            postgresql_where=sa.text("referral_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_application_batch",
+            sqlite_where=sa.text("batch IS NOT NULL"),
+            postgresql_where=sa.text("batch IS NOT NULL"),
+        )
     with op.batch_alter_table("rubric_version", schema=None) as batch_op:
         batch_op.drop_index(
+    with op.batch_alter_table("referral", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_referral_posting_id"))
+
+    op.drop_table("referral")
             "uq_rubric_version_one_published",
             sqlite_where=sa.text("state = 'published'"),
             postgresql_where=sa.text("state = 'published'"),

@@ -47,6 +47,7 @@ from screening.models.preview import (
     RubricPreview,
 )
 from screening.models.user import PostingMember, Role, User
+from screening.models.referral import Referral
 
 __all__ = [
     "Answer",
@@ -84,6 +85,7 @@ __all__ = [
     "Recommendation",
     "RequestKind",
     "RequestState",
+    "Referral",
     "ResumeFile",
     "Role",
     "RubricPreview",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from screening.models.base import Base, JsonObject, UtcDateTime, choice
@@ -47,7 +47,9 @@ class Application(Base):
     """One person's submission to one posting, with the contact details as typed then.
 
     ``rank_score`` is the point that lists sort by, −1 while unscored; ``gates`` is pass, below, unknown or None;
-    ``idempotency_key`` makes a repeated post the same application.
+    ``idempotency_key`` makes a repeated post the same application. Applications that one form made share ``batch``;
+    ``preference`` is 1 for the first choice among them; both are None for a single one and never touch a score, nor do
+    ``source``, ``referral_id`` and ``heard`` (the candidate's own words on how they heard of the role).
     """
 
     __tablename__ = "application"
@@ -55,6 +57,19 @@ class Application(Base):
         UniqueConstraint("person_id", "posting_id"),
         UniqueConstraint("idempotency_key"),
         CheckConstraint("rank_score >= -1 AND rank_score <= 1", name="rank_score_range"),
+        CheckConstraint("preference >= 1", name="preference_from_one"),
+        Index(
+            "ix_application_batch",
+            "batch",
+            sqlite_where=text("batch IS NOT NULL"),
+            postgresql_where=text("batch IS NOT NULL"),
+        ),
+        Index(
+            "ix_application_referral_id",
+            "referral_id",
+            sqlite_where=text("referral_id IS NOT NULL"),
+            postgresql_where=text("referral_id IS NOT NULL"),
+        ),
         Index("ix_application_posting_rank", "posting_id", "rank_score", "id"),
         Index("ix_application_posting_stage_rank", "posting_id", "stage", "rank_score", "id"),
         Index("ix_application_posting_stage_since", "posting_id", "stage", "stage_since", "id"),
@@ -65,13 +80,17 @@ class Application(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"))
     form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
-    idempotency_key: Mapped[str] = mapped_column(String(64))
+    idempotency_key: Mapped[str] = mapped_column(String(160))
+    batch: Mapped[str | None] = mapped_column(String(64), default=None)
+    preference: Mapped[int | None] = mapped_column(default=None)
     name: Mapped[str] = mapped_column(String(120))
     email: Mapped[str] = mapped_column(String(254))
     phone: Mapped[str | None] = mapped_column(String(40))
     headline: Mapped[str] = mapped_column(String(200), default="")
     locale: Mapped[str] = mapped_column(String(8))
     source: Mapped[str] = mapped_column(String(40), default="site")
+    referral_id: Mapped[int | None] = mapped_column(ForeignKey("referral.id"), default=None)
+    heard: Mapped[str | None] = mapped_column(String(120), default=None)
     prescore_refused: Mapped[bool] = mapped_column(default=False)
     contact_later: Mapped[bool] = mapped_column(default=False)
     consent_version: Mapped[str] = mapped_column(String(16))
