@@ -434,7 +434,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["referral_id"], ["referral.id"], name=op.f("fk_application_referral_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_application_idempotency_key")),
-        sa.UniqueConstraint("person_id", "posting_id", name=op.f("uq_application_person_id_posting_id")),
     )
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.create_index(
@@ -450,6 +449,14 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("referral_id IS NOT NULL"),
             postgresql_where=sa.text("referral_id IS NOT NULL"),
+        )
+        batch_op.create_index("ix_application_person_posting", ["person_id", "posting_id"], unique=False)
+        batch_op.create_index(
+            "uq_application_live",
+            ["person_id", "posting_id"],
+            unique=True,
+            sqlite_where=sa.text("stage <> 'rejected' AND stage <> 'withdrawn'"),
+            postgresql_where=sa.text("stage <> 'rejected' AND stage <> 'withdrawn'"),
         )
         batch_op.create_index("ix_application_posting_rank", ["posting_id", "rank_score", "id"], unique=False)
         batch_op.create_index(
@@ -1056,6 +1063,45 @@ def upgrade() -> None:
         ),
         sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("handled_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+    op.create_table(
+        "evidence_addition",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("criterion_key", sa.String(length=120), nullable=False),
+        sa.Column("criterion_id", sa.String(length=40), nullable=False),
+        sa.Column("asked", sa.Text(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("link", sa.String(length=400), nullable=True),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("added_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=True),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("seen_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("seen_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_evidence_addition_application_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["resume_file.id"], name=op.f("fk_evidence_addition_file_id"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["seen_by_id"], ["user.id"], name=op.f("fk_evidence_addition_seen_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_addition")),
+        sa.UniqueConstraint("application_id", "turn", name=op.f("uq_evidence_addition_application_id_turn")),
+        sa.UniqueConstraint("key", name=op.f("uq_evidence_addition_key")),
+    )
+    with op.batch_alter_table("evidence_addition", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_evidence_addition_unseen",
+            ["application_id"],
+            unique=False,
+            sqlite_where=sa.text("seen_at IS NULL"),
+            postgresql_where=sa.text("seen_at IS NULL"),
+        )
+
         sa.Column("handled_by_id", sa.Integer(), nullable=True),
         sa.Column("answer", sa.String(length=2000), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1100,6 +1146,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_application_draft_expires_at"))
 
     op.drop_table("application_draft")
+    with op.batch_alter_table("evidence_addition", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_evidence_addition_unseen",
+            sqlite_where=sa.text("seen_at IS NULL"),
+            postgresql_where=sa.text("seen_at IS NULL"),
+        )
+
+    op.drop_table("evidence_addition")
     if op.get_bind().dialect.name != "sqlite":
         op.drop_constraint("fk_application_prescore_id", "application", type_="foreignkey")
     with op.batch_alter_table("mail", schema=None) as batch_op:
@@ -1193,6 +1247,22 @@ def downgrade() -> None:
 
     op.drop_table("form_version")
     op.drop_table("stage_count")
+        batch_op.drop_index(
+            "uq_application_live",
+            sqlite_where=sa.text("stage <> 'rejected' AND stage <> 'withdrawn'"),
+            postgresql_where=sa.text("stage <> 'rejected' AND stage <> 'withdrawn'"),
+        )
+        batch_op.drop_index("ix_application_person_posting")
+        batch_op.drop_index(
+            "ix_application_referral_id",
+            sqlite_where=sa.text("referral_id IS NOT NULL"),
+            postgresql_where=sa.text("referral_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "ix_application_batch",
+            sqlite_where=sa.text("batch IS NOT NULL"),
+            postgresql_where=sa.text("batch IS NOT NULL"),
+        )
         batch_op.drop_index(
             "ix_application_referral_id",
             sqlite_where=sa.text("referral_id IS NOT NULL"),

@@ -16,6 +16,7 @@ from screening.models.base import Base
 from screening.models.candidate_request import CandidateRequest, RequestKind, RequestState
 from screening.models.draft import ApplicationDraft, DraftFile
 from screening.models.interview import (
+from screening.models.evidence import EvidenceAddition
     Decision,
     Evaluation,
     Interview,
@@ -63,6 +64,7 @@ __all__ = [
     "Evaluation",
     "Fit",
     "FormVersion",
+    "EvidenceAddition",
     "Heartbeat",
     "Interview",
     "Job",

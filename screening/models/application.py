@@ -24,6 +24,10 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+LIVE = "stage <> 'rejected' AND stage <> 'withdrawn'"
+"""A person has at most one live application to a posting; after a rejection or a withdrawal they may apply again."""
+
+
 class TextState(StrEnum):
     """Whether a file's text has been read."""
 
@@ -54,7 +58,15 @@ class Application(Base):
 
     __tablename__ = "application"
     __table_args__ = (
-        UniqueConstraint("person_id", "posting_id"),
+        Index("ix_application_person_posting", "person_id", "posting_id"),
+        Index(
+            "uq_application_live",
+            "person_id",
+            "posting_id",
+            unique=True,
+            sqlite_where=text(LIVE),
+            postgresql_where=text(LIVE),
+        ),
         UniqueConstraint("idempotency_key"),
         CheckConstraint("rank_score >= -1 AND rank_score <= 1", name="rank_score_range"),
         CheckConstraint("preference >= 1", name="preference_from_one"),

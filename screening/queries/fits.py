@@ -43,12 +43,28 @@ def also_fits(
     """
     if application.prescore_refused or application.stage is Stage.WITHDRAWN:
         return ()
-    own = aliased(Application)
+    own, later, any_own = aliased(Application), aliased(Application), aliased(Application)
+    newest = (  # who applied there again is one line, with the newest of their applications
+        ~select(later.id)
+        .where(later.posting_id == own.posting_id, later.person_id == own.person_id, later.id > own.id)
+        .correlate(own)
+        .exists()
+    )
+    owed = (
+        select(any_own.id)
+        .where(
+            any_own.posting_id == Posting.id,
+            any_own.person_id == application.person_id,
+            is_owed(any_own, user_id=reader_id),
+        )
+        .correlate(Posting)
+        .exists()
+    )
     rows = (
         select(Posting, Fit.requirement, Fit.gates, own.id)
         .join(RubricVersion, RubricVersion.posting_id == Posting.id)
         .join(Fit, Fit.rubric_version_id == RubricVersion.id)
-        .outerjoin(own, and_(own.posting_id == Posting.id, own.person_id == application.person_id))
+        .outerjoin(own, and_(own.posting_id == Posting.id, own.person_id == application.person_id, newest))
         .where(
             Fit.application_id == application.id,
             Fit.engine_version == ENGINE_VERSION,
@@ -57,7 +73,7 @@ def also_fits(
             RubricVersion.state == RubricState.PUBLISHED,
             Posting.state == PostingState.OPEN,
             Posting.id != application.posting_id,
-            ~is_owed(own, user_id=reader_id),
+            ~owed,
         )
         .order_by(Fit.requirement.desc(), case((Fit.gates == Gates.PASS.value, 0), else_=1), Posting.id)
         .limit(MOST)

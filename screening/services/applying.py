@@ -28,6 +28,7 @@ from screening.models import (
     Stage,
     StageMove,
 )
+from screening.queries.status import UNDO_WINDOW
 from screening.services.moving import change_counts, move_application
 from screening.services.prescoring import ask_for_prescore
 
@@ -44,11 +45,11 @@ class PostingClosedError(ApplyError):
 
 
 class AlreadyAppliedError(ApplyError):
-    """The person has an application to this posting; ``application_id`` names it, for staff and never for the one who asks."""
+    """The person has a live application to this posting; ``application_id`` names it, for staff and never for the one who asks."""
 
     def __init__(self, application_id: int | None) -> None:
         self.application_id = application_id
-        super().__init__("this person has applied to this posting before")
+        super().__init__("this person has a live application to this posting")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def submit_application(
     """Store a submission with everything that follows from it, and ask for its prescore; the same key gives the same application.
 
     ``answers`` holds JSON Resume sections by their top-level names. The files lie in the uploads folder already. Raise
-    PostingClosedError, or AlreadyAppliedError for a second application of a person to a posting. After an error the
+    PostingClosedError, or AlreadyAppliedError for a second live application of a person to a posting. After an error the
     caller rolls back and looks with ``find_submission`` whether the same form won a race against itself.
     """
     existing = find_submission(session, idempotency_key)
@@ -88,7 +89,7 @@ def submit_application(
     if posting.state is not PostingState.OPEN or (posting.closes_at is not None and posting.closes_at <= now):
         raise PostingClosedError
     person_id = _person(session, contact.email, now)
-    _refuse_second(session, person_id, posting.id)
+    _refuse_second(session, person_id, posting.id, now)
     application = Application(
         person_id=person_id,
         posting_id=posting.id,
@@ -166,12 +167,17 @@ def _person(session: Session, email: str, now: datetime) -> int:
     return session.scalars(select(Person.id).where(Person.email_normalised == address)).one()
 
 
-def _refuse_second(session: Session, person_id: int, posting_id: int) -> None:
-    earlier = session.scalar(
-        select(Application.id).where(Application.person_id == person_id, Application.posting_id == posting_id)
+def _refuse_second(session: Session, person_id: int, posting_id: int, now: datetime) -> None:
+    """Refuse while an application is live; a rejection counts when it can no longer be taken back, so that nobody learns of it before."""
+    earlier = session.execute(
+        select(Application.id, Application.stage, Application.stage_since)
+        .where(Application.person_id == person_id, Application.posting_id == posting_id)
+        .order_by(Application.id.desc())
     )
-    if earlier is not None:
-        raise AlreadyAppliedError(earlier)
+    for ident, stage, since in earlier:
+        has_ended = stage is Stage.WITHDRAWN or (stage is Stage.REJECTED and since <= now - UNDO_WINDOW)
+        if not has_ended:
+            raise AlreadyAppliedError(ident)
 
 
 def _add_parts(

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from screening.audit import record
@@ -16,6 +17,8 @@ from screening.models import Application, Stage, StageCount, StageMove
 
 ACTIVE = (Stage.APPLIED, Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER)
 ENDED = frozenset({Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN})
+OVER = frozenset({Stage.REJECTED, Stage.WITHDRAWN})
+"""After these the same person may apply to the same posting again; the database keeps every other application of theirs to it single."""
 ALLOWED_MOVES: Mapping[Stage, frozenset[Stage]] = {
     Stage.APPLIED: frozenset({Stage.SCREENING, Stage.INTERVIEW, Stage.REJECTED, Stage.WITHDRAWN}),
     Stage.SCREENING: frozenset({Stage.APPLIED, Stage.INTERVIEW, Stage.REJECTED, Stage.WITHDRAWN}),
@@ -41,7 +44,7 @@ NOTE_LENGTH = 2000
 
 
 class MoveError(Exception):
-    """A move that is not possible: ``code`` is not_allowed, reason_missing, reason_unknown, changed or candidate_only."""
+    """A move that is not possible: ``code`` is not_allowed, reason_missing, reason_unknown, changed, candidate_only or applied_again."""
 
     def __init__(self, code: str, application_id: int | None = None) -> None:
         self.code = code
@@ -164,6 +167,19 @@ def check_reason(to: Stage, reason: str | None, actor_id: int | None) -> None:
         raise MoveError("reason_unknown")
 
 
+def _keep_one_live(session: Session, application: Application, to: Stage) -> None:
+    """Refuse to bring an ended application back beside a newer one of the same person to the same posting."""
+    if application.stage not in OVER or to in OVER:
+        return
+    other = select(Application.id).where(
+        Application.person_id == application.person_id,
+        Application.posting_id == application.posting_id,
+        Application.stage.not_in(OVER),
+    )
+    if session.scalar(other.limit(1)) is not None:
+        raise MoveError("applied_again", application.id)
+
+
 def _since(session: Session, undone: StageMove) -> datetime | None:
     """Find since when the application had stood where the undone move took it from."""
     return session.scalar(
@@ -198,6 +214,7 @@ def _move(
     changes: Counter[tuple[int, Stage]] = Counter()
     moves = []
     for application, to in targets:
+        _keep_one_live(session, application, to)
         changes[application.posting_id, application.stage] -= 1
         changes[application.posting_id, to] += 1
         move = StageMove(
@@ -213,7 +230,10 @@ def _move(
         application.stage = to
         application.stage_since = now
     session.add_all(moves)
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError as error:  # they applied again in this very moment
+        raise MoveError("applied_again") from error
     change_counts(session, changes)
     for move in moves:
         record(

@@ -190,6 +190,9 @@ def explain_move(error: MoveError) -> str:
         "reason_missing": _("Choose a reason to reject. Nothing was moved."),
         "reason_unknown": _("Choose a reason to reject. Nothing was moved."),
         "candidate_only": _("Only candidates withdraw. Nothing was moved."),
+        "applied_again": _(
+            "%(name)s has applied again since; go on with the newer application. Nothing was moved.", name=name
+        ),
     }[error.code]
 
 
