@@ -996,6 +996,7 @@ def upgrade() -> None:
         sa.Column("locale", sa.String(length=8), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("writer", sa.String(length=40), nullable=False),
         sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("changed_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
@@ -1015,7 +1016,6 @@ def upgrade() -> None:
         "draft_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("draft_id", sa.Integer(), nullable=False),
-        sa.Column("writer", sa.String(length=40), nullable=False),
         sa.Column("field", sa.String(length=80), nullable=False),
         sa.Column("original_name", sa.String(length=255), nullable=False),
         sa.Column("media_type", sa.String(length=100), nullable=False),
@@ -1044,25 +1044,6 @@ def upgrade() -> None:
     with op.batch_alter_table("draft_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_draft_file_storage_key"), ["storage_key"], unique=False)
 
-    op.create_table(
-        "candidate_request",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("application_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "human_review", "deletion", name="kind", native_enum=False, create_constraint=True, length=32
-            ),
-            nullable=False,
-        ),
-        sa.Column("text", sa.String(length=2000), nullable=False),
-        sa.Column(
-            "state",
-            sa.Enum("open", "done", "declined", name="state", native_enum=False, create_constraint=True, length=32),
-            nullable=False,
-        ),
-        sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("handled_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
     op.create_table(
         "evidence_addition",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1102,6 +1083,25 @@ def upgrade() -> None:
             postgresql_where=sa.text("seen_at IS NULL"),
         )
 
+    op.create_table(
+        "candidate_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "human_review", "deletion", name="kind", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "done", "declined", name="state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("handled_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("handled_by_id", sa.Integer(), nullable=True),
         sa.Column("answer", sa.String(length=2000), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1127,6 +1127,14 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Downgrade schema."""
+    with op.batch_alter_table("evidence_addition", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_evidence_addition_unseen",
+            sqlite_where=sa.text("seen_at IS NULL"),
+            postgresql_where=sa.text("seen_at IS NULL"),
+        )
+
+    op.drop_table("evidence_addition")
     with op.batch_alter_table("candidate_request", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_candidate_request_one_open",
@@ -1146,14 +1154,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_application_draft_expires_at"))
 
     op.drop_table("application_draft")
-    with op.batch_alter_table("evidence_addition", schema=None) as batch_op:
-        batch_op.drop_index(
-            "ix_evidence_addition_unseen",
-            sqlite_where=sa.text("seen_at IS NULL"),
-            postgresql_where=sa.text("seen_at IS NULL"),
-        )
-
-    op.drop_table("evidence_addition")
     if op.get_bind().dialect.name != "sqlite":
         op.drop_constraint("fk_application_prescore_id", "application", type_="foreignkey")
     with op.batch_alter_table("mail", schema=None) as batch_op:
@@ -1224,29 +1224,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_application_posting_stage_since")
         batch_op.drop_index("ix_application_posting_stage_rank")
         batch_op.drop_index("ix_application_posting_rank")
-
-    op.drop_table("application")
-    op.drop_table("settled_finding")
-    op.drop_table("rubric_revision")
-    with op.batch_alter_table("form_version", schema=None) as batch_op:
-    with op.batch_alter_table("question_set", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_question_set_one_published",
-            sqlite_where=sa.text("state = 'published'"),
-            postgresql_where=sa.text("state = 'published'"),
-        )
-        batch_op.drop_index(
-            "uq_question_set_one_draft",
-            sqlite_where=sa.text("state = 'draft'"),
-            postgresql_where=sa.text("state = 'draft'"),
-        )
-        batch_op.drop_index(batch_op.f("ix_question_set_posting_id"))
-
-    op.drop_table("question_set")
-        batch_op.drop_index(batch_op.f("ix_form_version_posting_id"))
-
-    op.drop_table("form_version")
-    op.drop_table("stage_count")
         batch_op.drop_index(
             "uq_application_live",
             sqlite_where=sa.text("stage <> 'rejected' AND stage <> 'withdrawn'"),
@@ -1263,22 +1240,35 @@ def downgrade() -> None:
             sqlite_where=sa.text("batch IS NOT NULL"),
             postgresql_where=sa.text("batch IS NOT NULL"),
         )
-        batch_op.drop_index(
-            "ix_application_referral_id",
-            sqlite_where=sa.text("referral_id IS NOT NULL"),
-            postgresql_where=sa.text("referral_id IS NOT NULL"),
-        )
-        batch_op.drop_index(
-            "ix_application_batch",
-            sqlite_where=sa.text("batch IS NOT NULL"),
-            postgresql_where=sa.text("batch IS NOT NULL"),
-        )
-    with op.batch_alter_table("rubric_version", schema=None) as batch_op:
-        batch_op.drop_index(
+
+    op.drop_table("application")
     with op.batch_alter_table("referral", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_referral_posting_id"))
 
     op.drop_table("referral")
+    op.drop_table("settled_finding")
+    op.drop_table("rubric_revision")
+    with op.batch_alter_table("question_set", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_question_set_one_published",
+            sqlite_where=sa.text("state = 'published'"),
+            postgresql_where=sa.text("state = 'published'"),
+        )
+        batch_op.drop_index(
+            "uq_question_set_one_draft",
+            sqlite_where=sa.text("state = 'draft'"),
+            postgresql_where=sa.text("state = 'draft'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_question_set_posting_id"))
+
+    op.drop_table("question_set")
+    with op.batch_alter_table("form_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_form_version_posting_id"))
+
+    op.drop_table("form_version")
+    op.drop_table("stage_count")
+    with op.batch_alter_table("rubric_version", schema=None) as batch_op:
+        batch_op.drop_index(
             "uq_rubric_version_one_published",
             sqlite_where=sa.text("state = 'published'"),
             postgresql_where=sa.text("state = 'published'"),
