@@ -15,8 +15,8 @@ from screening.models.audit import AuditEntry, UndoStep
 from screening.models.base import Base
 from screening.models.candidate_request import CandidateRequest, RequestKind, RequestState
 from screening.models.draft import ApplicationDraft, DraftFile
-from screening.models.interview import (
 from screening.models.evidence import EvidenceAddition
+from screening.models.interview import (
     Decision,
     Evaluation,
     Interview,
@@ -47,8 +47,8 @@ from screening.models.preview import (
     PreviewState,
     RubricPreview,
 )
-from screening.models.user import PostingMember, Role, User
 from screening.models.referral import Referral
+from screening.models.user import PostingMember, Role, User
 
 __all__ = [
     "Answer",
@@ -62,9 +62,9 @@ __all__ = [
     "Decision",
     "DraftFile",
     "Evaluation",
+    "EvidenceAddition",
     "Fit",
     "FormVersion",
-    "EvidenceAddition",
     "Heartbeat",
     "Interview",
     "Job",
@@ -85,9 +85,9 @@ __all__ = [
     "QuestionSet",
     "Rating",
     "Recommendation",
+    "Referral",
     "RequestKind",
     "RequestState",
-    "Referral",
     "ResumeFile",
     "Role",
     "RubricPreview",
