@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
+from rubrics.lexicon import load_lexicon
 from rubrics.model import DEGREE_ORDER, AssessedBy, Degree, Rubric, Section
 from rubrics.text import fold
 from screening.models import FormVersion, Posting, PostingState, RubricState, RubricVersion, SourceDocument
+
+PAGE = 50
+"""Roles on one page of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +37,40 @@ class RoleRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RoleList:
-    """The rows that pass the filters, and the choices that all open postings offer."""
+class RoleFilters:
+    """What narrows the list; an empty text does not. ``degree`` is the one that a candidate has."""
 
+    search: str = ""
+    city: str = ""
+    track: str = ""
+    degree: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleGroup:
+    """The rows of one track on a page, and how many the track has on all pages; ``track`` is None for roles without one."""
+
+    track: str | None
     rows: tuple[RoleRow, ...]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoleList:
+    """One page of the roles that pass, and the choices that all open postings offer.
+
+    ``filters`` are those that count: a value that no open posting offers is none. ``count`` roles pass, ``total`` are open;
+    ``page`` is 1-based and at most ``pages``.
+    """
+
+    groups: tuple[RoleGroup, ...]
+    filters: RoleFilters
+    count: int
     total: int
+    page: int
+    pages: int
     cities: tuple[str, ...]
     tracks: tuple[str, ...]
-    degrees: tuple[Degree, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,43 +103,45 @@ class Role:
     text: str
 
 
-def list_roles(
-    session: Session,
-    *,
-    now: datetime,
-    search: str = "",
-    city: str = "",
-    track: str = "",
-    degree: str = "",
-) -> RoleList:
-    """Read the open postings, newest first, that pass the filters.
+def open_roles(session: Session, *, now: datetime) -> tuple[RoleRow, ...]:
+    """Read all open postings, newest first."""
+    return tuple(row for row, _place in _open(session, now))
 
-    ``degree`` is what a candidate has: postings pass that ask for no higher one. ``search`` are words that all have to
-    stand in the title, the track, the cities or the posting's text.
+
+def list_roles(session: Session, *, now: datetime, filters: RoleFilters, page: int = 1) -> RoleList:
+    """Read a page of the open postings that pass the filters, by track, the newest of a track first.
+
+    ``degree`` lets postings pass that ask for no higher one. ``search`` are words that all have to stand in the title, the
+    track, the cities or the posting's text, as they are there or as the lexicon calls the same thing in the other language.
     """
-    columns = (Posting, SourceDocument.text) if search.strip() else (Posting,)
-    query = select(*columns).where(is_open(now)).order_by(Posting.published_at.desc(), Posting.id)
-    if search.strip():
-        query = query.join(SourceDocument, SourceDocument.id == Posting.document_id)
-    found = [(_row(row[0]), _haystack(row[0], row[1]) if search.strip() else "") for row in session.execute(query)]
-    everything = [row for row, _ in found]
-    words = fold(search).text.split()
-    rows = tuple(
-        row
-        for row, haystack in found
-        if all(word in haystack for word in words)
-        and (not city or city in row.locations)
-        and (not track or track == row.track)
-        and _accepts(row, degree)
+    found = _open(session, now)
+    everything = [row for row, _place in found]
+    cities = _by_frequency(city for row in everything for city in row.locations)
+    tracks = _by_frequency(row.track for row in everything if row.track)
+    counting = RoleFilters(
+        search=filters.search.strip(),
+        city=filters.city if filters.city in cities else "",
+        track=filters.track if filters.track in tracks else "",
+        degree=filters.degree if filters.degree in DEGREE_ORDER else "",
     )
+    passing = [(row, place) for row, place in found if _passes(row, counting)]
+    if counting.search:
+        passing = _said(session, passing, fold(counting.search).text.split())
+    order = {track: number for number, track in enumerate(tracks)}
+    rows = sorted((row for row, _place in passing), key=lambda row: order.get(row.track or "", len(order)))
+    pages = max(1, -(-len(rows) // PAGE))
+    page = max(1, min(page, pages))
+    counts = Counter(row.track for row in rows)
+    shown = groupby(rows[(page - 1) * PAGE : page * PAGE], key=lambda row: row.track)
     return RoleList(
-        rows=rows,
+        groups=tuple(RoleGroup(track, tuple(part), counts[track]) for track, part in shown),
+        filters=counting,
+        count=len(rows),
         total=len(everything),
-        cities=_by_frequency(city for row in everything for city in row.locations),
-        tracks=_by_frequency(row.track for row in everything if row.track),
-        degrees=tuple(
-            sorted({row.degree_floor for row in everything if row.degree_floor}, key=DEGREE_ORDER.__getitem__)
-        ),
+        page=page,
+        pages=pages,
+        cities=cities,
+        tracks=tracks,
     )
 
 
@@ -153,6 +189,8 @@ def form_in_force(session: Session, *, posting_id: int) -> FormVersion | None:
         select(FormVersion)
         .join(RubricVersion, RubricVersion.id == FormVersion.rubric_version_id)
         .where(FormVersion.posting_id == posting_id, RubricVersion.state == RubricState.PUBLISHED)
+        .order_by(FormVersion.id.desc())
+        .limit(1)
     )
 
 
@@ -168,6 +206,17 @@ def is_open(now: datetime) -> ColumnElement[bool]:
     return (Posting.state == PostingState.OPEN) & or_(Posting.closes_at.is_(None), Posting.closes_at > now)
 
 
+Place = tuple[int, int, int]
+"""Where a posting's text stands: its document, first and last line."""
+
+
+def _open(session: Session, now: datetime) -> list[tuple[RoleRow, Place]]:
+    postings = session.scalars(
+        select(Posting).where(is_open(now)).order_by(Posting.published_at.desc(), Posting.id.desc())
+    )
+    return [(_row(posting), (posting.document_id, posting.first_line, posting.last_line)) for posting in postings]
+
+
 def _row(posting: Posting) -> RoleRow:
     return RoleRow(
         slug=posting.slug,
@@ -180,17 +229,45 @@ def _row(posting: Posting) -> RoleRow:
     )
 
 
-def _haystack(posting: Posting, text: str) -> str:
-    lines = text.splitlines()[posting.first_line - 1 : posting.last_line]
-    return fold("\n".join([posting.title or "", posting.track or "", *posting.locations, *lines])).text
+def _passes(row: RoleRow, filters: RoleFilters) -> bool:
+    return (
+        (not filters.city or filters.city in row.locations)
+        and (not filters.track or filters.track == row.track)
+        and _accepts(row, filters.degree)
+    )
 
 
 def _accepts(row: RoleRow, degree: str) -> bool:
-    if degree not in DEGREE_ORDER:
+    if not degree or row.degree_floor is None:
         return True
-    return row.degree_floor is None or DEGREE_ORDER[row.degree_floor] <= DEGREE_ORDER[Degree(degree)]
-        .order_by(FormVersion.id.desc())
-        .limit(1)
+    return DEGREE_ORDER[row.degree_floor] <= DEGREE_ORDER[Degree(degree)]
+
+
+def _said(
+    session: Session, found: Sequence[tuple[RoleRow, Place]], words: Sequence[str]
+) -> list[tuple[RoleRow, Place]]:
+    """Keep the postings in which all words stand; a document that holds many postings is read once."""
+    documents = {place[0] for _row, place in found}
+    texts = session.execute(select(SourceDocument.id, SourceDocument.text).where(SourceDocument.id.in_(documents)))
+    lines = {number: text.splitlines() for number, text in texts}
+    kept = []
+    for row, place in found:
+        document, first, last = place
+        heading = "\n".join([row.title, row.track or "", *row.locations])
+        searchable = _searchable(heading, "\n".join(lines[document][first - 1 : last]))
+        if all(word in searchable for word in words):
+            kept.append((row, place))
+    return kept
+
+
+@lru_cache(maxsize=2000)
+def _searchable(heading: str, text: str) -> str:
+    """Give the words of a posting, and after them both names of every term that the lexicon finds in them."""
+    lexicon = load_lexicon()
+    said = f"{heading}\n{text}"
+    terms = dict.fromkeys(mention.term_id for mention in lexicon.find(said))
+    names = [lexicon.name(term, language) for term in terms for language in ("zh", "en")]
+    return fold("\n".join([said, *names])).text
 
 
 def _by_frequency(words: Any) -> tuple[str, ...]:

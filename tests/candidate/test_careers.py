@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+from html import unescape
+from urllib.parse import unquote
 
 import pytest
 
 from screening.app import create_app
 from screening.models import PostingState
+from screening.queries.careers import PAGE
 from tests.candidate.conftest import Candidate, open_form
 from tests.factories import make_posting
 
@@ -49,6 +52,13 @@ def listed(client, query=""):
         ("?q=%25", set()),
         ("?q=%00", {"first", "second", "third"}),
         ("?city=北京&degree=bachelor", set()),
+        ("?city=Atlantis", {"first", "second", "third"}),
+        ("?track=nothing&city=北京", {"first"}),
+        ("?q=hong+kong", {"third"}),
+        ("?q=Computer+Science", {"first", "second", "third"}),
+        ("?q=香港", {"third"}),
+        ("?page=9", {"first", "second", "third"}),
+        ("?page=-1&q=reader", {"third"}),
     ],
 )
 def test_filters_are_in_the_address(client, roles, query, slugs):
@@ -57,7 +67,35 @@ def test_filters_are_in_the_address(client, roles, query, slugs):
 
 def test_empty_list_says_how_to_go_on(client, session, roles):
     client.set_cookie("locale", "en")
-    assert "No role fits these filters" in client.get("/?q=zzz").get_data(as_text=True)
+    page = client.get("/?q=zzz&city=北京").get_data(as_text=True)
+    assert "No role fits these filters" in page
+    ways = dict(re.findall(r'<a class="btn" href="([^"]*)">([^<]*)</a>', page))
+    assert {unquote(way): words for way, words in ways.items()} == {
+        "/?city=北京": "Without “zzz”",
+        "/?q=zzz": "Without “Beijing”",
+        "/": "Show all roles",
+    }
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_long_list_has_pages_that_keep_the_filters(client, session):
+    client.set_cookie("locale", "en")
+    for number in range(PAGE + 3):
+        posting = make_posting(session, slug=f"role-{number}")
+        posting.track, posting.locations = ("Speech" if number % 2 else "Vision"), ["上海"]
+    make_posting(session, slug="elsewhere").locations = ["北京"]
+    session.commit()
+    first = client.get("/?city=上海").get_data(as_text=True)
+    assert f"{PAGE + 3} roles · page 1 of 2" in first
+    assert 'rel="prev"' not in first
+    [onward] = re.findall(r'rel="next" href="([^"]+)"', first)
+    second = client.get(unescape(onward)).get_data(as_text=True)
+    assert 'rel="next"' not in second
+    shown = [ROLE.findall(page) for page in (first, second)]
+    assert [len(slugs) for slugs in shown] == [PAGE, 3]
+    assert {*shown[0], *shown[1]} == {f"role-{number}" for number in range(PAGE + 3)}
+    [back] = re.findall(r'rel="prev" href="([^"]+)"', second)
+    assert ROLE.findall(client.get(unescape(back)).get_data(as_text=True)) == shown[0]
 
 
 def test_page_without_any_posting_says_so(client):

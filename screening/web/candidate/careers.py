@@ -8,8 +8,8 @@ from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 
 from screening.extensions import db
-from screening.forms.inputs import clean_line
-from screening.queries.careers import RoleRow, list_roles, read_role
+from screening.forms.inputs import clean_line, whole_number
+from screening.queries.careers import RoleFilters, list_roles, read_role
 from screening.web.access import anyone, now
 from screening.web.candidate.cities import city_name
 from screening.web.candidate.feeds import job_posting
@@ -18,30 +18,27 @@ from screening.web.labels import DEGREES
 blueprint = Blueprint("careers", __name__, url_prefix="")
 NEW = timedelta(days=7)
 FILTERS = ("q", "city", "track", "degree")
+LONGEST_FILTER = 100
 
 
 @blueprint.get("/")
 @anyone
 def index() -> ResponseReturnValue:
     """List the open postings by track; filters are in the address, so that a list can be shared."""
-    chosen = {name: clean_line(request.args.get(name))[:100] for name in FILTERS}
+    typed = {name: clean_line(request.args.get(name))[:LONGEST_FILTER] for name in FILTERS}
     roles = list_roles(
         db.session,
         now=now(),
-        search=chosen["q"],
-        city=chosen["city"],
-        track=chosen["track"],
-        degree=chosen["degree"],
+        filters=RoleFilters(search=typed["q"], city=typed["city"], track=typed["track"], degree=typed["degree"]),
+        page=whole_number(request.args.get("page")) or 1,
     )
-    groups: dict[str | None, list[RoleRow]] = {}
-    for row in roles.rows:
-        groups.setdefault(row.track, []).append(row)
-    order = [track for track in roles.tracks if track in groups] + ([None] if None in groups else [])
+    counting = roles.filters
+    chosen = {"q": counting.search, "city": counting.city, "track": counting.track, "degree": counting.degree}
     return render_template(
         "candidate/careers.html",
-        groups=[(track, groups[track]) for track in order],
         roles=roles,
         chosen=chosen,
+        address={name: value for name, value in chosen.items() if value},
         degrees=DEGREES,
         city_name=city_name,
         new_since=now() - NEW,

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, current_app, url_for
 from flask_babel import gettext as _
 
 from screening.extensions import db
-from screening.queries.careers import Role, list_roles
+from screening.queries.careers import Role, open_roles
 from screening.web.access import anyone, now
 from screening.web.candidate.cities import city_name
 from screening.web.formatting import company, html_language, listing
@@ -94,7 +94,7 @@ def robots() -> Response:
 @anyone
 def sitemap() -> Response:
     """List the careers page and every open posting."""
-    rows = list_roles(db.session, now=now()).rows
+    rows = open_roles(db.session, now=now())
     root = ET.Element("urlset", xmlns=SITEMAP)
     for location, changed in [
         (address("careers.index"), None),
@@ -111,7 +111,7 @@ def sitemap() -> Response:
 @anyone
 def feed() -> Response:
     """List the open postings, newest first, for feed readers."""
-    rows = list_roles(db.session, now=now()).rows
+    rows = open_roles(db.session, now=now())
     root = ET.Element("feed", {"xmlns": ATOM, "xml:lang": html_language()})
     ET.SubElement(root, "title").text = _("%(company)s careers", company=company())
     ET.SubElement(root, "id").text = address("feeds.feed")
