@@ -43,6 +43,10 @@ class Settings:
     form_bytes: int = 64 * 1024 * 1024
     """An application form is read up to here, so that a file that is too large comes back as an error beside its field."""
 
+    def company_in(self, locale: str) -> str:
+        """Give the company's name in a language, "zh" or "en"."""
+        return self.company_zh if locale == "zh" else self.company_en
+
     @property
     def uploads(self) -> Path:
         """Folder of the candidates' files."""

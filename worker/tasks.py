@@ -14,7 +14,16 @@ from sqlalchemy.orm import Session
 
 from screening.extensions import db
 from screening.models import Heartbeat, Mail, MailState
-from screening.services import application_drafts, fitting, mailing, prescoring, preview_chunks, rescoring, tidying
+from screening.services import (
+    application_drafts,
+    fitting,
+    mailing,
+    prescoring,
+    preview_chunks,
+    proving,
+    rescoring,
+    tidying,
+)
 from worker.running import finishing, going_on, looking, run_job
 
 # Far below the time limit of a task, which would strike an application that is not to blame for a busy machine.
@@ -42,6 +51,7 @@ def tidy() -> None:
         tidying.remove_abandoned_files(session, uploads=current_app.config["SCREENING"].uploads, now=now)
     tidying.forget_done_jobs(db.session, now=now)
     tidying.forget_previews(db.session, now=now)
+    proving.forget_codes(db.session, now=now)
     db.session.commit()
 
 

@@ -940,6 +940,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_preview_result_application_id"), ["application_id"], unique=False)
 
     op.create_table(
+        "access_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("used_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_access_code_application_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_access_code")),
+    )
+    with op.batch_alter_table("access_code", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_access_code_application_id_created_at", ["application_id", "created_at"], unique=False
+        )
+
+    op.create_table(
         "mail",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=200), nullable=False),
@@ -1161,6 +1180,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_mail_state_id")
 
     op.drop_table("mail")
+    with op.batch_alter_table("access_code", schema=None) as batch_op:
+        batch_op.drop_index("ix_access_code_application_id_created_at")
+
+    op.drop_table("access_code")
     with op.batch_alter_table("preview_result", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_preview_result_application_id"))
 

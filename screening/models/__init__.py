@@ -1,5 +1,6 @@
 """The nouns: one file a table family; no verbs, no queries."""
 
+from screening.models.access_code import AccessCode
 from screening.models.application import (
     Answer,
     Application,
@@ -51,6 +52,7 @@ from screening.models.referral import Referral
 from screening.models.user import PostingMember, Role, User
 
 __all__ = [
+    "AccessCode",
     "Answer",
     "Application",
     "ApplicationDraft",

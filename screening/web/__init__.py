@@ -2,7 +2,7 @@
 
 from screening.web.admin import mails, users
 from screening.web.auth import preferences, settings, sign_in
-from screening.web.candidate import apply, careers, explanation, feeds, status
+from screening.web.candidate import apply, careers, codes, explanation, feeds, status
 from screening.web.interviewer import home, scorecards
 from screening.web.recruiter import (
     adding,
@@ -28,6 +28,7 @@ BLUEPRINTS = (
     feeds.blueprint,
     apply.blueprint,
     status.blueprint,
+    codes.blueprint,
     explanation.blueprint,
     sign_in.blueprint,
     preferences.blueprint,

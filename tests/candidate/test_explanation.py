@@ -14,6 +14,7 @@ from screening.models import PrescoreFailure, RubricVersion, Stage, StoredPresco
 from screening.services.judging import change_verdict
 from screening.web.candidate.explanation import contact_address, place_of, words_of
 from screening.web.candidate.links import status_token
+from tests.candidate.proof import prove
 from tests.factories import NOW, make_application, make_user
 from tests.recruiter.worlds import counted, score
 
@@ -43,7 +44,9 @@ def address(app, application):
 
 
 @pytest.fixture
-def read(client, session, address):
+def read(client, session, address, application):
+    prove(client, application.id)
+
     def get(language="en"):
         session.commit()
         client.set_cookie("locale", language)
@@ -172,7 +175,8 @@ def test_what_cannot_be_explained_says_why(session, client, application, address
     assert "before it was prescored" in read().text_content()
 
 
-def test_page_opens_for_the_holder_of_the_link_only(app, client, address):
+def test_page_opens_for_the_holder_of_the_link_only(app, client, application, address):
+    prove(client, application.id)
     answer = client.get(address)
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["X-Robots-Tag"] == "noindex"

@@ -20,6 +20,7 @@ from screening.models import (
 )
 from screening.services.moving import move_application
 from screening.web.candidate.links import status_token
+from tests.candidate.proof import prove
 from tests.factories import make_application, make_user
 from tests.recruiter.worlds import owe_evaluation, score
 
@@ -38,8 +39,9 @@ def address(app, application):
 
 
 @pytest.fixture
-def read(client, session, address):
+def read(client, session, address, application):
     client.set_cookie("locale", "en")
+    prove(client, application.id)
 
     def get():
         session.commit()
@@ -172,6 +174,7 @@ def test_withdrawing_is_a_post_and_final(session, client, posting, application, 
 @pytest.mark.parametrize("ended", [Stage.HIRED, Stage.REJECTED])
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_application_that_has_ended_cannot_be_withdrawn(session, client, application, address, ended):
+    prove(client, application.id)
     application.stage = ended
     session.commit()
     assert client.post(f"{address}/withdraw").status_code == 303

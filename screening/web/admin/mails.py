@@ -44,6 +44,7 @@ AGAIN = (MailState.FAILED, MailState.UNCERTAIN, MailState.KEPT)
 BACK = (MailState.WAITING, MailState.KEPT)
 # A signed link opens the candidate's own page: only the candidate may follow it.
 SIGNED = re.compile(r"(/status/)\S+")
+CODE = re.compile(r"\b\d{6}\b")
 
 
 @blueprint.get("/staff/mails/")
@@ -62,6 +63,8 @@ def show(mail_id: int) -> ResponseReturnValue:
     """Show one mail with signed links blotted out, and what can be done with it."""
     mail = _mail(mail_id)
     text = SIGNED.sub(r"\1…", mail.text)
+    if mail.template == "code":
+        text = CODE.sub("••••••", text)
     return render_template(
         "admin/mail.html",
         mail=mail,

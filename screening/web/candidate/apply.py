@@ -28,6 +28,7 @@ from screening.services.applying import (
 from screening.services.mailing import greeting_name, post_mail
 from screening.web.access import anyone, now
 from screening.web.candidate.links import status_link, status_token
+from screening.web.candidate.proof import remember_sending
 from screening.web.candidate.uploads import Upload, receive
 from screening.web.formatting import company, is_chinese
 from screening.web.toasts import toast
@@ -70,6 +71,7 @@ def form(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/roles/<slug>/apply")
 @limiter.limit("20 per minute; 200 per hour")
+        remember_sending(earlier)
 @anyone
 def submit(slug: str) -> ResponseReturnValue:
     """Take an application; a form that was sent before leads to what it made."""
@@ -114,6 +116,7 @@ def _store(posting: Posting, version: FormVersion, filled: ApplicationForm, uplo
         db.session.rollback()
         abort(404)
     except AlreadyAppliedError:
+    remember_sending(application)
         db.session.rollback()
         winner = find_submission(db.session, key)
         if winner is None:

@@ -1,4 +1,4 @@
-"""The prescore in plain words for the one whom it is about, behind the same signed link as the status page."""
+"""The prescore in plain words for the one whom it is about: behind the signed link and a proof."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from flask_babel import lazy_gettext as _l
 
 from rubrics.prescore import Quote, Verdict
 from screening.extensions import db
+from screening.models import Application
 from screening.queries.explanation import Told, read_explanation
-from screening.web.access import anyone
-from screening.web.candidate.links import application_id_in
-from screening.web.candidate.status import private_page, unknown_link
+from screening.web.candidate.links import private_page, unknown_link
+from screening.web.candidate.proof import proven
 from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS
 
 blueprint = Blueprint("explanation", __name__, url_prefix="")
@@ -44,11 +44,10 @@ SILENT_MAILBOXES = ("noreply", "donotreply")
 
 
 @blueprint.get("/status/<token>/explanation")
-@anyone
-def show(token: str) -> ResponseReturnValue:
+@proven
+def show(token: str, application: Application) -> ResponseReturnValue:
     """Explain the prescore of the application that the link belongs to."""
-    number = application_id_in(token)
-    explanation = read_explanation(db.session, application_id=number) if number else None
+    explanation = read_explanation(db.session, application_id=application.id)
     if explanation is None:
         return unknown_link()
     shown = render_template(

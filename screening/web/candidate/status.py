@@ -1,11 +1,11 @@
-"""A candidate's own application behind a signed link: where it stands, what was sent, and the way out."""
+"""A candidate's own application: the signed link tells where it stands; what was sent, and the way out, want a proof."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,8 +17,8 @@ from screening.services.applying import withdraw_application
 from screening.services.moving import MoveError
 from screening.web.access import anyone, now
 from screening.web.candidate.cities import city_name
-from screening.web.candidate.links import application_id_in, status_link
-from screening.web.errors import page
+from screening.web.candidate.links import application_id_in, masked, private_page, status_link, unknown_link
+from screening.web.candidate.proof import is_proven, proven
 from screening.web.labels import FILE_FAILURES
 from screening.web.toasts import toast
 
@@ -62,7 +62,7 @@ class Milestone:
 @blueprint.get("/status/<token>")
 @anyone
 def show(token: str) -> ResponseReturnValue:
-    """Show the application that the link belongs to."""
+    """Show the application that the link belongs to; a browser without proof sees its stage and the times of appointments."""
     status = _status(token)
     if status is None:
         return unknown_link()
@@ -73,6 +73,8 @@ def show(token: str) -> ResponseReturnValue:
         way=_way(status),
         link=status_link(status.application_id),
         token=token,
+        proven=is_proven(status.application_id),
+        masked=masked(status.email),
         failures=FILE_FAILURES,
         city_name=city_name,
     )
@@ -81,13 +83,9 @@ def show(token: str) -> ResponseReturnValue:
 
 @blueprint.post("/status/<token>/withdraw")
 @limiter.limit("20 per minute")
-@anyone
-def withdraw(token: str) -> ResponseReturnValue:
+@proven
+def withdraw(token: str, application: Application) -> ResponseReturnValue:
     """Take the application back; one that has ended stays as it is."""
-    number = application_id_in(token)
-    application = db.session.get(Application, number) if number else None
-    if application is None:
-        return unknown_link()
     try:
         withdraw_application(db.session, application=application, now=now())
         db.session.commit()
@@ -102,24 +100,6 @@ def withdraw(token: str) -> ResponseReturnValue:
 def _status(token: str) -> Status | None:
     number = application_id_in(token)
     return read_status(db.session, application_id=number, now=now()) if number else None
-
-
-def unknown_link() -> tuple[str, int]:
-    """Answer a link that we did not sign, or whose application is gone."""
-    return page(
-        404,
-        _("This link does not open an application"),
-        _(
-            "Copy the whole link from where you kept it, without a blank or a line break. A link with one character changed does not work."
-        ),
-    )
-
-
-def private_page(shown: str) -> Response:
-    """Keep the signed address out of search engines; other sites never see it (Referrer-Policy is same-origin)."""
-    response = make_response(shown)
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def _way(status: Status) -> list[Milestone]:
