@@ -71,13 +71,13 @@ def form(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/roles/<slug>/apply")
 @limiter.limit("20 per minute; 200 per hour")
-        remember_sending(earlier)
 @anyone
 def submit(slug: str) -> ResponseReturnValue:
     """Take an application; a form that was sent before leads to what it made."""
     key = _form_key()
     earlier = find_submission(db.session, key)
     if earlier is not None:
+        remember_sending(earlier)
         return redirect(url_for("status.show", token=status_token(earlier.id)), 303)
     posting = open_posting(db.session, slug=slug, now=now())
     version = _version(posting) if posting else None
@@ -116,12 +116,12 @@ def _store(posting: Posting, version: FormVersion, filled: ApplicationForm, uplo
         db.session.rollback()
         abort(404)
     except AlreadyAppliedError:
-    remember_sending(application)
         db.session.rollback()
         winner = find_submission(db.session, key)
         if winner is None:
             return _page(_reloaded(posting.slug), filled, upload, 409, has_applied=True)
         application = winner
+    remember_sending(application)
     toast(_("Your application has been received. Keep the link to this page."))
     return redirect(url_for("status.show", token=status_token(application.id)), 303)
 
