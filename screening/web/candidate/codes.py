@@ -95,7 +95,7 @@ def enter(token: str) -> ResponseReturnValue:
 def leave(token: str) -> ResponseReturnValue:
     """Make this browser forget the proof, as on a computer that others use."""
     forget_proofs()
-    toast(_("This browser asks for a code again."))
+    toast(_("Your data is closed; this browser asks for a code again."))
     return redirect(url_for("status.show", token=token), 303)
 
 
