@@ -76,10 +76,15 @@ def submit_application(
     prescore_refused: bool = False,
     contact_later: bool = False,
     source: str = "site",
+    referral_id: int | None = None,
+    heard: str | None = None,
+    batch: str | None = None,
+    preference: int | None = None,
 ) -> Application:
     """Store a submission with everything that follows from it, and ask for its prescore; the same key gives the same application.
 
-    ``answers`` holds JSON Resume sections by their top-level names. The files lie in the uploads folder already. Raise
+    ``answers`` holds JSON Resume sections by their top-level names; ``batch`` and ``preference`` are of a form that was
+    sent for several postings (``screening.services.batches``). The files lie in the uploads folder already. Raise
     PostingClosedError, or AlreadyAppliedError for a second live application of a person to a posting. After an error the
     caller rolls back and looks with ``find_submission`` whether the same form won a race against itself.
     """
@@ -101,6 +106,10 @@ def submit_application(
         headline=headline_of(answers),
         locale=locale,
         source=source,
+        referral_id=referral_id,
+        heard=heard,
+        batch=batch,
+        preference=preference,
         prescore_refused=prescore_refused,
         contact_later=contact_later,
         consent_version=consent_version,
