@@ -44,7 +44,7 @@ from rubrics.model import (
     TraitAsk,
     WordsAsk,
 )
-from screening.models import FormVersion, RubricVersion
+from screening.models import FormVersion, QuestionSet, RubricState, RubricVersion
 from screening.services.questions import Question, ask_document, question_document
 
 TOPICS = 3  # more than so many names make no question
@@ -96,14 +96,22 @@ def questions_for(rubric: Rubric) -> list[dict[str, Any]]:
 
 
 def make_form_version(session: Session, *, rubric_version: RubricVersion, rubric: Rubric, now: datetime) -> FormVersion:
-    """Store the form that this rubric version makes; a second call gives the form that is there."""
-    existing = session.scalar(select(FormVersion).where(FormVersion.rubric_version_id == rubric_version.id))
+    """Store the form that this rubric version and the recruiter's own questions in force make; a second call gives the form that is there."""
+    own = session.scalar(
+        select(QuestionSet).where(
+            QuestionSet.posting_id == rubric_version.posting_id, QuestionSet.state == RubricState.PUBLISHED
+        )
+    )
+    number = own.number if own is not None else 0
+    made = select(FormVersion).where(FormVersion.rubric_version_id == rubric_version.id)
+    existing = session.scalar(made.where(FormVersion.question_set == number))
     if existing is not None:
         return existing
     form = FormVersion(
         posting_id=rubric_version.posting_id,
         rubric_version_id=rubric_version.id,
-        questions=questions_for(rubric),
+        question_set=number,
+        questions=[*questions_for(rubric), *(own.questions if own is not None else ())],
         created_at=now,
     )
     session.add(form)

@@ -13,7 +13,16 @@ from sqlalchemy import update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from screening.models import ChangedVerdict, Decision, Interview, Posting, RubricVersion, StageMove, UndoStep
+from screening.models import (
+    ChangedVerdict,
+    Decision,
+    Interview,
+    Posting,
+    QuestionSet,
+    RubricVersion,
+    StageMove,
+    UndoStep,
+)
 from screening.models.base import JsonObject
 from screening.policy import Actor, Permission, Scope, allows
 from screening.queries.scopes import application_scope
@@ -23,6 +32,7 @@ from screening.services.interviewing import InterviewError, restore_interview
 from screening.services.judging import JudgeError, take_back_verdict
 from screening.services.moving import MoveError, undo_moves
 from screening.services.publishing import reopen_posting
+from screening.services.question_sets import undo_questions
 
 WINDOW = timedelta(minutes=10)
 
@@ -35,6 +45,7 @@ class Act(StrEnum):
     RUBRIC = "rubric"  # version: id of RubricVersion; revision: the one that the edit made; steps: saves that it took; shared: version, revision, version, … of other drafts that it changed
     CLOSE = "close"  # posting: id of the Posting that was closed
     DECISION = "decision"  # decision: id of Decision
+    QUESTIONS = "questions"  # set: id of QuestionSet; revision: the one that the save made
     CANCEL = "cancel"  # interview: id of the Interview that was cancelled
 
 
@@ -119,6 +130,13 @@ def _undo_rubric(session: Session, arguments: JsonObject, actor: Actor, now: dat
             undo_rubric_edit(session, version_id=other, revision=revision, actor_id=actor.id, now=now)
 
 
+def _undo_questions(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:  # noqa: ARG001 - every inverse has one signature
+    draft = session.get_one(QuestionSet, int(arguments["set"]))
+    if not allows(actor, Permission.POSTING_EDIT, Scope(posting_id=draft.posting_id)):
+        raise UndoError("forbidden")
+    undo_questions(session, set_id=draft.id, revision=int(arguments["revision"]))
+
+
 def _undo_close(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
     posting = session.get_one(Posting, int(arguments["posting"]))
     if not allows(actor, Permission.POSTING_EDIT, Scope(posting_id=posting.id)):
@@ -147,6 +165,7 @@ BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] 
     Act.MOVE: _undo_move,
     Act.VERDICT: _undo_verdict,
     Act.RUBRIC: _undo_rubric,
+    Act.QUESTIONS: _undo_questions,
     Act.CLOSE: _undo_close,
     Act.DECISION: _undo_decision,
     Act.CANCEL: _undo_cancel,
