@@ -14,8 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from screening.forms.application import LINKS, ApplicationForm
+from screening.forms.custom import ANSWER, number
 from screening.forms.inputs import day, month, web_address, whole_number
 from screening.forms.questions import NOWHERE, Document
+from screening.services.custom_questions import QuestionType, load_wording
 
 DEGREES = {
     "associate": ("大专", "Associate"),
@@ -197,6 +199,42 @@ def _statement(part: Any, question: Document, chinese: bool, today: date) -> Wri
     )
 
 
+def _custom(part: Any, question: Document, chinese: bool, today: date) -> Written:
+    """Write an answer with the question as it was asked; these answers are for people and never judged by the engine."""
+    kind, data = QuestionType(question["type"]), part[ANSWER].data
+    words = {one["value"]: load_wording(one).said(chinese=chinese) for one in question.get("options", ())}
+    value: Any = data
+    match kind:
+        case QuestionType.ONE:
+            text = words[data]
+        case QuestionType.MANY:
+            text = "；".join(words[one] for one in data) if chinese else "; ".join(words[one] for one in data)
+        case QuestionType.NUMBER:
+            value = number(data)
+            text = " ".join([f"{value:g}", load_wording(question["unit"]).said(chinese=chinese)]).strip()
+        case QuestionType.DATE:
+            found = day(data)
+            value = text = found.isoformat() if found else data
+        case QuestionType.FILE:
+            value = text = data.original_name
+        case _:
+            text = data
+    flags = {name: True for name in ("personal", "for_interviewers") if question[name]}
+    yield (
+        "custom",
+        [
+            {
+                "id": question["name"],
+                "type": kind.value,
+                "label": question["label"],
+                "value": value,
+                "text": text,
+                **flags,
+            }
+        ],
+    )
+
+
 def _filled(part: Any) -> list[Any]:
     return [field.form for field in part if field.short_name.startswith("entry") and not field.form.is_blank]
 
@@ -222,4 +260,5 @@ WRITERS = {
     "certificates": _certificates,
     "languages": _languages,
     "statement": _statement,
+    "custom": _custom,
 }

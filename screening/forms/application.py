@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, FormField, HiddenField
 
+from screening.forms.custom import CustomForm
 from screening.forms.inputs import at_most, clean_line, is_email, is_phone, is_web_address, line, lines, needed
 from screening.forms.questions import Document, QuestionForm, question_form
 
@@ -52,6 +53,13 @@ class ApplicationForm(FlaskForm):
     def parts(self) -> Iterator[Any]:
         """Give the questions' parts in the form's order."""
         return (field for field in self if isinstance(field, FormField))
+
+    def process(self, *arguments: Any, **named: Any) -> None:
+        """Fill the form in, and let its conditional questions see what it answers."""
+        super().process(*arguments, **named)
+        for part in self.parts():
+            if isinstance(part.form, CustomForm):
+                part.form.whole = self
 
 
 def application_form(questions: Sequence[Document], *, chinese: bool, today: date) -> type[ApplicationForm]:

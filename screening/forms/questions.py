@@ -4,17 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, Form, FormField, RadioField, SelectMultipleField
+from wtforms import BooleanField, Field, FormField, RadioField, SelectMultipleField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stubs are of WTForms 3.2
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from screening.forms.custom import CustomForm, custom_fields
 from screening.forms.entries import (
-    FILL_IN,
     LEVELS,
     AwardForm,
     CertificateForm,
@@ -28,9 +28,11 @@ from screening.forms.entries import (
     select,
 )
 from screening.forms.inputs import is_day_to_come, line, lines, needed, whole
+from screening.forms.parts import Document, QuestionForm, inputs
+
+__all__ = ["NOWHERE", "Document", "QuestionForm", "SkillsForm", "inputs", "question_form"]
 
 NOWHERE = "-"
-Document = Mapping[str, Any]
 
 ENTRIES: Mapping[str, tuple[type[EntryForm], int, Any]] = {
     "publications": (PublicationForm, 3, _l("Paper")),
@@ -39,38 +41,6 @@ ENTRIES: Mapping[str, tuple[type[EntryForm], int, Any]] = {
     "projects": (ProjectForm, 3, _l("Project")),
     "certificates": (CertificateForm, 2, _l("Certificate")),
 }
-
-
-class QuestionForm(Form):
-    """A question; with a tick box ``has`` it is only asked when the box is ticked, and what stands in it otherwise does not count."""
-
-    question: ClassVar[Document] = {}
-
-    @property
-    def is_asked(self) -> bool:
-        """Tell whether the fields count."""
-        return "has" not in self or bool(self["has"].data)
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Check the fields that count; a ticked question without an answer is refused."""
-        if not self.is_asked:
-            return True
-        if "has" in self and self.is_blank:
-            field = next(field for field in inputs(self) if field.short_name != "has")
-            field.errors = [FILL_IN]
-            return False
-        return super().validate(extra_validators)
-
-    @property
-    def is_blank(self) -> bool:
-        """Tell whether nothing but the tick was filled in."""
-        return not any(field.data for field in inputs(self) if field.short_name != "has")
-
-    def called(self, field: Field) -> str:
-        """Say what a field is called away from its question: an answer in own words by what the posting asks."""
-        if self.question["kind"] == "statement" and self.question["asks"]:
-            return str(self.question["asks"][0]["text"])
-        return str(field.label.text)
 
 
 class SkillsForm(QuestionForm):
@@ -101,17 +71,8 @@ def question_form(question: Document, *, chinese: bool, today: date) -> type[Que
     fields = _entries(*ENTRIES[kind]) if kind in ENTRIES else MAKERS[kind](question, chinese=chinese, today=today)
     if kind in ENTRIES or question["section"] == "bonus":
         fields = {"has": BooleanField(_l("I have this")), **fields}
-    base = SkillsForm if kind == "skills" else QuestionForm
+    base = BASES.get(kind, QuestionForm)
     return type("Question", (base,), {"question": question, **fields})
-
-
-def inputs(form: Form) -> Iterator[Field]:
-    """Give every input of a form, those of nested parts too."""
-    for field in form:
-        if isinstance(field, FormField):
-            yield from inputs(field.form)
-        else:
-            yield field
 
 
 def _entries(kind: type[EntryForm], count: int, label: Any) -> dict[str, Any]:
@@ -199,6 +160,10 @@ def _statement(question: Document, *, chinese: bool, today: date) -> dict[str, A
     return {"text": lines(_l("Your answer"), *checks, most=2000)}
 
 
+def _custom(question: Document, *, chinese: bool, today: date) -> dict[str, Any]:
+    return custom_fields(question, chinese=chinese)
+
+
 def _name(option: Mapping[str, str], *, chinese: bool) -> str:
     return option["zh" if chinese else "en"]
 
@@ -210,4 +175,6 @@ MAKERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "skills": _skills,
     "languages": _language,
     "statement": _statement,
+    "custom": _custom,
 }
+BASES: Mapping[str, type[QuestionForm]] = {"skills": SkillsForm, "custom": CustomForm}

@@ -119,9 +119,13 @@ class Copied:
 
 
 def dump_question(question: CustomQuestion) -> dict[str, Any]:
-    """Give the question as a form version keeps it, beside the rubric's own questions."""
+    """Give the question as a form version keeps it, beside the rubric's own questions.
+
+    Its ``name`` stays in a form that is put together of several postings' forms, where ids may be marked.
+    """
     document: dict[str, Any] = {
         "id": question.id,
+        "name": question.id,
         "kind": KIND,
         "section": KIND,
         "needed": question.needed,
@@ -145,7 +149,7 @@ def load_question(document: Mapping[str, Any]) -> CustomQuestion:
     """Read what ``dump_question`` wrote."""
     when = document.get("when")
     return CustomQuestion(
-        id=document["id"],
+        id=document["name"],
         type=QuestionType(document["type"]),
         label=load_wording(document["label"]),
         help=load_wording(document["help"]),
