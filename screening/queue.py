@@ -15,6 +15,7 @@ FIT_APPLICATION = "fit_application"
 FIT_APPLICATIONS = "fit_applications"
 PREVIEW_APPLICATIONS = "preview_applications"
 SEND_MAIL = "send_mail"
+TAKE_EVIDENCE = "take_evidence"
 
 
 def enqueue(session: Session, name: str, *, key: str, now: datetime, **arguments: int | str) -> None:

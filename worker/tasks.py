@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from screening.extensions import db
 from screening.models import Heartbeat, Mail, MailState
 from screening.services import (
+    adding_evidence,
     application_drafts,
     fitting,
     mailing,
@@ -76,6 +77,20 @@ def prescore_application(*, job_id: int, application_id: int, rubric_version_id:
         )
 
     run_job(job_id, act, give_up=give_up)
+
+
+@shared_task
+def take_evidence(*, job_id: int, addition_id: int) -> None:
+    """Take what a candidate added into the answers; its file is read while no transaction is open."""
+
+    def act() -> None:
+        with looking() as session:
+            file = adding_evidence.unread_file(session, addition_id=addition_id)
+        read = adding_evidence.read_added(file, uploads=current_app.config["SCREENING"].uploads) if file else None
+        with finishing(job_id) as session:
+            adding_evidence.take_evidence(session, addition_id=addition_id, read=read, now=datetime.now(UTC))
+
+    run_job(job_id, act)
 
 
 @shared_task

@@ -24,6 +24,8 @@ class Stage(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+RESUME = "resume"
+"""The form field of the file that the engine reads as the résumé; other files answer questions."""
 LIVE = "stage <> 'rejected' AND stage <> 'withdrawn'"
 """A person has at most one live application to a posting; after a rejection or a withdrawal they may apply again."""
 
@@ -113,6 +115,7 @@ class Application(Base):
     gates: Mapped[str | None] = mapped_column(String(8), default=None)
     prescore_id: Mapped[int | None] = mapped_column(ForeignKey("prescore.id", use_alter=True), default=None)
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    additions: Mapped[int] = mapped_column(default=0)
 
 
 class Answer(Base):
@@ -134,7 +137,7 @@ class ResumeFile(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
-    field: Mapped[str] = mapped_column(String(80), default="resume")
+    field: Mapped[str] = mapped_column(String(80), default=RESUME)
     original_name: Mapped[str] = mapped_column(String(255))
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]

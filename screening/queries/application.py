@@ -24,6 +24,7 @@ from screening.models import (
     TextState,
     User,
 )
+from screening.models.application import RESUME
 from screening.queries.answers import AnswerSection, jump_target, read_answers
 from screening.queries.passages import Mark, Piece, cut
 from screening.queries.standing import State, unscored_state
@@ -72,7 +73,7 @@ class FlagRow:
 
 @dataclass(frozen=True, slots=True)
 class FileRow:
-    """A file that the candidate sent; ``pieces`` is the text of the newest one, cut at its quotations."""
+    """A file that the candidate sent; ``pieces`` is its text, that of the résumé cut at its quotations."""
 
     id: int
     name: str
@@ -109,6 +110,7 @@ class ApplicationPage:
     posting_title: str | None
     posting_language: str
     answers: tuple[AnswerSection, ...]
+    resume: FileRow | None
     files: tuple[FileRow, ...]
     judgement: Judgement
 
@@ -119,16 +121,18 @@ def application_page(session: Session, *, application: Application, blind: bool)
     files = session.scalars(
         select(ResumeFile).where(ResumeFile.application_id == application.id).order_by(ResumeFile.id.desc())
     ).all()
+    resume = next((file for file in files if file.field == RESUME), None)
     answers = {
         answer.field: answer.value
         for answer in session.scalars(select(Answer).where(Answer.application_id == application.id).order_by(Answer.id))
     }
-    judgement, marks = _judgement(session, application, files) if not blind else (Judgement(State.BLIND), {})
+    judgement, marks = _judgement(session, application, resume) if not blind else (Judgement(State.BLIND), {})
     return ApplicationPage(
         posting_title=posting.title,
         posting_language=posting.language,
         answers=read_answers(answers, marks),
-        files=tuple(_file(file, marks.get("resume", ()) if place == 0 else ()) for place, file in enumerate(files)),
+        resume=_file(resume, marks.get("resume", ())) if resume else None,
+        files=tuple(_file(file, ()) for file in files),
         judgement=judgement,
     )
 
@@ -148,7 +152,7 @@ def _file(file: ResumeFile, marks: Sequence[Mark]) -> FileRow:
     )
 
 
-def _judgement(session: Session, application: Application, files: Sequence[ResumeFile]) -> tuple[Judgement, Marks]:
+def _judgement(session: Session, application: Application, resume: ResumeFile | None) -> tuple[Judgement, Marks]:
     versions = session.scalars(
         select(RubricVersion)
         .where(RubricVersion.posting_id == application.posting_id, RubricVersion.state != RubricState.DRAFT)
@@ -173,7 +177,8 @@ def _judgement(session: Session, application: Application, files: Sequence[Resum
     rubric = load_rubric(version.document)
     changed = changes(session, [application.id])[application.id]
     verdicts = standing_verdicts(rubric, prescore, changed)
-    texts = _sources(prescore, files)
+    text = (resume.text or "") if resume else ""
+    texts = _sources(prescore, has_resume=bool(text))
     judgement = Judgement(
         state=State.SCORED,
         version=version.number,
@@ -183,17 +188,17 @@ def _judgement(session: Session, application: Application, files: Sequence[Resum
         scored_at=stored.created_at,
         score=standing_score(rubric, prescore, changed),
         rows=tuple(_rows(session, rubric.criteria, prescore.results, verdicts, changed, texts)),
-        flags=tuple(_flag(flag, texts, (files[0].text or "") if files else "") for flag in prescore.flags),
+        flags=tuple(_flag(flag, texts, text) for flag in prescore.flags),
         changed=sum(criterion.key in changed for criterion in rubric.criteria),
     )
     return judgement, _marks(prescore, verdicts)
 
 
-def _sources(prescore: Prescore, files: Sequence[ResumeFile]) -> frozenset[str]:
+def _sources(prescore: Prescore, *, has_resume: bool) -> frozenset[str]:
     """Name the sources whose text is on the page: all answers, and the résumé when there is one."""
     named = {quote.source for result in prescore.results for quote in result.evidence}
     named |= {flag.source for flag in prescore.flags}
-    return frozenset(named if files and files[0].text else named - {"resume"})
+    return frozenset(named if has_resume else named - {"resume"})
 
 
 def _rows(

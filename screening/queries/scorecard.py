@@ -25,6 +25,7 @@ from screening.models import (
     ScorecardDraft,
     User,
 )
+from screening.models.application import RESUME
 from screening.models.base import JsonObject
 from screening.queries.answers import AnswerSection, read_answers
 
@@ -99,7 +100,7 @@ def kit(session: Session, *, interview: Interview, user_id: int) -> Kit:
             if criterion.id in focus
         ),
         answers=read_answers(answers, {}),
-        resume=next((file.text for file in files if file.text), None),
+        resume=next((file.text for file in files if file.text and file.field == RESUME), None),
         files=tuple((file.id, file.original_name) for file in files),
         panel=tuple(name for _, name, _ in panel),
         draft=draft.content if draft else None,
@@ -148,5 +149,8 @@ def _statements(written: object, criterion: Criterion) -> tuple[str, ...]:
     return tuple(
         str(entry["text"])
         for entry in written
-        if isinstance(entry, dict) and entry.get("text") and criterion.key == entry.get("key")
+        if isinstance(entry, dict)
+        and entry.get("text")
+        and criterion.key == entry.get("key")
+        and "file" not in entry  # a file that was added stands among the answers
     )

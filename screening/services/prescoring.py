@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import dump_prescore, load_dossier, load_rubric
+from rubrics.dossier import input_digest
 from rubrics.lexicon import load_lexicon
 from rubrics.model import Rubric
 from rubrics.prescore import Prescore
@@ -35,6 +36,7 @@ from screening.models import (
     StoredPrescore,
     TextState,
 )
+from screening.models.application import RESUME
 from screening.services.fitting import ask_for_fit
 from screening.services.judging import rank_application
 
@@ -55,13 +57,14 @@ class Resume:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is judged: ``answers`` is a JSON Resume document; ``rubric`` is None where nothing is to be judged."""
+    """What is judged: ``answers`` is a JSON Resume document with the first ``additions``; ``rubric`` is None where nothing is to be judged."""
 
     application_id: int
     rubric_version_id: int
     rubric: Rubric | None = None
     answers: Mapping[str, Any] | None = None
     resume: Resume | None = None
+    additions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,7 @@ class Outcome:
     read: ReadResume | None = None
     prescore: Prescore | None = None
     failure: str | None = None
+    additions: int = 0
 
 
 def prescore_application(
@@ -96,22 +100,25 @@ def read_case(session: Session, *, application_id: int, rubric_version_id: int) 
     """Read what judging needs.
 
     Nothing is to be judged when the application or the rubric version is gone, the candidate refused or withdrew, or
-    the run is stored already.
+    a run of the same input is stored already.
     """
     nothing = Case(application_id, rubric_version_id)
     application = session.get(Application, application_id)
     version = session.get(RubricVersion, rubric_version_id)
     if application is None or version is None or application.prescore_refused or application.stage is Stage.WITHDRAWN:
         return nothing
-    if _stored(session, application_id, rubric_version_id) is not None:
+    rows = select(Answer).where(Answer.application_id == application_id).order_by(Answer.id)
+    answers = {answer.field: answer.value for answer in session.scalars(rows)}
+    resume = _resume(session, application_id)
+    if _is_judged(session, application_id, rubric_version_id, answers, resume):
         return nothing
-    answers = select(Answer).where(Answer.application_id == application_id).order_by(Answer.id)
     return Case(
         application_id=application_id,
         rubric_version_id=rubric_version_id,
         rubric=load_rubric(version.document),
-        answers={answer.field: answer.value for answer in session.scalars(answers)},
-        resume=_newest_resume(session, application_id),
+        answers=answers,
+        resume=resume,
+        additions=application.additions,
     )
 
 
@@ -130,11 +137,14 @@ def judge(case: Case, *, uploads: Path) -> Outcome:
         result = prescore(case.rubric, load_dossier(case.answers, text, hidden), load_lexicon())
     except Exception as error:  # noqa: BLE001 - whatever the engine stumbles over is shown as a failure
         return Outcome(case.application_id, case.rubric_version_id, read, failure=f"{type(error).__name__}: {error}")
-    return Outcome(case.application_id, case.rubric_version_id, read, prescore=result)
+    return Outcome(case.application_id, case.rubric_version_id, read, prescore=result, additions=case.additions)
 
 
 def store(session: Session, outcome: Outcome, *, now: datetime) -> None:
-    """Store a run once and rank the application by it; a failure has a table of its own and never replaces a result."""
+    """Store a run once and rank the application by it; a failure has a table of its own and never replaces a result.
+
+    A run that was made while the candidate added something is kept and does not rank: the next one is asked for already.
+    """
     application = session.get(Application, outcome.application_id, with_for_update=True, populate_existing=True)
     if application is None:
         return
@@ -148,7 +158,9 @@ def store(session: Session, outcome: Outcome, *, now: datetime) -> None:
             message=outcome.failure,
             now=now,
         )
-    if outcome.prescore is None or _stored(session, outcome.application_id, outcome.rubric_version_id) is not None:
+    if outcome.prescore is None:
+        return
+    if outcome.prescore.input_sha256 in _inputs(session, outcome.application_id, outcome.rubric_version_id):
         return
     stored = StoredPrescore(
         application_id=outcome.application_id,
@@ -163,7 +175,7 @@ def store(session: Session, outcome: Outcome, *, now: datetime) -> None:
     session.flush()
     forget_failures(session, application_ids=[application.id], rubric_version_id=outcome.rubric_version_id)
     ask_for_fit(session, application_id=application.id, now=now)
-    if _is_newer(session, stored, application):
+    if outcome.additions == application.additions and _is_newer(session, stored, application):
         application.prescore_id = stored.id
         session.flush()
         rank_application(session, application=application)
@@ -192,9 +204,16 @@ def forget_failures(session: Session, *, application_ids: Sequence[int], rubric_
     )
 
 
-def ask_for_prescore(session: Session, *, application_id: int, rubric_version_id: int, now: datetime) -> None:
-    """Ask the worker for one run. Asking twice is one job; asking again after a failure or a refusal tries again."""
+def ask_for_prescore(
+    session: Session, *, application_id: int, rubric_version_id: int, now: datetime, addition_id: int | None = None
+) -> None:
+    """Ask the worker for one run. Asking twice is one job; asking again after a failure or a refusal tries again.
+
+    What a candidate added, ``addition_id``, is a reason for a run of its own.
+    """
     key = prescore_key(application_id, rubric_version_id)
+    if addition_id is not None:
+        key = f"{key}:{addition_id}"
     job = session.scalar(select(Job).where(Job.key == key))
     if job is None:
         queue.enqueue(
@@ -205,7 +224,7 @@ def ask_for_prescore(session: Session, *, application_id: int, rubric_version_id
             application_id=application_id,
             rubric_version_id=rubric_version_id,
         )
-    elif job.state is not JobState.WAITING and _stored(session, application_id, rubric_version_id) is None:
+    elif job.state is not JobState.WAITING and not _inputs(session, application_id, rubric_version_id):
         job.state, job.attempts, job.due_at, job.finished_at = JobState.WAITING, 0, now, None
 
 
@@ -223,18 +242,34 @@ def prescore_key(application_id: int, rubric_version_id: int) -> str:
     return f"prescore:{application_id}:{rubric_version_id}:{ENGINE_VERSION}"
 
 
-def _stored(session: Session, application_id: int, rubric_version_id: int) -> int | None:
-    return session.scalar(
-        select(StoredPrescore.id)
-        .where(StoredPrescore.application_id == application_id, *made_by_present_engine(rubric_version_id))
-        .order_by(StoredPrescore.id)
-        .limit(1)
+def _inputs(session: Session, application_id: int, rubric_version_id: int) -> frozenset[str]:
+    """Read the hashes of what the present engine has judged against this rubric version."""
+    rows = select(StoredPrescore.input_sha256).where(
+        StoredPrescore.application_id == application_id, *made_by_present_engine(rubric_version_id)
     )
+    return frozenset(session.scalars(rows))
 
 
-def _newest_resume(session: Session, application_id: int) -> Resume | None:
+def _is_judged(
+    session: Session,
+    application_id: int,
+    rubric_version_id: int,
+    answers: Mapping[str, Any],
+    resume: Resume | None,
+) -> bool:
+    """Tell whether a run of just this input is stored; a résumé that nobody has read was part of none."""
+    known = _inputs(session, application_id, rubric_version_id)
+    if not known or (resume is not None and resume.is_unread):
+        return False
+    return input_digest(load_dossier(answers, *_text_of(resume, None))) in known
+
+
+def _resume(session: Session, application_id: int) -> Resume | None:
     newest = (
-        select(ResumeFile).where(ResumeFile.application_id == application_id).order_by(ResumeFile.id.desc()).limit(1)
+        select(ResumeFile)
+        .where(ResumeFile.application_id == application_id, ResumeFile.field == RESUME)
+        .order_by(ResumeFile.id.desc())
+        .limit(1)
     )
     file = session.scalar(newest)
     if file is None:

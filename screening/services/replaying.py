@@ -18,6 +18,8 @@ from rubrics.dossier import Dossier, input_digest
 from rubrics.lexicon import Lexicon, load_lexicon
 from rubrics.scoring import ENGINE_VERSION, prescore
 from screening.models import Answer, ResumeFile, RubricVersion, StoredPrescore
+from screening.models.application import RESUME
+from screening.queries.additions import earlier_answers
 
 MOST_DIFFERENCES = 5
 LONGEST_VALUE = 60
@@ -60,8 +62,8 @@ def replay(session: Session, *, application_id: int) -> list[Replay]:
     ).all()
     if not found:
         return []
-    dossier, lexicon = _dossier(session, application_id), load_lexicon()
-    return [_replay(run, version, dossier, lexicon) for run, version in found]
+    dossiers, lexicon = _dossiers(session, application_id), load_lexicon()
+    return [_replay(run, version, dossiers.get(run.input_sha256), lexicon) for run, version in found]
 
 
 def canonical(document: Mapping[str, Any]) -> bytes:
@@ -69,12 +71,12 @@ def canonical(document: Mapping[str, Any]) -> bytes:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _replay(run: StoredPrescore, version: RubricVersion, dossier: Dossier, lexicon: Lexicon) -> Replay:
+def _replay(run: StoredPrescore, version: RubricVersion, dossier: Dossier | None, lexicon: Lexicon) -> Replay:
     stored = canonical(run.result)
     differences: tuple[str, ...] = ()
     if (run.engine_version, run.lexicon_version) != (ENGINE_VERSION, lexicon.version):
         proof = Proof.OTHER_VERSION
-    elif input_digest(dossier) != run.input_sha256:
+    elif dossier is None:
         proof = Proof.OTHER_INPUT
     else:
         again = dump_prescore(prescore(load_rubric(version.document), dossier, lexicon))
@@ -109,12 +111,16 @@ def _short(value: Any) -> str:
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
 
 
-def _dossier(session: Session, application_id: int) -> Dossier:
-    answers = select(Answer).where(Answer.application_id == application_id).order_by(Answer.id)
-    files = select(ResumeFile).where(ResumeFile.application_id == application_id).order_by(ResumeFile.id.desc())
-    newest = session.scalar(files.limit(1))
-    return load_dossier(
-        {answer.field: answer.value for answer in session.scalars(answers)},
-        newest.text if newest else None,
-        tuple((start, end) for start, end in (newest.hidden or ())) if newest else (),
-    )
+def _dossiers(session: Session, application_id: int) -> dict[str, Dossier]:
+    """Give each input that the application has had, by its hash: as it stands, and as it was before each addition of the candidate."""
+    rows = select(Answer).where(Answer.application_id == application_id).order_by(Answer.id)
+    answers = {row.field: row.value for row in session.scalars(rows)}
+    files = select(ResumeFile).where(ResumeFile.application_id == application_id, ResumeFile.field == RESUME)
+    newest = session.scalar(files.order_by(ResumeFile.id.desc()).limit(1))
+    text = newest.text if newest else None
+    hidden = tuple((start, end) for start, end in (newest.hidden or ())) if newest else ()
+    found = [
+        load_dossier(then, text, hidden)
+        for then in earlier_answers(session, application_id=application_id, answers=answers)
+    ]
+    return {input_digest(dossier): dossier for dossier in found}

@@ -48,10 +48,11 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One result, and the document that is stored of it."""
+    """One result, the document that is stored of it, and how many additions its input held."""
 
     prescore: Prescore
     document: JsonObject
+    additions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ def judge_chunk(chunk: Chunk, *, has_time: Callable[[], bool] = lambda: True) ->
             continue
         known = chunk.stored.get((one.application_id, result.input_sha256))
         if known is None:
-            results[one.application_id] = Run(result, document)
+            results[one.application_id] = Run(result, document, one.additions)
         elif known == document:
             same.append(one.application_id)
         else:
@@ -123,16 +124,22 @@ def judge_chunk(chunk: Chunk, *, has_time: Callable[[], bool] = lambda: True) ->
 
 
 def store_chunk(session: Session, judged: Judged, *, now: datetime) -> None:
-    """Store runs once, rank their applications, note failures, and ask for single runs where a file is still to be read."""
+    """Store runs once, rank their applications, note failures, and ask for single runs where a file is still to be read.
+
+    A run that was made while the candidate added something is kept and does not rank: the next one is asked for already.
+    """
     for ident in judged.unread:
         ask_for_prescore(session, application_id=ident, rubric_version_id=judged.rubric_version_id, now=now)
     ids = sorted(judged.results)
-    locked = select(Application.id, Application.prescore_id).where(Application.id.in_(ids)).order_by(Application.id)
-    present = dict(session.execute(locked.with_for_update()).all())
+    locked = select(Application.id, Application.prescore_id, Application.additions).where(Application.id.in_(ids))
+    rows = session.execute(locked.order_by(Application.id).with_for_update()).all()
+    present = {ident: run for ident, run, _ in rows}
+    passed = {ident for ident, _, additions in rows if additions != judged.results[ident].additions}
     done = _stored(session, judged.rubric_version_id, ids)
     fresh = [ident for ident in present if (ident, judged.results[ident].prescore.input_sha256) not in done]
     if fresh:
-        _rank(session, judged, _insert(session, judged, fresh, now), present)
+        made = _insert(session, judged, fresh, now)
+        _rank(session, judged, {ident: run for ident, run in made.items() if ident not in passed}, present)
     forget_failures(session, application_ids=[*ids, *judged.same], rubric_version_id=judged.rubric_version_id)
     for ident, message in judged.failures.items():
         note_failure(

@@ -1,0 +1,122 @@
+"""What candidates added to applications, and the answers as they were before: every input that was ever judged can be had again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from screening.models import EvidenceAddition, ResumeFile, TextState
+from screening.queries.answers import AnswerSection, read_answers
+
+Sections = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class AddedFile:
+    """The file of an addition; ``failure`` says why no text was read from it, None otherwise."""
+
+    id: int
+    name: str
+    size: int
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """One addition as pages show it: ``asked`` is what the posting asks, in its words; ``code`` the criterion's short name then."""
+
+    id: int
+    criterion_key: str
+    code: str
+    asked: str
+    sections: tuple[AnswerSection, ...]
+    link: str | None
+    file: AddedFile | None
+    added_at: datetime
+    is_new: bool
+
+
+def additions(session: Session, *, application_id: int) -> tuple[Addition, ...]:
+    """Read what was added to an application, in the order in which it came."""
+    rows = session.execute(
+        select(EvidenceAddition, ResumeFile)
+        .outerjoin(ResumeFile, ResumeFile.id == EvidenceAddition.file_id)
+        .where(EvidenceAddition.application_id == application_id)
+        .order_by(EvidenceAddition.id)
+    )
+    return tuple(_addition(row, file) for row, file in rows)
+
+
+def with_news(session: Session, *, application_ids: Collection[int]) -> frozenset[int]:
+    """Tell which applications hold an addition that no member of staff has read."""
+    rows = select(EvidenceAddition.application_id).where(
+        EvidenceAddition.application_id.in_(application_ids), EvidenceAddition.seen_at.is_(None)
+    )
+    return frozenset(session.scalars(rows))
+
+
+def joined(old: Any, new: Any) -> Any:
+    """Give a section with an addition: entries behind those that were there, named values in place of those of the same name."""
+    if isinstance(old, list) and isinstance(new, list):
+        return [*old, *new]
+    if isinstance(old, dict) and isinstance(new, dict):
+        return {**old, **new}
+    return new
+
+
+def earlier_answers(session: Session, *, application_id: int, answers: Sections) -> Iterator[dict[str, Any]]:
+    """Give the answers as they stand, then as they were before each addition, down to what was sent first."""
+    taken = session.scalars(
+        select(EvidenceAddition.before)
+        .where(EvidenceAddition.application_id == application_id, EvidenceAddition.turn.is_not(None))
+        .order_by(EvidenceAddition.turn.desc())
+    ).all()
+    yield dict(answers)
+    yield from _walk_back(answers, taken)
+
+
+def first_answers(session: Session, *, application_id: int, answers: Sections) -> dict[str, Any]:
+    """Give the answers as they were sent first."""
+    *_, first = earlier_answers(session, application_id=application_id, answers=answers)
+    return first
+
+
+def _walk_back(answers: Sections, taken: Sequence[Sections | None]) -> Iterator[dict[str, Any]]:
+    present = dict(answers)
+    for before in taken:
+        present |= before or {}
+        present = {section: value for section, value in present.items() if value is not None}
+        yield dict(present)
+
+
+def _addition(row: EvidenceAddition, file: ResumeFile | None) -> Addition:
+    return Addition(
+        id=row.id,
+        criterion_key=row.criterion_key,
+        code=row.criterion_id.upper(),
+        asked=row.asked,
+        sections=read_answers(_told(row.answers), {}),
+        link=row.link,
+        file=_file(file) if file else None,
+        added_at=row.added_at,
+        is_new=row.seen_at is None,
+    )
+
+
+def _told(answers: Sections) -> dict[str, Any]:
+    """Leave out what only binds words to a criterion, and say words that answer several criteria once."""
+    told = dict(answers)
+    if isinstance(told.get("statements"), list):
+        texts = dict.fromkeys(entry.get("text", "") for entry in told["statements"])
+        told["statements"] = [{"text": text} for text in texts]
+    return told
+
+
+def _file(file: ResumeFile) -> AddedFile:
+    failed = file.text_state is TextState.FAILED
+    return AddedFile(file.id, file.original_name, file.size, file.failure if failed else None)
