@@ -35,6 +35,7 @@ format: install
 accuracy: install
 	$(BIN)/python -m tests.rubrics.accuracy
 	$(BIN)/python -m tests.rubrics.prescore_accuracy
+	$(BIN)/python -m tests.rubrics.offer_accuracy
 
 # Chromium for the tests that drive a browser: from Debian where we may install, else Playwright's own.
 browser: install

@@ -15,7 +15,7 @@ _PRIZES = (
     (PrizeFloor.ANY_PRIZE, "prize_any"),
 )
 RATING = re.compile(r"(?:rating|积分|分数|最高分|峰值|max)[^\d]{0,10}(\d{3,4})|(?<!\d)(\d{4}) ?(?:分|rating)")
-_PLACE = re.compile(
+PLACE = re.compile(
     r"第 ?(\d{1,5}|[一二三四五六七八九十]{1,3}) ?(?:名|位)|(?:rank(?:ed|ing)?|place[d]?|排名|名次)[^\d\n]{0,8}(\d{1,5})|(\d{1,5})(?:st|nd|rd|th)(?: place)?|(\d{1,4}) ?/ ?(\d{2,6})"
 )
 TOP_SHARE = re.compile(r"(?:top|前) ?(\d{1,2}(?:\.\d+)?) ?%")
@@ -56,7 +56,7 @@ _NUMERALS = "零一二三四五六七八九十"
 
 def place_in(plain: str) -> tuple[int, int | None] | None:
     """Find a place and, where it is told, of how many: 第 3 名, 12/340."""
-    match = _PLACE.search(plain)
+    match = PLACE.search(plain)
     if match is None:
         return None
     total = int(match.group(5)) if match.group(5) else None

@@ -14,7 +14,7 @@ from rubrics.evidence.texts import RESUME, Role, entries, field_of
 from rubrics.model import DEGREE_ORDER, Degree, DegreeAsk
 from rubrics.prescore import Quote
 
-_DEGREES = (
+DEGREE_CUES = (
     (Degree.DOCTORATE, "degree_doctorate"),
     (Degree.MASTER, "degree_master"),
     (Degree.BACHELOR, "degree_bachelor"),
@@ -41,7 +41,7 @@ class Study:
 
 def find_degree(ask: DegreeAsk, reading: Reading) -> Outcome:
     """Judge a degree floor; a degree in progress counts and the reason says so."""
-    studies = reading.remember("studies", lambda: tuple(_studies(reading)))
+    studies = studies_of(reading)
     wanted_zh, wanted_en = _NAMES[ask.degree]
     if not studies:
         return not_shown("学历：材料里没有写", "degree: not stated")
@@ -62,6 +62,11 @@ def find_degree(ask: DegreeAsk, reading: Reading) -> Outcome:
     return contradicted(
         f"最高学历为{zh}，低于{wanted_zh}", f"highest degree is a {en}, below a {wanted_en}", highest.quote
     )
+
+
+def studies_of(reading: Reading) -> tuple[Study, ...]:
+    """Give every degree that the application names."""
+    return reading.remember("studies", lambda: tuple(_studies(reading)))
 
 
 def _reaches(study: Study, ask: DegreeAsk) -> bool:
@@ -88,7 +93,7 @@ def _reached(ask: DegreeAsk, highest: Study, held: Sequence[Study]) -> Outcome:
 def _studies(reading: Reading) -> Iterator[Study]:
     for pointer, row in entries(reading.dossier.answers, "education"):
         named = field_of(row, pointer, "studyType")
-        degree = None if named is None else _degree_in(named.plain, reading)
+        degree = None if named is None else degree_in(named.plain, reading)
         if named is None or degree is None or matches(reading, "degree_planned", named.plain):
             continue
         yield Study(
@@ -109,8 +114,9 @@ def _row_in_progress(row: dict[str, Json], plain: str, reading: Reading) -> bool
     return end_is_ahead(row.get("endDate"), reading)
 
 
-def _degree_in(plain: str, reading: Reading) -> Degree | None:
-    for degree, name in _DEGREES:
+def degree_in(plain: str, reading: Reading) -> Degree | None:
+    """Give the highest degree that a text names, short forms (MS) as a whole text too."""
+    for degree, name in DEGREE_CUES:
         if matches(reading, name, plain):
             return degree
     bare = plain.strip(" .")
@@ -127,7 +133,7 @@ def _degree_in(plain: str, reading: Reading) -> Degree | None:
 
 def _studies_told(reading: Reading) -> Iterator[Study]:
     """Degrees told in running text: the person's own, named with a school, a field or a state of study."""
-    named = reading.cues.groups(*(name for _, name in _DEGREES))
+    named = reading.cues.groups(*(name for _, name in DEGREE_CUES))
     for passage in reading.passages(*TEXT_ROLES):
         source = reading.sources[passage.source]
         line = source.plain[passage.start : passage.end]
@@ -138,7 +144,7 @@ def _studies_told(reading: Reading) -> Iterator[Study]:
                 continue
             if matches(reading, "quoted", clause.plain) or matches(reading, "degree_planned", clause.plain):
                 continue
-            for degree, name in _DEGREES:
+            for degree, name in DEGREE_CUES:
                 match = reading.cues.first(name, clause.plain)
                 if match is None:
                     continue

@@ -113,6 +113,17 @@ def find_certification(ask: CertificationAsk, reading: Reading) -> Outcome:
     return not_shown(f"{name[0]}：材料里没有写", f"{name[1]}: not stated")
 
 
+def told_command(language: str, reading: Reading) -> tuple[Quote, ...]:
+    """Give what the application says of the command of a language, certificates first; nothing when it says both yes and no."""
+    held = [
+        item.quote
+        for item in reading.remember("language certificates", lambda: list(_held(reading)))
+        if not item.failed and _code(item.certificate, reading) == language
+    ]
+    good, some, denied = _stated(language, reading)
+    return () if denied else tuple(dict.fromkeys([*held, *good, *some]))
+
+
 # --- certificates of languages ----------------------------------------------------------------------------------------
 
 

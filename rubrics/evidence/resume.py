@@ -71,7 +71,7 @@ def read_lines(plain: str, cues: Cues, text: str = "", begins: Sequence[Groups] 
             continue
         if begins:
             cues.learn(line, begins[start:end])
-        opened = _heading_role(line, cues)
+        opened = heading_role(line, cues)
         if opened is not None:
             role, entry, after_blank, top = opened, entry + 1, False, False
             yield ResumeLine(start, end, role, f"r{entry}", heading=True)
@@ -124,7 +124,8 @@ def _is_a_name(line: str, cues: Cues) -> bool:
     )
 
 
-def _heading_role(line: str, cues: Cues) -> Role | None:
+def heading_role(line: str, cues: Cues) -> Role | None:
+    """Give the part that a line opens as its heading; None for a line that is none."""
     if len(line) > 60 or not (cues.may(cues.groups(*_HEADINGS), line) or _SPACED.search(line)):
         return None
     core = _NUMBER.sub("", _EDGES.sub("", line))
@@ -247,4 +248,4 @@ def _starts_afresh(line: str, cues: Cues) -> bool:
         or ":" in line[:16]
     ):
         return True
-    return _CELLS.search(line) is not None or _heading_role(line, cues) is not None
+    return _CELLS.search(line) is not None or heading_role(line, cues) is not None
