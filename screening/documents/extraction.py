@@ -12,10 +12,10 @@ from typing import Any
 
 from rubrics.dossier import HiddenText
 from screening.documents import warm
-from screening.documents.failures import CANNOT_START, TAKES_TOO_MUCH, ExtractionError
+from screening.documents.failures import CANNOT_START, NO_TEXT, SCANNED, TAKES_TOO_MUCH, ExtractionError
 from screening.documents.recognition import MediaType, recognise
 
-__all__ = ["CANNOT_START", "ExtractedText", "ExtractionError", "extract_text"]
+__all__ = ["CANNOT_START", "ExtractedText", "ExtractionError", "extract_text", "has_text"]
 
 MOST_SECONDS = warm.MOST_SECONDS
 READERS = {MediaType.PDF: "pdf", MediaType.DOCX: "word", MediaType.TEXT: "plain", MediaType.MARKDOWN: "plain"}
@@ -48,6 +48,22 @@ def extract_text(content: bytes, *, file_name: str, seconds: float = MOST_SECOND
     return ExtractedText(
         text=answer["text"], hidden=hidden, pages=answer["pages"], is_recognised=answer["is_recognised"]
     )
+
+
+def has_text(content: bytes, media_type: MediaType, *, seconds: float = MOST_SECONDS) -> bool:
+    """Tell whether a file that ``recognise`` took holds words, sooner than reading it would; raise ExtractionError for one that nobody can open.
+
+    Recognising text and Markdown has decoded them already. A PDF is opened, but its pages are not drawn.
+    """
+    if media_type in {MediaType.TEXT, MediaType.MARKDOWN}:
+        return True
+    answer = _ask("glance" if media_type is MediaType.PDF else READERS[media_type], content, seconds)
+    failure = answer.get("failure")
+    if failure in {SCANNED, NO_TEXT}:
+        return False
+    if failure is not None:
+        raise ExtractionError(failure)
+    return True
 
 
 def _ask(reader: str, content: bytes, seconds: float) -> dict[str, Any]:

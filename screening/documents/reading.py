@@ -40,6 +40,7 @@ ANSWER_BYTES = 32 * 1024 * 1024
 NEW_USER_AND_NETWORK = 0x10000000 | 0x40000000
 READERS = {
     "pdf": "screening.documents.pdf.reader",
+    "glance": "screening.documents.pdf.glance",
     "word": "screening.documents.word",
     "plain": "screening.documents.plain",
 }

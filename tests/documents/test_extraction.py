@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import zipfile
 
 import pytest
@@ -12,7 +13,8 @@ from docx.shared import Pt, RGBColor
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screening.documents.extraction import ExtractionError, extract_text
+from screening.documents.extraction import ExtractionError, extract_text, has_text
+from screening.documents.failures import BROKEN, TOO_MANY_PAGES
 from screening.documents.recognition import MediaType, file_name_for, recognise
 from tests.documents.files import make_pdf, make_word, show
 
@@ -220,3 +222,27 @@ def test_shown_name_is_the_candidates_with_the_contents_suffix(media_type: Media
 def test_any_bytes_are_recognised_or_refused(content: bytes, start: bytes) -> None:
     with contextlib.suppress(ExtractionError):
         assert recognise(start + content, file_name="x") in MediaType
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "found"),
+    [
+        (make_pdf(show("Handgloves")), MediaType.PDF, True),
+        (make_pdf("", show("on the second page")), MediaType.PDF, True),
+        (make_pdf("0 g 60 480 300 60 re f"), MediaType.PDF, False),
+        (make_pdf(show("   ")), MediaType.PDF, False),
+        (make_word(lambda document: document.add_paragraph("云小鹤")), MediaType.DOCX, True),
+        (make_word(lambda document: document.add_paragraph("")), MediaType.DOCX, False),
+        ("云小鹤".encode(), MediaType.TEXT, True),
+    ],
+)
+def test_glance_tells_whether_there_are_words(content: bytes, media_type: MediaType, found: bool) -> None:
+    assert has_text(content, media_type) is found
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"%PDF-1.4 nothing follows", BROKEN), (make_pdf(*[show("x")] * 61), TOO_MANY_PAGES)]
+)
+def test_glance_refuses_what_nobody_can_open(content: bytes, said: str) -> None:
+    with pytest.raises(ExtractionError, match=re.escape(said)):
+        has_text(content, MediaType.PDF)
