@@ -22,6 +22,7 @@ from screening.web.auth.sessions import Account
 from screening.web.candidate.cities import city_name
 from screening.web.errors import register_errors
 from screening.web.formatting import FILTERS, company, html_language, is_chinese
+from screening.web.packing import register_packing
 from screening.web.versions import asset
 
 PACKAGE = Path(__file__).resolve().parent
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     app = Flask("screening", root_path=str(PACKAGE), template_folder=_templates(), static_folder="static")
     app.config.update(_configuration(settings), **overrides)
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    register_packing(app)
     _bind_extensions(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
