@@ -15,13 +15,16 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, null, or_, se
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Posting, RubricState, RubricVersion, Stage, StageCount
+from screening.queries.batches import batch_sizes
 from screening.queries.blindness import owed_applications
+from screening.queries.origins import SOURCES
 from screening.queries.postings import LANES, PATIENCE
 from screening.queries.standing import Standing, standings
 
 PAGE = 50
 LANE = 20
 UNSCORED = -1.0
+REFERRAL, OTHER = "ref-", "other"
 
 
 class Sort(StrEnum):
@@ -34,12 +37,16 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PipelineFilter:
-    """What the reader asked for: ``stages`` to show, ``gates`` pass, below, unknown or empty, ``text`` in names."""
+    """What the reader asked for: ``stages`` to show, ``gates`` pass, below, unknown or empty, ``text`` in names.
+
+    ``source`` is one that has words, ``other`` for those without, or ``ref-`` and a referral's number; empty for all.
+    """
 
     stages: tuple[Stage, ...] = LANES
     gates: str = ""
     text: str = ""
     sort: Sort = Sort.RANK
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,10 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class PipelineRow:
-    """One application as lists show it; ``place`` is its number in this order, None for one that the reader must not rank."""
+    """One application as lists show it; ``place`` is its number in this order, None for one that the reader must not rank.
+
+    ``preference`` is 1 for the candidate's first choice among ``batch_size`` postings, None for a single one.
+    """
 
     id: int
     place: int | None
@@ -65,6 +75,8 @@ class PipelineRow:
     source: str
     overdue: bool
     standing: Standing
+    preference: int | None = None
+    batch_size: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +218,8 @@ def _filtered(posting_id: int, chosen: PipelineFilter, blind: Collection[int]) -
     rows = select(Application).where(Application.posting_id == posting_id, Application.stage.in_(chosen.stages))
     if chosen.gates:
         rows = rows.where(_unless_blind(Application.gates, None, blind) == chosen.gates)
+    if chosen.source:
+        rows = rows.where(_from(chosen.source))
     if chosen.text:
         words = chosen.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         rows = rows.where(
@@ -216,6 +230,14 @@ def _filtered(posting_id: int, chosen: PipelineFilter, blind: Collection[int]) -
             )
         )
     return rows
+
+
+def _from(source: str) -> ColumnElement[bool]:
+    """Give the condition of a source; a number that is none fits nobody."""
+    if source.startswith(REFERRAL):
+        number = source.removeprefix(REFERRAL)
+        return Application.referral_id == (int(number) if number.isdigit() else 0)
+    return Application.source.not_in(SOURCES) if source == OTHER else Application.source == source
 
 
 def _unless_blind(column: Any, otherwise: float | None, blind: Collection[int]) -> ColumnElement[Any]:
@@ -247,8 +269,8 @@ def _text(value: float | datetime) -> str:
 
 
 def _total(session: Session, posting_id: int, chosen: PipelineFilter) -> int | None:
-    """Count by the stage counters; a filter by gates or text is not counted."""
-    if chosen.gates or chosen.text:
+    """Count by the stage counters; a filter by gates, text or source is not counted."""
+    if chosen.gates or chosen.text or chosen.source:
         return None
     rows = select(func.sum(StageCount.count)).where(
         StageCount.posting_id == posting_id, StageCount.stage.in_(chosen.stages)
@@ -260,6 +282,7 @@ def _rows(
     session: Session, applications: Sequence[Application], *, blind: Collection[int], now: datetime, first: int
 ) -> list[PipelineRow]:
     known = standings(session, applications=applications, blind=blind)
+    sizes = batch_sizes(session, {one.batch for one in applications if one.batch is not None})
     rows = []
     for number, application in enumerate(applications, first):
         standing = known[application.id]
@@ -276,6 +299,8 @@ def _rows(
                 source=application.source,
                 overdue=limit is not None and application.stage_since < now - limit,
                 standing=standing,
+                preference=application.preference,
+                batch_size=sizes.get(application.batch or "", 1),
             )
         )
     return rows

@@ -19,6 +19,7 @@ from screening.models import (
     Interview,
     Posting,
     QuestionSet,
+    Referral,
     RubricVersion,
     StageMove,
     UndoStep,
@@ -33,6 +34,7 @@ from screening.services.judging import JudgeError, take_back_verdict
 from screening.services.moving import MoveError, undo_moves
 from screening.services.publishing import reopen_posting
 from screening.services.question_sets import undo_questions
+from screening.services.referring import ReferralUsedError, take_back_referral
 
 WINDOW = timedelta(minutes=10)
 
@@ -46,6 +48,7 @@ class Act(StrEnum):
     CLOSE = "close"  # posting: id of the Posting that was closed
     DECISION = "decision"  # decision: id of Decision
     QUESTIONS = "questions"  # set: id of QuestionSet; revision: the one that the save made
+    REFERRAL = "referral"  # referral: id of the Referral that was made
     CANCEL = "cancel"  # interview: id of the Interview that was cancelled
 
 
@@ -91,7 +94,15 @@ def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone
     act = Act(step.act)
     try:
         BACKWARDS[act](session, step.arguments, actor, now)
-    except (MoveError, JudgeError, RevisionError, DecideError, InterviewError, NoResultFound) as error:
+    except (
+        MoveError,
+        JudgeError,
+        RevisionError,
+        DecideError,
+        InterviewError,
+        ReferralUsedError,
+        NoResultFound,
+    ) as error:
         raise UndoError("changed") from error
     return Undone(act, step.arguments)
 
@@ -150,6 +161,13 @@ def _undo_decision(session: Session, arguments: JsonObject, actor: Actor, now: d
     take_back_decision(session, decision=decision, actor_id=actor.id, now=now)
 
 
+def _undo_referral(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    referral = session.get_one(Referral, int(arguments["referral"]))
+    if not allows(actor, Permission.POSTING_EDIT, Scope(posting_id=referral.posting_id)):
+        raise UndoError("forbidden")
+    take_back_referral(session, referral=referral, actor_id=actor.id, now=now)
+
+
 def _undo_cancel(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
     interview = session.get_one(Interview, int(arguments["interview"]))
     _require(session, Permission.INTERVIEW_SCHEDULE, actor, application_id=interview.application_id)
@@ -168,5 +186,6 @@ BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] 
     Act.QUESTIONS: _undo_questions,
     Act.CLOSE: _undo_close,
     Act.DECISION: _undo_decision,
+    Act.REFERRAL: _undo_referral,
     Act.CANCEL: _undo_cancel,
 }

@@ -28,9 +28,10 @@ from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
 from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, FILE_FAILURES, STAGES
 from screening.web.recruiter.events import event_words
+from screening.web.recruiter.origins import origin_of
 from screening.web.recruiter.pipeline import carry_out, read_chosen
 from screening.web.recruiter.returning import back_to
-from screening.web.recruiter.words import FLAGS, REJECT_REASONS, SOURCES
+from screening.web.recruiter.words import FLAGS, REJECT_REASONS
 from screening.web.toasts import toast
 
 blueprint = Blueprint("applications", __name__, url_prefix="/staff/applications")
@@ -181,7 +182,7 @@ def _page(
         Stage=Stage,
         State=State,
         reasons=REJECT_REASONS,
-        sources=SOURCES,
+        origin=origin_of(application),
         flags=FLAGS,
         sections=ANSWER_SECTIONS,
         file_failures=FILE_FAILURES,

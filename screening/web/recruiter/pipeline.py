@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -15,7 +16,8 @@ from screening.extensions import db
 from screening.forms.moving import MoveFormError, MoveRequest, read_move
 from screening.models import Application, Posting, Stage
 from screening.policy import Permission
-from screening.queries.pipeline import Cursor, PipelineFilter, Sort, board, head, page
+from screening.queries.origins import referrers
+from screening.queries.pipeline import OTHER, Cursor, PipelineFilter, Sort, board, head, page
 from screening.queries.postings import LANES
 from screening.queries.progress import rescoring_progress
 from screening.queries.standing import State
@@ -25,11 +27,12 @@ from screening.services.undoing import Act, remember
 from screening.web.access import actor, needs, now
 from screening.web.labels import STAGES
 from screening.web.recruiter.returning import back_to
-from screening.web.recruiter.words import REJECT_REASONS, SOURCES
+from screening.web.recruiter.words import REJECT_REASONS, SOURCES, preference_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("pipeline", __name__, url_prefix="/staff/postings")
 
+REFERRER = re.compile(r"ref-\d{1,9}", re.ASCII)
 GROUPS: dict[str, tuple[Stage, ...]] = {
     "active": LANES,
     **{stage.value: (stage,) for stage in Stage},
@@ -46,15 +49,28 @@ class Chosen:
     text: str
     sort: Sort
     view: str
+    source: str = ""
 
     @property
     def filter(self) -> PipelineFilter:
         """The filter that the query takes."""
-        return PipelineFilter(GROUPS[self.group], self.gates, self.text, self.sort)
+        return PipelineFilter(GROUPS[self.group], self.gates, self.text, self.sort, self.source)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Tell whether applications in progress may be left out."""
+        return bool(self.text or self.gates or self.source)
 
     def address(self, **changed: str) -> dict[str, str]:
         """Give the query parameters of this choice with some changed; defaults are left out."""
-        values = {"stage": self.group, "gates": self.gates, "q": self.text, "sort": self.sort.value, "view": self.view}
+        values = {
+            "stage": self.group,
+            "gates": self.gates,
+            "source": self.source,
+            "q": self.text,
+            "sort": self.sort.value,
+            "view": self.view,
+        }
         standard = {"stage": "active", "sort": "rank", "view": "table"}
         return {key: value for key, value in {**values, **changed}.items() if value and standard.get(key) != value}
 
@@ -74,6 +90,8 @@ def show(posting: Posting) -> ResponseReturnValue:
         "moves": ALLOWED_MOVES,
         "reasons": REJECT_REASONS,
         "sources": SOURCES,
+        "referrers": referrers(db.session, posting_id=posting.id),
+        "preference_words": preference_words,
         "State": State,
         "Stage": Stage,
         "Sort": Sort,
@@ -162,12 +180,14 @@ def carry_out(wanted: MoveRequest, back: str) -> ResponseReturnValue:
 def read_chosen(values: MultiDict[str, str]) -> Chosen:
     """Read the filter from an address; what is not on the list is the default."""
     group, gates, sort = values.get("stage", ""), values.get("gates", ""), values.get("sort", "")
+    source = values.get("source", "")
     return Chosen(
         group=group if group in GROUPS else "active",
         gates=gates if gates in set(Gates) else "",
         text=values.get("q", "").strip()[:100],
         sort=Sort(sort) if sort in set(Sort) else Sort.RANK,
         view="board" if values.get("view") == "board" else "table",
+        source=source if source in {*SOURCES, OTHER} or REFERRER.fullmatch(source) else "",
     )
 
 

@@ -75,6 +75,19 @@ SOURCES = {
 }
 
 
+def preference_words(preference: int, batch_size: int) -> str:
+    """Say which choice a posting is among those that the candidate applied for at once."""
+    match preference:
+        case 1:
+            return _("1st choice of %(all)s", all=batch_size)
+        case 2:
+            return _("2nd choice of %(all)s", all=batch_size)
+        case 3:
+            return _("3rd choice of %(all)s", all=batch_size)
+        case _:
+            return _("%(place)sth choice of %(all)s", place=preference, all=batch_size)
+
+
 def answer_word(code: str, answer: str) -> str:
     """Name the button that answers a finding; keeping means something else for each finding."""
     if answer == "keep":

@@ -1,0 +1,57 @@
+"""Applications that one form made for several postings, in the candidate's order of preference."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from screening.models import Application, Posting, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRow:
+    """One application of a batch with its posting, which is named by its lines where it has no title."""
+
+    application_id: int
+    posting_id: int
+    title: str | None
+    first_line: int
+    last_line: int
+    language: str
+    preference: int
+    stage: Stage
+
+
+def read_batch(session: Session, *, application: Application) -> tuple[BatchRow, ...]:
+    """Read all applications of the batch, this one among them, the first choice first; empty for a single one."""
+    if application.batch is None:
+        return ()
+    rows = session.execute(
+        select(
+            Application.id,
+            Application.posting_id,
+            Posting.title,
+            Posting.first_line,
+            Posting.last_line,
+            Posting.language,
+            func.coalesce(Application.preference, 1),
+            Application.stage,
+        )
+        .join(Posting, Posting.id == Application.posting_id)
+        .where(Application.batch == application.batch, Application.person_id == application.person_id)
+        .order_by(Application.preference, Application.id)
+    )
+    return tuple(BatchRow(*row) for row in rows)
+
+
+def batch_sizes(session: Session, batches: Collection[str]) -> dict[str, int]:
+    """Count the applications of each batch; one query, none without batches."""
+    if not batches:
+        return {}
+    rows = session.execute(
+        select(Application.batch, func.count()).where(Application.batch.in_(batches)).group_by(Application.batch)
+    )
+    return {batch: count for batch, count in rows if batch is not None}
