@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import select, update
+from sqlalchemy import BindParameter, Insert, Update, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from screening.audit import record
-from screening.models import Application, Stage, StageCount, StageMove
+from screening.models import Application, Base, Stage, StageCount, StageMove
 
 ACTIVE = (Stage.APPLIED, Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER)
 ENDED = frozenset({Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN})
@@ -138,23 +139,29 @@ def undo_moves(session: Session, *, move_ids: Sequence[int], actor_id: int, now:
 
 def change_counts(session: Session, changes: Mapping[tuple[int, Stage], int]) -> None:
     """Add to the stage counters by (posting, stage), in one fixed order, so that two writers never wait for each other in a circle."""
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    lower, raised = _count_statements(session.get_bind().dialect.name)
     for (posting_id, stage), change in sorted(changes.items(), key=lambda item: (item[0][0], item[0][1].value)):
-        if change < 0:
-            rows = update(StageCount).where(StageCount.posting_id == posting_id, StageCount.stage == stage)
-            session.execute(
-                rows.values(count=StageCount.count + change), execution_options={"synchronize_session": False}
-            )
-        elif change > 0:
-            row = insert(StageCount).values(posting_id=posting_id, stage=stage, count=change)
-            session.execute(
-                row.on_conflict_do_update(
-                    index_elements=["posting_id", "stage"], set_={"count": StageCount.count + change}
-                )
-            )
+        if change:
+            values = {"of_posting": posting_id, "in_stage": stage, "by": change}
+            session.execute(lower if change < 0 else raised, values)
     for thing in list(session.identity_map.values()):
         if isinstance(thing, StageCount):
             session.expire(thing)
+
+
+@cache
+def _count_statements(dialect: str) -> tuple[Update, Insert]:
+    """Make once what every submission and move executes: the counter that goes down, and the one that goes up or begins."""
+    table = Base.metadata.tables[StageCount.__tablename__]
+    of_posting: BindParameter[int] = bindparam("of_posting")
+    in_stage = bindparam("in_stage", type_=table.c.stage.type)
+    by: BindParameter[int] = bindparam("by")
+    row = update(table).where(table.c.posting_id == of_posting, table.c.stage == in_stage)
+    lower = row.values(count=table.c.count + by)
+    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    raised = insert(table).values(posting_id=of_posting, stage=in_stage, count=by)
+    raised = raised.on_conflict_do_update(index_elements=["posting_id", "stage"], set_={"count": table.c.count + by})
+    return lower, raised
 
 
 def check_reason(to: Stage, reason: str | None, actor_id: int | None) -> None:
