@@ -15,6 +15,8 @@ FIT_APPLICATION = "fit_application"
 FIT_APPLICATIONS = "fit_applications"
 PREVIEW_APPLICATIONS = "preview_applications"
 SEND_MAIL = "send_mail"
+MAIL_LINKS = "mail_links"
+READ_DRAFT_FILE = "read_draft_file"
 TAKE_EVIDENCE = "take_evidence"
 
 

@@ -19,6 +19,7 @@ from screening.services import (
     application_drafts,
     fitting,
     mailing,
+    prefilling,
     prescoring,
     preview_chunks,
     proving,
@@ -193,3 +194,24 @@ def send_mail(*, job_id: int, mail_id: int) -> None:
             mailing.note_outcome(session, mail=mail, state=state, failure=failure, now=datetime.now(UTC))
 
     run_job(job_id, act)
+
+
+@shared_task
+def read_draft_file(*, job_id: int, storage_key: str) -> None:
+    """Read the résumé of a form that is being filled in, and keep what it offers for the form."""
+
+    def act() -> None:
+        with looking() as session:
+            unread = prefilling.find_unread(session, storage_key=storage_key)
+        now = datetime.now(UTC)
+        uploads = current_app.config["SCREENING"].uploads
+        read = prefilling.read_offers(unread, uploads=uploads, today=now.date()) if unread else None
+        with finishing(job_id) as session:
+            if read is not None:
+                prefilling.store_offers(session, read)
+
+    def give_up(session: Session, error: str) -> None:
+        logger.warning("the file %s of a draft was not read: %s", storage_key, error)
+        prefilling.give_up_reading(session, storage_key=storage_key)
+
+    run_job(job_id, act, give_up=give_up)

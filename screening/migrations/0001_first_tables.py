@@ -1021,6 +1021,7 @@ def upgrade() -> None:
         sa.Column("changed_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("expires_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("link_sent_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("taken", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(
             ["form_version_id"], ["form_version.id"], name=op.f("fk_application_draft_form_version_id")
         ),

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from screening.models.application import TextState
-from screening.models.base import Base, JsonList, UtcDateTime, choice
+from screening.models.base import Base, JsonList, JsonObject, UtcDateTime, choice
 
 
 class ApplicationDraft(Base):
@@ -16,7 +16,8 @@ class ApplicationDraft(Base):
 
     ``fields`` lists [name, value] pairs as the browser sent them, files and the form's own marks left out; ``version``
     grows with each save, so that a second tab is noticed, ``writer`` marks the page that saved last; after ``expires_at``
-    the draft is removed.
+    the draft is removed. ``taken`` tells what was filled in from the résumé: ``fields`` and, for the way back, ``before``,
+    both lists of [name, value].
     """
 
     __tablename__ = "application_draft"
@@ -35,6 +36,7 @@ class ApplicationDraft(Base):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     link_sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    taken: Mapped[JsonObject | None] = mapped_column(JSON, default=None)
 
 
 class DraftFile(Base):

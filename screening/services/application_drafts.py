@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 from screening.documents.storage import StoredFile
 from screening.models import Application, ApplicationDraft, DraftFile, FormVersion, Posting
 
+from screening.services.mailing import greeting_name, post_mail
+from screening.services.prefilling import RESUME, ask_for_reading
 KEEP_DRAFTS = timedelta(days=30)
 MOST_BYTES = 400_000
 """More than the longest form can hold: about sixty answers of 2,000 Chinese characters."""
@@ -137,6 +139,8 @@ def detach_file(session: Session, *, draft: ApplicationDraft, field: str) -> Non
         delete(DraftFile).where(DraftFile.draft_id == draft.id, DraftFile.field == field),
         execution_options={"synchronize_session": "fetch"},
     )
+    if field == RESUME:
+        ask_for_reading(session, file=file, now=now)
 
 
 def files_of(session: Session, draft: ApplicationDraft) -> list[DraftFile]:
