@@ -8,6 +8,7 @@ form would have been sent with the same answers. The order of preference is no p
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,8 +28,9 @@ ONCE = frozenset(
 TICKED = frozenset({"publications", "awards", "leaderboards", "projects", "certificates"})
 """Kinds that are answered behind a tick box wherever they stand; others only as a bonus (``screening.forms.questions``)."""
 NOWHERE = "-"
-KEPT = "kept."
-MOST_KEPT = 400
+KEPT = "kept"
+"""The hidden field that keeps what was typed for forms that are not chosen any more, as JSON."""
+MOST_KEPT = 8
 LOWEST = frozenset({"within_days"})
 """Figures of which the lower one asks for more."""
 
@@ -91,7 +93,7 @@ class MergedForm:
 
     def is_asked(self, name: str) -> bool:
         """Tell whether a field belongs to a question, of these forms or of one that was left."""
-        return name.startswith(KEPT) or _question_in(name) in {question["id"] for question in self.questions}
+        return name == KEPT or _question_in(name) in {question["id"] for question in self.questions}
 
     def _linked(self, place: int, fields: Fields, *, counting: bool) -> dict[str, list[str]]:
         shown = {question["id"]: question for question in self.questions}
@@ -139,14 +141,14 @@ def merge_forms(forms: Sequence[OwnForm]) -> MergedForm:
     """
     if len(forms) == 1:
         only = forms[0]
-        questions = tuple({**question, "id": question["id"] + only.mark} for question in only.questions)
+        questions = tuple({**question, "id": _marked(question, only)} for question in only.questions)
         links = tuple(
             Link(f"{own['id']}-", f"{new['id']}-", exact=False)
             for own, new in zip(only.questions, questions, strict=True)
         )
         return MergedForm((only,), questions, (links,))
     merging = _Merging(tuple(forms))
-    for section in ("requirement", "bonus"):
+    for section in ("requirement", "bonus", "custom"):
         for place, form in enumerate(forms):
             for question in form.questions:
                 if question["section"] == section:
@@ -155,11 +157,11 @@ def merge_forms(forms: Sequence[OwnForm]) -> MergedForm:
 
 
 def carry_over(old: MergedForm, new: MergedForm, fields: Fields) -> dict[str, list[str]]:
-    """Move what was typed into ``old`` to the fields of ``new``; what only left forms ask is kept under hidden names.
+    """Move what was typed into ``old`` to the fields of ``new``; what only left forms ask is kept in the field ``KEPT``.
 
-    Nothing is lost: a form that is chosen again finds its answers, as long as the hidden fields are sent along.
+    Nothing is lost: a form that is chosen again finds its answers, as long as that field is sent along.
     """
-    own = _kept_fields(fields)
+    own = _read_kept("".join(fields.get(KEPT, ())))
     for place, form in enumerate(old.forms):
         own[form.slug] = {**own.get(form.slug, {}), **old.typed(place, fields)}
     carried = {name: list(values) for name, values in fields.items() if not old.is_asked(name)}
@@ -173,8 +175,9 @@ def carry_over(old: MergedForm, new: MergedForm, fields: Fields) -> dict[str, li
                     carried[after] = list(dict.fromkeys([*earlier, *typed[before]]))
                 elif not any(earlier):
                     carried[after] = list(typed[before])
-    left = [(f"{KEPT}{slug}.{name}", values) for slug, typed in own.items() for name, values in typed.items()]
-    return carried | {name: values for name, values in left[:MOST_KEPT] if any(values)}
+    left = {slug: {name: values for name, values in typed.items() if any(values)} for slug, typed in own.items()}
+    kept = {slug: typed for slug, typed in list(left.items())[-MOST_KEPT:] if typed}
+    return carried | ({KEPT: [json.dumps(kept, ensure_ascii=False)]} if kept else {})
 
 
 def has_tick(question: Document) -> bool:
@@ -188,13 +191,19 @@ def _says(question: Document, name: str) -> bool:
     return question["kind"] != "skills" or rest.startswith(("option", "other-"))
 
 
-def _kept_fields(fields: Fields) -> dict[str, dict[str, list[str]]]:
-    kept: dict[str, dict[str, list[str]]] = {}
-    for name, values in fields.items():
-        slug, gap, own = name.removeprefix(KEPT).partition(".")
-        if name.startswith(KEPT) and gap:
-            kept.setdefault(slug, {})[own] = list(values)
-    return kept
+def _read_kept(text: str) -> dict[str, dict[str, list[str]]]:
+    """Read what was kept of forms that were left; what is no such text keeps nothing."""
+    try:
+        kept = json.loads(text)
+    except ValueError:
+        return {}
+    if not isinstance(kept, dict):
+        return {}
+    return {
+        slug: {name: [str(value) for value in values] for name, values in typed.items() if isinstance(values, list)}
+        for slug, typed in kept.items()
+        if isinstance(typed, dict)
+    }
 
 
 @dataclass(slots=True)
@@ -275,7 +284,9 @@ class _Merging:
 
     def add(self, place: int, question: Document) -> dict[str, Any]:
         form = self.forms[place]
-        asked = {**question, "id": question["id"] + form.mark, "roles": [form.slug], "asks": self.asks(place, question)}
+        asked = {**question, "id": _marked(question, form), "roles": [form.slug], "asks": self.asks(place, question)}
+        if not _hangs_on_something(question, form):
+            asked.pop("when", None)
         self.questions.append(asked)
         return asked
 
@@ -297,6 +308,36 @@ class _Merging:
 
     def asks(self, place: int, question: Document) -> list[dict[str, Any]]:
         return [{**ask, "language": self.forms[place].language} for ask in question["asks"]]
+
+
+def _marked(question: Document, form: OwnForm) -> str:
+    """Give the question's id in a merged form; those of a recruiter's own questions are unique over all postings already."""
+    return str(question["id"]) + ("" if question["kind"] == "custom" else form.mark)
+
+
+def _hangs_on_something(question: Document, form: OwnForm) -> bool:
+    """Tell whether the own form asks what a question's condition speaks of; other forms' questions do not count for it."""
+    when = question.get("when")
+    if when is None:
+        return True
+    return any(_speaks_of(when, other) for other in form.questions)
+
+
+def _speaks_of(when: Mapping[str, str], other: Document) -> bool:
+    kind, value = other["kind"], when["value"]
+    match when["source"]:
+        case "cities":
+            return bool(kind == "cities")
+        case "degree":
+            return bool(kind == "education")
+        case "on_site":
+            return kind == "availability" and "on_site" in other.get("needs", {})
+        case "skill":
+            return kind == "skills" and any(option["value"] == value for option in other["options"])
+        case "have":
+            return bool(kind == value)
+        case ident:
+            return bool(other.get("name") == ident)
 
 
 def _subject(question: Document) -> tuple[str, ...] | None:

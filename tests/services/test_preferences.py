@@ -283,8 +283,22 @@ def test_most_demanding_figures_are_needed_and_each_role_says_its_own():
     assert [(one["slug"], one["months"]) for one in question["needs_of"]] == [("a", 3), ("b", 6)]
 
 
+def custom(ident: str, **more: Any) -> dict[str, Any]:
+    return {"id": ident, "name": ident, "kind": "custom", "section": "custom", "needed": True, "asks": [], **more}
+
+
 def test_own_questions_of_a_posting_are_never_merged():
-    custom = {"id": "c1", "kind": "custom", "section": "requirement", "needed": True, "asks": []}
-    merged = merge_forms([OwnForm("a", "zh", [custom]), OwnForm("b", "zh", [custom], "_2")])
-    assert [question["id"] for question in merged.questions] == ["c1", "c1_2"]
-    assert merged.own_fields("b", {"c1-value": ["x"], "c1_2-value": ["y"]}) == {"c1-value": ["y"]}
+    merged = merge_forms([OwnForm("a", "zh", [custom("c1_1")]), OwnForm("b", "zh", [custom("c2_1")], "_2")])
+    assert [(question["id"], question["roles"]) for question in merged.questions] == [("c1_1", ["a"]), ("c2_1", ["b"])]
+    assert merged.own_fields("b", {"c1_1-answer": ["x"], "c2_1-answer": ["y"]}) == {"c2_1-answer": ["y"]}
+
+
+def test_condition_speaks_of_its_own_form_only():
+    """A question that hangs on what its own form does not ask is asked of everybody, as in its own form."""
+    on_site = criterion(1, REQUIREMENT, Category.AVAILABILITY, AvailabilityAsk(on_site=True))
+    when = {"source": "on_site", "value": "yes"}
+    hanging = custom("c2_1", when=when)
+    without, asked = own("b", mark="_2"), own("b", on_site, mark="_2")
+    for theirs, kept in ((without, None), (asked, when)):
+        form = OwnForm("b", "zh", [*theirs.questions, hanging], "_2")
+        assert merge_forms([own("a", on_site), form]).questions[-1].get("when") == kept
