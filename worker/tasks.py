@@ -18,6 +18,7 @@ from screening.services import (
     adding_evidence,
     application_drafts,
     fitting,
+    lost_links,
     mailing,
     prefilling,
     prescoring,
@@ -26,6 +27,7 @@ from screening.services import (
     rescoring,
     tidying,
 )
+from screening.web.candidate.links import status_link
 from worker.running import finishing, going_on, looking, run_job
 
 # Far below the time limit of a task, which would strike an application that is not to blame for a busy machine.
@@ -192,6 +194,27 @@ def send_mail(*, job_id: int, mail_id: int) -> None:
         state, failure = mailing.offer_mail(mail, settings=current_app.config["SCREENING"], take=take)
         with finishing(job_id) as session:
             mailing.note_outcome(session, mail=mail, state=state, failure=failure, now=datetime.now(UTC))
+
+    run_job(job_id, act)
+
+
+@shared_task
+def mail_links(*, job_id: int, person_id: int, base: str) -> None:
+    """Write the mails with the links of one person's applications; for nobody (0) there is nothing to write."""
+
+    def link_of(application_id: int) -> str:
+        with current_app.test_request_context(base_url=base):
+            return status_link(application_id)
+
+    def act() -> None:
+        with finishing(job_id) as session:
+            lost_links.mail_links(
+                session,
+                person_id=person_id,
+                link_of=link_of,
+                settings=current_app.config["SCREENING"],
+                now=datetime.now(UTC),
+            )
 
     run_job(job_id, act)
 

@@ -10,15 +10,18 @@ import pytest
 from lxml import html
 from sqlalchemy import select, update
 
-from screening.models import AccessCode, Application, Mail, Stage
+from screening.models import AccessCode, Application, Job, Mail, Stage
 from screening.services import proving
+from screening.services.lost_links import mail_links
 from screening.web.candidate.links import status_token
 from screening.web.candidate.proof import LIFE, LIFE_OF_FORMS
 from tests.candidate.conftest import open_form
 from tests.candidate.proof import prove
 from tests.factories import make_application, make_user
-from tests.recruiter.worlds import owe_evaluation, score
+from tests.recruiter.worlds import counted, owe_evaluation, score
+from worker import tasks
 
+SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SECRETS = ("云小鹤", "xiaohe", "云溪大学", "PyTorch", "+86", "4 months", "北京 12 楼会议室", "/explanation")
 
 
@@ -51,9 +54,9 @@ def ask(client, home):
 
 def codes(session):
     """Give the codes of all mails, oldest first."""
-    session.rollback()
+    session.commit()
     texts = session.scalars(select(Mail.text).where(Mail.template == "code").order_by(Mail.id)).all()
-    session.rollback()
+    session.commit()
     return [re.search(r"^\d{6}$", text, re.MULTILINE).group() for text in texts]
 
 
@@ -66,9 +69,9 @@ def opens(client, home):
 
 
 def stage(session, application):
-    session.rollback()
+    session.commit()
     found = session.scalar(select(Application.stage).where(Application.id == application.id))
-    session.rollback()
+    session.commit()
     return found
 
 
@@ -76,6 +79,7 @@ def other_than(code):
     return f"{(int(code) + 1) % 10**6:06}"
 
 
+@SQLITE
 def test_link_alone_tells_stage_and_times_and_nothing_of_the_person(client, application, home):
     page = html.fromstring(client.get(home).get_data(as_text=True)).xpath("//main")[0]
     told = " ".join(page.text_content().split())
@@ -95,6 +99,7 @@ def test_link_alone_tells_stage_and_times_and_nothing_of_the_person(client, appl
     assert [secret for secret in SECRETS[2:] if secret in proven] == [one for one in SECRETS[2:] if one != "+86"]
 
 
+@SQLITE
 def test_everything_else_leads_to_the_code_and_back(session, client, application, home):
     for path, method in ((f"{home}/explanation", "GET"), (f"{home}/withdraw", "POST")):
         answer = client.open(path, method=method)
@@ -112,6 +117,7 @@ def test_everything_else_leads_to_the_code_and_back(session, client, application
     assert stage(session, application) is Stage.WITHDRAWN
 
 
+@SQLITE
 def test_code_is_mailed_to_the_candidate_and_only_its_digest_is_kept(session, client, application, home):
     ask(client, home)
     mail = session.scalars(select(Mail).where(Mail.template == "code")).one()
@@ -122,7 +128,7 @@ def test_code_is_mailed_to_the_candidate_and_only_its_digest_is_kept(session, cl
     assert code not in kept.digest
     assert kept.expires_at - kept.created_at == timedelta(minutes=10)
     assert len(kept.digest) == 64
-    session.rollback()
+    session.commit()
     assert enter(client, home, f" {code[:3]} {code[3:]} ").status_code == 303
     assert opens(client, home)
 
@@ -138,6 +144,7 @@ def test_code_works_once_and_for_another_browser_not_again(session, app, client,
     assert opens(client, home)
 
 
+@SQLITE
 def test_code_dies_after_ten_minutes(session, client, home):
     ask(client, home)
     session.execute(update(AccessCode).values(expires_at=datetime.now(UTC) - timedelta(seconds=1)))
@@ -159,6 +166,7 @@ def test_code_dies_after_five_wrong_tries(session, client, home):
     assert not opens(client, home)
 
 
+@SQLITE
 def test_what_cannot_be_a_code_is_told_beside_the_field_and_costs_no_try(session, client, home):
     ask(client, home)
     for typed, said in (
@@ -204,7 +212,7 @@ def test_codes_are_throttled(session, client, home):
 
 def shift(session, minutes):
     """Let all codes be older."""
-    session.rollback()
+    session.commit()
     for code in session.scalars(select(AccessCode)):
         code.created_at -= timedelta(minutes=minutes)
         code.expires_at -= timedelta(minutes=minutes)
@@ -225,6 +233,7 @@ def test_code_of_one_application_opens_those_of_the_same_person_and_no_other(
     assert enter(client, address_of(app, other.id), codes(session)[0]).status_code == 422
 
 
+@SQLITE
 def test_proof_ends_after_half_a_day_and_a_form_may_still_be_sent(session, client, application, home):
     prove(client, application.id, since=time.time() - LIFE.total_seconds() - 1)
     assert not opens(client, home)
@@ -234,6 +243,7 @@ def test_proof_ends_after_half_a_day_and_a_form_may_still_be_sent(session, clien
     assert client.post(f"{home}/withdraw").location.startswith(f"{home}/code")
 
 
+@SQLITE
 def test_browser_can_be_made_a_stranger(client, application, home):
     prove(client, application.id)
     assert opens(client, home)
@@ -241,6 +251,7 @@ def test_browser_can_be_made_a_stranger(client, application, home):
     assert not opens(client, home)
 
 
+@SQLITE
 def test_browser_that_has_sent_the_application_is_proven_and_no_other(session, app, candidate):
     sent = candidate.apply()
     assert sent.status_code == 303
@@ -250,6 +261,7 @@ def test_browser_that_has_sent_the_application_is_proven_and_no_other(session, a
     assert not opens(stranger, sent.location)
 
 
+@SQLITE
 def test_next_leads_nowhere_but_below_the_own_page(session, client, home):
     for wanted in (
         "https://evil.example/",
@@ -264,13 +276,83 @@ def test_next_leads_nowhere_but_below_the_own_page(session, client, home):
         shift(session, minutes=60 * 25)
 
 
+@SQLITE
 def test_wrong_link_asks_for_no_code(session, client, home):
     for path, method in (("code", "GET"), ("code", "POST"), ("code/mail", "POST")):
         assert client.open(f"{home}x/{path}", method=method).status_code == 404
     assert codes(session) == []
 
 
+@SQLITE
 def test_old_codes_are_forgotten(session, client, home, now):
     ask(client, home)
     assert proving.forget_codes(session, now=datetime.now(UTC)) == 0
     assert proving.forget_codes(session, now=datetime.now(UTC) + timedelta(days=2)) == 1
+
+
+def lost(client, email):
+    return client.post("/status", data={"email": email})
+
+
+def jobs(session):
+    session.commit()
+    found = session.scalars(select(Job).where(Job.name == "mail_links").order_by(Job.id)).all()
+    session.commit()
+    return found
+
+
+@SQLITE
+def test_lost_link_is_answered_alike_whoever_has_applied(session, engine, client, application):
+    client.set_cookie("locale", "en")
+    for _turn in range(2):  # what is read once a process is read by then
+        with counted(engine) as known:
+            first = lost(client, f" {application.email.upper()} ")
+        with counted(engine) as unknown:
+            second = lost(client, "nobody@example.org")
+    assert (first.status_code, first.location, first.data) == (second.status_code, second.location, second.data)
+    assert [statement.partition("VALUES")[0] for statement in known] == [
+        statement.partition("VALUES")[0] for statement in unknown
+    ]
+    assert "Look into your mail" in client.get(first.location).get_data(as_text=True)
+    arguments = [job.arguments for job in jobs(session)]
+    assert [one["person_id"] for one in arguments] == [application.person_id, 0] * 2
+    assert "example" not in str(arguments)
+    assert lost(client, "no address").status_code == 422
+
+
+@SQLITE
+def test_the_worker_writes_links_that_open_the_page(session, app, client, application, home):
+    lost(client, application.email)
+    job = jobs(session)[0]
+    with app.app_context():
+        tasks.mail_links(job_id=job.id, **job.arguments)
+    mail = session.scalars(select(Mail).where(Mail.template == "link")).one()
+    session.commit()
+    assert f"http://localhost{home}\n" in mail.text
+    assert client.get(home).status_code == 200
+
+
+def test_links_go_to_the_own_address_only_and_not_without_end(session, app, posting, application, settings):
+    again = make_application(session, open_form(session, "second"), stage=Stage.WITHDRAWN)
+    again.person_id, again.email = application.person_id, application.email.upper()
+    merged = make_application(session, open_form(session, "third"))
+    merged.person_id = application.person_id
+    make_application(session, posting, name="石小猴")
+    session.commit()
+    moment = datetime.now(UTC)
+    for turn in range(5):
+        written = mail_links(
+            session,
+            person_id=application.person_id,
+            link_of=lambda ident: f"https://example.com/{ident}",
+            settings=settings,
+            now=moment + timedelta(minutes=turn),
+        )
+        assert written == (2 if turn < 3 else 0)
+    assert mail_links(session, person_id=0, link_of=str, settings=settings, now=moment) == 0
+    mails = session.scalars(select(Mail).where(Mail.template == "link").order_by(Mail.id).limit(2)).all()
+    assert [(mail.to_address, mail.application_id) for mail in mails] == [
+        (again.email, again.id),
+        (application.email, application.id),
+    ]
+    assert f"https://example.com/{application.id}\n" in mails[1].text

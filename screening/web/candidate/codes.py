@@ -1,4 +1,4 @@
-"""The code from a mail: asked for on the candidate's page, typed once a browser, then everything of the application opens."""
+"""The ways in by mail: the code that opens everything of an application, and the link for those who lost theirs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 
 from screening.extensions import db, limiter
 from screening.forms.problems import problems
-from screening.forms.proving import CodeForm
+from screening.forms.proving import CodeForm, LostLinkForm
 from screening.models import Application
+from screening.services.lost_links import ask_for_links
 from screening.services.proving import (
     TooManyCodesError,
     Tried,
@@ -97,6 +98,32 @@ def leave(token: str) -> ResponseReturnValue:
     forget_proofs()
     toast(_("Your data is closed; this browser asks for a code again."))
     return redirect(url_for("status.show", token=token), 303)
+
+
+@blueprint.get("/status")
+@anyone
+def lost() -> ResponseReturnValue:
+    """Ask those who lost their link for the address that they applied with."""
+    return _lost_page(LostLinkForm(formdata=None))
+
+
+@blueprint.post("/status")
+@limiter.limit("10 per 15 minutes; 30 per hour")
+@anyone
+def find() -> ResponseReturnValue:
+    """Let the worker mail the links, if there are any: the answer is the same, and takes as long, whoever has applied."""
+    form = LostLinkForm()
+    if not form.validate_on_submit():
+        return _lost_page(form, 422)
+    base = current_app.config["SCREENING"].public_url or request.host_url
+    ask_for_links(db.session, email=form.email.data or "", base=base, now=now())
+    db.session.commit()
+    return redirect(url_for("codes.lost", asked=1), 303)
+
+
+def _lost_page(form: LostLinkForm, status: int = 200) -> tuple[str, int]:
+    asked = "asked" in request.args
+    return render_template("candidate/lost_link.html", form=form, errors=problems(form), asked=asked), status
 
 
 def _application(token: str) -> Application | None:
