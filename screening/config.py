@@ -40,6 +40,8 @@ class Settings:
     mail_from: str = "screening@localhost"
     resume_bytes: int = 10 * 1024 * 1024
     request_bytes: int = 16 * 1024 * 1024
+    most_roles: int = 3
+    """So many postings may be applied for with one form."""
     form_bytes: int = 64 * 1024 * 1024
     """An application form is read up to here, so that a file that is too large comes back as an error beside its field."""
 
@@ -92,6 +94,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, instance: Path | N
         demo=setting("demo", "0") in {"1", "true", "True"},
         smtp_url=_mail_server(setting("smtp_url", "")),
         mail_from=setting("mail_from", "screening@localhost"),
+        most_roles=_few(setting("most_roles", "3")),
     )
 
 
@@ -118,6 +121,13 @@ def _mail_server(url: str) -> str | None:
             "smtp_url is no address of a mail server. Write it so: smtp+starttls://user:password@mail.example.com:587"
         )
     return url
+
+
+def _few(text: str) -> int:
+    """Read how many postings one form may apply for."""
+    if text not in {str(number) for number in range(1, 11)}:
+        raise ConfigError(f"most_roles is {text!r}. Write a whole number from 1 to 10.")
+    return int(text)
 
 
 def _read_toml(path: Path) -> dict[str, object]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -31,6 +31,7 @@ LONGEST_SUBJECT = 300
 LONGEST_GREETING = 60
 LONGEST_FAILURE = 500
 LOCALES = ("zh", "en")
+MailField = str | Sequence[Mapping[str, str]]
 # A name that carries an address would make our mail somebody's advertisement.
 ADDRESS = re.compile(r"://|www\.|@|\.\w{2,}/|[<>]", re.IGNORECASE)
 
@@ -60,13 +61,16 @@ def _template(name: str) -> tuple[Template, frozenset[str]]:
     return TEXTS.from_string(source), frozenset(meta.find_undeclared_variables(TEXTS.parse(source)))
 
 
-def write_text(template: str, locale: str, fields: Mapping[str, str]) -> tuple[str, str]:
-    """Give subject and text of a mail; raise MailTextError unless ``fields`` are exactly what the template names."""
+def write_text(template: str, locale: str, fields: Mapping[str, MailField]) -> tuple[str, str]:
+    """Give subject and text of a mail; raise MailTextError unless ``fields`` are exactly what the template names.
+
+    A field is one line of text, or a list of rows with lines of their own.
+    """
     name = f"{template}.{locale}.txt"
     written, named = _template(name)
     if named != set(fields):
         raise MailTextError(f"{name} names {sorted(named)} and was given {sorted(fields)}")
-    subject, _gap, text = written.render({key: _plain(value) for key, value in fields.items()}).partition("\n\n")
+    subject, _gap, text = written.render({key: _plain_field(value) for key, value in fields.items()}).partition("\n\n")
     return " ".join(subject.split())[:LONGEST_SUBJECT], text.strip() + "\n"
 
 
@@ -77,7 +81,7 @@ def post_mail(
     template: str,
     locale: str,
     to: str,
-    fields: Mapping[str, str],
+    fields: Mapping[str, MailField],
     now: datetime,
     application_id: int | None = None,
     due_at: datetime | None = None,
@@ -193,6 +197,12 @@ def greeting_name(name: str) -> str:
     """Give a candidate's name for a greeting, or nothing where what was typed is no name but an address or a text."""
     plain = _plain(name)
     return "" if ADDRESS.search(plain) or len(plain) > LONGEST_GREETING else plain
+
+
+def _plain_field(value: MailField) -> str | list[dict[str, str]]:
+    if isinstance(value, str):
+        return _plain(value)
+    return [{key: _plain(line) for key, line in row.items()} for row in value]
 
 
 def _plain(value: str) -> str:
