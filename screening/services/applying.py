@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from screening.audit import record
 from screening.documents.storage import StoredFile
@@ -21,13 +23,13 @@ from screening.models import (
     FormVersion,
     Person,
     Posting,
-    PostingState,
     ResumeFile,
     RubricState,
     RubricVersion,
     Stage,
     StageMove,
 )
+from screening.queries.careers import is_open
 from screening.queries.status import UNDO_WINDOW
 from screening.services.moving import change_counts, move_application
 from screening.services.prescoring import ask_for_prescore
@@ -91,8 +93,8 @@ def submit_application(
     existing = find_submission(session, idempotency_key)
     if existing is not None:
         return existing
-    if posting.state is not PostingState.OPEN or (posting.closes_at is not None and posting.closes_at <= now):
-        raise PostingClosedError
+    if session.scalar(select(Posting.id).where(Posting.id == posting.id, is_open(now))) is None:
+        raise PostingClosedError  # it may have been closed since it was read
     person_id = _person(session, contact.email, now)
     _refuse_second(session, person_id, posting.id, now)
     application = Application(
@@ -140,8 +142,9 @@ def submit_application(
 
 
 def find_submission(session: Session, idempotency_key: str) -> Application | None:
-    """Read the application that a form with this key has made before."""
-    return session.scalar(select(Application).where(Application.idempotency_key == idempotency_key))
+    """Read the application that a form with this key has made before; that there is none is told fastest."""
+    ident = session.scalar(select(Application.id).where(Application.idempotency_key == idempotency_key))
+    return session.get(Application, ident) if ident is not None else None
 
 
 def withdraw_application(session: Session, *, application: Application, now: datetime) -> StageMove:
@@ -166,14 +169,18 @@ def headline_of(answers: Mapping[str, Any]) -> str:
 
 def _person(session: Session, email: str, now: datetime) -> int:
     """Find or make the person; two submissions at once make one row."""
-    address = normalised_address(email)
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    session.execute(
-        insert(Person)
-        .values(email_normalised=address, created_at=now)
-        .on_conflict_do_nothing(index_elements=["email_normalised"])
-    )
-    return session.scalars(select(Person.id).where(Person.email_normalised == address)).one()
+    values = {"email_normalised": normalised_address(email), "created_at": now}
+    made = session.scalars(_new_person(session.get_bind().dialect.name), values).one_or_none()
+    if made is not None:
+        return made
+    return session.scalars(select(Person.id).where(Person.email_normalised == values["email_normalised"])).one()
+
+
+@cache
+def _new_person(dialect: str) -> ReturningInsert[int]:
+    """Make the statement once; it gives the number of a new person, and nothing for one who is there."""
+    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    return insert(Person).on_conflict_do_nothing(index_elements=["email_normalised"]).returning(Person.id)
 
 
 def _refuse_second(session: Session, person_id: int, posting_id: int, now: datetime) -> None:
