@@ -5,8 +5,10 @@ The résumé file is no field of it: it is kept over a failed submit under a sig
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -63,7 +65,13 @@ class ApplicationForm(FlaskForm):
 
 
 def application_form(questions: Sequence[Document], *, chinese: bool, today: date) -> type[ApplicationForm]:
-    """Make the form class of a form version; ``today`` bounds the dates."""
+    """Give the form class of a form version; ``today`` bounds the dates. The same questions give the same class."""
+    return _form_class(json.dumps(list(questions)), chinese, today)
+
+
+@lru_cache(maxsize=64)
+def _form_class(written: str, chinese: bool, today: date) -> type[ApplicationForm]:
+    questions = json.loads(written)
     fields = {
         question["id"]: FormField(question_form(question, chinese=chinese, today=today)) for question in questions
     }
