@@ -1,6 +1,6 @@
 """The application form that a form version makes: contact, one part for each question, consent.
 
-The résumé file is no field of it: it is kept over a failed submit under a signed token (``screening.web.candidate.uploads``).
+The résumé file is no field of it: it is kept with the draft of the form (``screening.services.application_drafts``).
 """
 
 from __future__ import annotations
@@ -25,11 +25,15 @@ LAST = ("summary", "consent", "contact_later", "prescore_refused")
 
 
 class ApplicationForm(FlaskForm):
-    """What every form asks; ``website`` is a trap that people do not see and must leave empty."""
+    """What every form asks; ``website`` is a trap that people do not see and must leave empty.
+
+    ``draft_version`` is the version of the draft that the page knows, ``draft_writer`` marks the page among several.
+    """
 
     form_key = HiddenField(filters=[clean_line])
     form_version = HiddenField(filters=[clean_line])
-    resume_token = HiddenField(filters=[clean_line])
+    draft_version = HiddenField(filters=[clean_line])
+    draft_writer = HiddenField(filters=[clean_line])
     source = HiddenField(filters=[clean_line])
     website = line(_l("Leave this field empty"), most=200)
 

@@ -53,12 +53,13 @@ def at_most(most: int) -> Length:
 
 
 def needed(message: Any) -> Check:
-    """Refuse an empty field with this message, and say nothing more about it."""
+    """Refuse an empty field with this message, and say nothing more about it; such fields carry the flag ``needed``."""
 
     def check(form: Form, field: Field) -> None:
         if not field.data:
             raise StopValidation(message)
 
+    check.field_flags = {"needed": True}  # type: ignore[attr-defined] # where WTForms looks for flags
     return check
 
 

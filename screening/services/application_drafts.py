@@ -6,6 +6,7 @@ holds no consent: that is given when the form is sent.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -17,9 +18,9 @@ from sqlalchemy.orm import Session
 
 from screening.documents.storage import StoredFile
 from screening.models import Application, ApplicationDraft, DraftFile, FormVersion, Posting
-
 from screening.services.mailing import greeting_name, post_mail
 from screening.services.prefilling import RESUME, ask_for_reading
+
 KEEP_DRAFTS = timedelta(days=30)
 MOST_BYTES = 400_000
 """More than the longest form can hold: about sixty answers of 2,000 Chinese characters."""
@@ -41,6 +42,10 @@ class DraftChangedError(DraftError):
 
 class DraftSentError(DraftError):
     """The form of this key was sent already; there is nothing left to save."""
+
+
+class DraftElsewhereError(DraftError):
+    """The key belongs to a form of another posting."""
 
 
 class DraftTooLargeError(DraftError):
@@ -76,7 +81,7 @@ def save_draft(
 
     ``version`` is the one that the page knew, 0 when it knew none; ``writer`` marks the page, so that one whose answer
     was lost on the way does not meet itself as somebody else. Raise DraftChangedError when another page saved since,
-    DraftSentError after the form was sent, DraftTooLargeError; nothing is changed then.
+    DraftSentError after the form was sent, DraftElsewhereError or DraftTooLargeError; nothing is changed then.
     """
     if session.scalar(select(Application.id).where(Application.idempotency_key == key)) is not None:
         raise DraftSentError
@@ -95,15 +100,19 @@ def save_draft(
     if not _replace(session, key, posting.id, version, writer, values):
         _insert(session, {"key": key, "posting_id": posting.id, "version": version + 1, "created_at": now, **values})
     saved = find_draft(session, key)
-    if saved is None or saved.fields != pairs or saved.posting_id != posting.id:
-        raise DraftChangedError(saved) if saved else DraftSentError
+    if saved is None:
+        raise DraftSentError
+    if saved.posting_id != posting.id:
+        raise DraftElsewhereError
+    if saved.fields != pairs:
+        raise DraftChangedError(saved)
     return saved
 
 
 def forget_draft(session: Session, key: str) -> None:
     """Delete a draft with the rows of its files, if there is one; the bytes go when nothing names them."""
     session.execute(
-        delete(ApplicationDraft).where(ApplicationDraft.key == key), execution_options={"synchronize_session": "fetch"}
+        delete(ApplicationDraft).where(ApplicationDraft.key == key), execution_options={"synchronize_session": False}
     )
 
 
@@ -130,6 +139,8 @@ def attach_file(
     )
     session.add(file)
     session.flush()
+    if field == RESUME:
+        ask_for_reading(session, file=file, now=now)
     return file
 
 
@@ -139,8 +150,32 @@ def detach_file(session: Session, *, draft: ApplicationDraft, field: str) -> Non
         delete(DraftFile).where(DraftFile.draft_id == draft.id, DraftFile.field == field),
         execution_options={"synchronize_session": "fetch"},
     )
-    if field == RESUME:
-        ask_for_reading(session, file=file, now=now)
+
+
+def mail_link(
+    session: Session, *, draft: ApplicationDraft, link: str, posting: Posting, company: str, now: datetime
+) -> None:
+    """Mail the draft's link to the address in it, which has been checked; asked twice in a minute it goes out once."""
+    if draft.email is None:
+        raise ValueError("a draft without an address has no place to send its link to")
+    mark = hashlib.sha256(f"{draft.key} {draft.email}".encode()).hexdigest()[:32]
+    name = next((value for field, value in draft.fields if field == "name"), "")
+    post_mail(
+        session,
+        key=f"draft:{mark}:{now:%Y%m%d%H%M}",
+        template="draft",
+        locale=draft.locale,
+        to=draft.email,
+        fields={
+            "name": greeting_name(name),
+            "posting": posting.title or "",
+            "link": link,
+            "days": str(KEEP_DRAFTS.days),
+            "company": company,
+        },
+        now=now,
+    )
+    draft.link_sent_at = now
 
 
 def files_of(session: Session, draft: ApplicationDraft) -> list[DraftFile]:

@@ -2,7 +2,7 @@
 
 from screening.web.admin import mails, users
 from screening.web.auth import preferences, settings, sign_in
-from screening.web.candidate import apply, careers, codes, explanation, feeds, status
+from screening.web.candidate import apply, careers, codes, drafts, evidence, explanation, feeds, reviews, status
 from screening.web.interviewer import home, scorecards
 from screening.web.recruiter import (
     adding,
@@ -29,6 +29,7 @@ BLUEPRINTS = (
     feeds.blueprint,
     apply.blueprint,
     status.blueprint,
+    drafts.blueprint,
     codes.blueprint,
     explanation.blueprint,
     sign_in.blueprint,

@@ -74,7 +74,7 @@ def test_refused_input_has_its_message_and_everything_is_kept(session, candidate
     assert tree.xpath(f'//*[@id="{target}"]')
     assert any(said in error.text_content() for error in tree.xpath('//*[contains(@class, "error")][@id]'))
     kept, sent = shown(page), plain_body(body)
-    for hidden in ("csrf_token", "resume_token", "website"):
+    for hidden in ("csrf_token", "draft_version", "draft_writer", "website"):
         kept.pop(hidden, None), sent.pop(hidden, None)
     chosen = {one.name for one in inputs_of(page) if one.kind in {"checkbox", "radio", "select"}}
     if name in chosen:  # what is no choice cannot be shown as chosen

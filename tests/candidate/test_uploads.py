@@ -24,6 +24,7 @@ from screening.documents.failures import (
 )
 from screening.documents.storage import read_file, sweep
 from screening.models import Application, ResumeFile, Role
+from screening.services.application_drafts import forget_draft
 from tests.candidate.conftest import Candidate, open_form
 from tests.candidate.forms import RESUME, inputs_of, shown, with_file
 from tests.documents.files import make_pdf, make_word, show, with_member
@@ -108,7 +109,7 @@ def test_a_scan_is_told_once_and_taken_when_the_form_is_sent_again(session, cand
     assert "send the form again to keep this one" in error.text_content()
     assert session.scalars(select(Application)).all() == []
     session.commit()
-    assert candidate.send({**body, "resume_token": shown(page)["resume_token"][0]}).status_code == 303
+    assert candidate.send(body).status_code == 303
     assert session.scalars(select(ResumeFile.original_name)).all() == ["scan.pdf"]
 
 
@@ -125,7 +126,7 @@ def test_file_of_a_refused_form_need_not_be_chosen_again(session, candidate, set
     page = candidate.send(with_file(body, PDF, "简历.pdf")).get_data(as_text=True)
     assert "简历.pdf" in page
     assert "received; you need not choose it again" in page
-    again = {**body, "phone": "13800000123", "resume_token": shown(page)["resume_token"][0]}
+    again = {**body, "phone": "13800000123"}
     assert candidate.send(again).status_code == 303
     stored = session.scalars(select(ResumeFile)).one()
     assert (stored.original_name, read_file(settings.uploads, stored.storage_key)) == ("简历.pdf", PDF)
@@ -133,38 +134,37 @@ def test_file_of_a_refused_form_need_not_be_chosen_again(session, candidate, set
 
 def test_file_that_was_kept_can_be_changed_for_another(session, candidate):
     body = candidate.fill(phone="")
-    page = candidate.send(with_file(body, PDF, "old.pdf")).get_data(as_text=True)
-    again = {**body, "phone": "13800000123", "resume_token": shown(page)["resume_token"][0]}
+    candidate.send(with_file(body, PDF, "old.pdf"))
+    again = {**body, "phone": "13800000123"}
     assert candidate.send(with_file(again, WORD, "new.docx")).status_code == 303
     assert session.scalars(select(ResumeFile.original_name)).all() == ["new.docx"]
 
 
 def test_bad_file_does_not_throw_away_the_good_one(session, candidate):
     body = candidate.fill(phone="")
-    page = candidate.send(with_file(body, PDF, "good.pdf")).get_data(as_text=True)
-    again = {**body, "phone": "13800000123", "resume_token": shown(page)["resume_token"][0]}
+    candidate.send(with_file(body, PDF, "good.pdf"))
+    again = {**body, "phone": "13800000123"}
     answer = candidate.send(with_file(again, b"MZ\x90\x00\x03" + b"\x00\x01" * 99, "bad.pdf"))
     assert answer.status_code == 422
     kept = answer.get_data(as_text=True)
     assert "good.pdf" in kept
-    assert candidate.send({**again, "resume_token": shown(kept)["resume_token"][0]}).status_code == 303
+    assert candidate.send(again).status_code == 303
+    assert session.scalars(select(ResumeFile.original_name)).all() == ["good.pdf"]
 
 
-@pytest.mark.parametrize("change", ["changed", "foreign", "gone", "none"])
-def test_token_of_a_file_counts_only_unchanged_in_its_own_form(session, candidate, settings, change):
+@pytest.mark.parametrize("change", ["foreign", "gone", "taken away"])
+def test_file_that_was_kept_counts_only_in_its_own_form_and_while_it_is_there(session, candidate, settings, change):
     body = candidate.fill(phone="")
-    page = candidate.send(with_file(body, PDF, "简历.pdf")).get_data(as_text=True)
-    token = shown(page)["resume_token"][0]
-    again = {**body, "phone": "13800000123", "resume_token": token}
+    candidate.send(with_file(body, PDF, "简历.pdf"))
+    again = {**body, "phone": "13800000123"}
     match change:
-        case "changed":
-            again["resume_token"] = ("A" if token[0] != "A" else "B") + token[1:]
         case "foreign":
             again = {**again, "form_key": "k" * 32}
         case "gone":
             sweep(settings.uploads, named=(), now=datetime.now(UTC) + timedelta(days=9))
         case _:
-            again["resume_token"] = ""
+            forget_draft(session, body["form_key"])
+            session.commit()
     answer = candidate.send(again)
     assert answer.status_code == 422
     assert "Choose your résumé" in answer.get_data(as_text=True)
@@ -208,6 +208,9 @@ def test_form_has_one_file_input_of_the_kinds_that_are_read(candidate):
 
 def test_file_of_another_posting_is_not_taken_over(session, app, candidate):
     open_form(session, "second")
-    page = candidate.send(with_file(candidate.fill(phone=""), PDF, "简历.pdf")).get_data(as_text=True)
+    body = candidate.fill(phone="")
+    candidate.send(with_file(body, PDF, "简历.pdf"))
     other = Candidate(app.test_client(), "second")
-    assert other.send({**other.fill(), "resume_token": shown(page)["resume_token"][0]}).status_code == 422
+    answer = other.send({**other.fill(), "form_key": body["form_key"]})
+    assert answer.status_code == 422
+    assert "简历.pdf" not in answer.get_data(as_text=True)

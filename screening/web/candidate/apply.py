@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-import secrets
-from datetime import date
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_timezone
 from flask_babel import gettext as _
 
-from screening.documents.recognition import FILE_BYTES
 from screening.extensions import db, limiter
 from screening.forms.answers import answers_of
-from screening.forms.application import ApplicationForm, application_form, problems_of
-from screening.forms.inputs import whole_number
+from screening.forms.application import ApplicationForm
 from screening.models import Application, FormVersion, Posting
-from screening.queries.careers import form_in_force, form_of, open_posting
+from screening.queries.careers import form_in_force, open_posting
+from screening.services.application_drafts import DraftChangedError, DraftError, forget_draft
 from screening.services.applying import (
     AlreadyAppliedError,
     Contact,
@@ -27,6 +23,17 @@ from screening.services.applying import (
 )
 from screening.services.mailing import greeting_name, post_mail
 from screening.web.access import anyone, now
+from screening.web.candidate.draft_memory import remember_draft, remembered_draft
+from screening.web.candidate.drafts import continue_draft, keep_file, keep_typed, kept_file
+from screening.web.candidate.form_page import (
+    form_class,
+    new_key,
+    read_large_files,
+    sent_key,
+    sent_version,
+    show_form,
+    today,
+)
 from screening.web.candidate.links import status_link, status_token
 from screening.web.candidate.proof import remember_sending
 from screening.web.candidate.uploads import Upload, receive
@@ -34,15 +41,9 @@ from screening.web.formatting import company, is_chinese
 from screening.web.toasts import toast
 
 blueprint = Blueprint("apply", __name__, url_prefix="")
+blueprint.url_value_preprocessor(read_large_files)
 CONSENT_VERSION = "2026-11"
-KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
 SOURCE = re.compile(r"[\w.-]{1,40}", re.ASCII)
-
-
-@blueprint.url_value_preprocessor
-def read_large_files(endpoint: str | None, values: dict[str, object] | None) -> None:  # noqa: ARG001 - the signature is Flask's
-    """Let the form itself refuse a file that is too large; this runs before the form key's check reads the body."""
-    request.max_content_length = current_app.config["SCREENING"].form_bytes
 
 
 @blueprint.after_request
@@ -55,18 +56,18 @@ def keep_for_going_back(response: Response) -> Response:
 @blueprint.get("/roles/<slug>/apply")
 @anyone
 def form(slug: str) -> ResponseReturnValue:
-    """Show the empty form of an open posting."""
+    """Show the form of an open posting: the draft that this browser is writing, else an empty one."""
     posting = open_posting(db.session, slug=slug, now=now())
     version = form_in_force(db.session, posting_id=posting.id) if posting else None
     if posting is None or version is None:
         abort(404)
-    empty = _form_class(version)(
-        formdata=None,
-        form_key=secrets.token_urlsafe(24),
-        form_version=str(version.id),
-        source=request.args.get("from", ""),
+    draft = remembered_draft(posting.id)
+    if draft is not None:
+        return continue_draft(posting, draft)
+    empty = form_class(version)(
+        formdata=None, form_key=new_key(), form_version=str(version.id), source=request.args.get("from", "")
     )
-    return _page(posting, empty, Upload())
+    return show_form(posting, empty, Upload())
 
 
 @blueprint.post("/roles/<slug>/apply")
@@ -74,26 +75,26 @@ def form(slug: str) -> ResponseReturnValue:
 @anyone
 def submit(slug: str) -> ResponseReturnValue:
     """Take an application; a form that was sent before leads to what it made."""
-    key = _form_key()
+    key = sent_key()
     earlier = find_submission(db.session, key)
     if earlier is not None:
         remember_sending(earlier)
         return redirect(url_for("status.show", token=status_token(earlier.id)), 303)
     posting = open_posting(db.session, slug=slug, now=now())
-    version = _version(posting) if posting else None
+    version = sent_version(posting) if posting else None
     if posting is None or version is None:
         abort(404)
-    filled = _form_class(version)(formdata=request.form)
+    filled = form_class(version)(formdata=request.form)
     filled.form_key.data, filled.form_version.data = key, str(version.id)
-    upload = receive(key)
+    upload = receive(kept_file(posting, key))
     if not filled.validate() or upload.error:
-        return _page(posting, filled, upload, 422)
+        return _keep(posting, version, filled, upload, status=422)
     return _store(posting, version, filled, upload)
 
 
 def _store(posting: Posting, version: FormVersion, filled: ApplicationForm, upload: Upload) -> ResponseReturnValue:
     key = str(filled.form_key.data)
-    answers = answers_of(filled, questions=version.questions, chinese=is_chinese(), today=_today())
+    answers = answers_of(filled, questions=version.questions, chinese=is_chinese(), today=today())
     try:
         application = submit_application(
             db.session,
@@ -110,6 +111,7 @@ def _store(posting: Posting, version: FormVersion, filled: ApplicationForm, uplo
             source=_source(filled.source.data),
             now=now(),
         )
+        forget_draft(db.session, key)
         _confirm(application, posting)
         db.session.commit()
     except PostingClosedError:
@@ -119,7 +121,7 @@ def _store(posting: Posting, version: FormVersion, filled: ApplicationForm, uplo
         db.session.rollback()
         winner = find_submission(db.session, key)
         if winner is None:
-            return _page(_reloaded(posting.slug), filled, upload, 409, has_applied=True)
+            return _keep(_reloaded(posting.slug), version, filled, upload, status=409, notice="applied")
         application = winner
     remember_sending(application)
     toast(_("Your application has been received. Keep the link to this page."))
@@ -145,35 +147,22 @@ def _confirm(application: Application, posting: Posting) -> None:
     )
 
 
-def _page(
-    posting: Posting, filled: ApplicationForm, upload: Upload, status: int = 200, *, has_applied: bool = False
-) -> tuple[str, int]:
-    """Render the form with everything that was typed; the file that was taken is kept by its token."""
-    errors = problems_of(filled)
-    if upload.error:
-        errors.insert(0, ("resume", _("Résumé"), upload.error))
-    filled.resume_token.data = upload.token
-    page = render_template(
-        "candidate/apply.html",
-        posting=posting,
-        form=filled,
-        upload=upload,
-        errors=errors,
-        has_applied=has_applied,
-        most=FILE_BYTES,
-    )
-    return page, status
-
-
-def _form_class(version: FormVersion) -> type[ApplicationForm]:
-    return application_form(version.questions, chinese=is_chinese(), today=_today())
-
-
-def _version(posting: Posting) -> FormVersion | None:
-    """Read the form that the candidate filled in, or the one in force when it is not told."""
-    number = whole_number(request.form.get("form_version"))
-    seen = form_of(db.session, posting_id=posting.id, form_version_id=number) if number else None
-    return seen or form_in_force(db.session, posting_id=posting.id)
+def _keep(
+    posting: Posting, version: FormVersion, filled: ApplicationForm, upload: Upload, *, status: int, notice: str = ""
+) -> ResponseReturnValue:
+    """Show a form that was not taken, with everything that was typed; it is kept as a draft, its file too."""
+    draft = newer = None
+    try:
+        draft = keep_typed(posting, version, str(filled.form_key.data), upload)
+        remember_draft(posting.id, draft.key)
+    except DraftChangedError as error:
+        newer = error.draft
+        keep_file(newer, upload)
+    except DraftError:
+        db.session.rollback()
+        upload = Upload(error=upload.error)
+    db.session.commit()
+    return show_form(posting, filled, upload, draft=draft, newer=newer, notice=notice, status=status)
 
 
 def _reloaded(slug: str) -> Posting:
@@ -184,14 +173,5 @@ def _reloaded(slug: str) -> Posting:
     return posting
 
 
-def _form_key() -> str:
-    key = request.form.get("form_key", "")
-    return key if KEY.fullmatch(key) else secrets.token_urlsafe(24)
-
-
 def _source(typed: str | None) -> str:
     return typed if typed and SOURCE.fullmatch(typed) else "site"
-
-
-def _today() -> date:
-    return now().astimezone(get_timezone()).date()

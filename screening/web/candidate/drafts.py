@@ -1,0 +1,266 @@
+"""A form that is not sent yet: it saves itself, goes on from another device by a signed link, and notices a second tab."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from screening.documents.recognition import FILE_BYTES
+from screening.documents.storage import StoredFile, file_path
+from screening.extensions import db, limiter
+from screening.forms.application import ApplicationForm
+from screening.forms.inputs import whole_number
+from screening.models import ApplicationDraft, FormVersion, Posting
+from screening.queries.careers import form_of, open_posting
+from screening.services.application_drafts import (
+    DraftChangedError,
+    DraftError,
+    DraftSentError,
+    DraftTooLargeError,
+    attach_file,
+    files_of,
+    find_draft,
+    forget_draft,
+    is_expired,
+    mail_link,
+    save_draft,
+)
+from screening.services.applying import find_submission, normalised_address
+from screening.web.access import anyone, now
+from screening.web.candidate.draft_memory import forget_memory, remember_draft
+from screening.web.candidate.form_page import (
+    form_class,
+    read_large_files,
+    sent_key,
+    sent_version,
+    sent_writer,
+    show_form,
+    typed_form,
+)
+from screening.web.candidate.links import draft_key_in, draft_link, draft_token, private_page, status_token
+from screening.web.candidate.uploads import Upload, receive
+from screening.web.formatting import clock, company, is_chinese
+from screening.web.toasts import toast
+
+blueprint = Blueprint("drafts", __name__, url_prefix="")
+blueprint.url_value_preprocessor(read_large_files)
+
+NOT_KEPT = {
+    "csrf_token",
+    "form_key",
+    "form_version",
+    "draft_version",
+    "draft_writer",
+    "newer_version",
+    "act",
+    "website",
+    "consent",
+    "contact_later",
+}
+"""The page's own marks, the trap, and what only counts when the form is sent: a draft holds no consent."""
+
+
+def _whose() -> str:
+    return f"draft {request.form.get('form_key', '')[:64]} {request.remote_addr}"
+
+
+def _address() -> str:
+    return f"draft link {normalised_address(request.form.get('email', ''))[:254]}"
+
+
+def _wants_no_link() -> bool:
+    return request.form.get("act") != "link"
+
+
+def _brings_no_file() -> bool:
+    return "resume" not in request.files
+
+
+def _succeeded(response: Response) -> bool:
+    return response.status_code < 400
+
+
+@blueprint.post("/roles/<slug>/draft")
+@limiter.limit("30 per minute", key_func=_whose)
+@limiter.limit("300 per minute; 3000 per hour")
+@limiter.limit("20 per minute; 200 per hour", exempt_when=_brings_no_file)
+@limiter.limit("60 per hour", exempt_when=_wants_no_link)
+@limiter.limit("3 per hour; 6 per day", key_func=_address, exempt_when=_wants_no_link, deduct_when=_succeeded)
+@anyone
+def save(slug: str) -> ResponseReturnValue:
+    """Keep what was typed and the file that came along, and mail the link when ``act`` is link.
+
+    A script is answered in JSON with a ``state``; the buttons lead to the draft's own page.
+    """
+    key = sent_key()
+    posting = open_posting(db.session, slug=slug, now=now())
+    version = sent_version(posting) if posting else None
+    if posting is None or version is None:
+        return _closed()
+    upload = receive(kept_file(posting, key), is_needed=False)
+    typed = typed_form(version, list(request.form.items(multi=True)), key=key)
+    is_unaddressed = request.form.get("act") == "link" and not typed.email.validate(typed)
+    try:
+        draft = keep_typed(posting, version, key, upload)
+        if request.form.get("act") == "link" and not is_unaddressed:
+            mail_link(db.session, draft=draft, link=draft_link(key), posting=posting, company=company(), now=now())
+        db.session.commit()
+    except DraftError as error:
+        db.session.rollback()
+        return _refused(error, posting, typed, upload)
+    remember_draft(posting.id, key)
+    if _by_script():
+        return _told(draft, upload, typed, is_unaddressed=is_unaddressed)
+    if upload.error or is_unaddressed:
+        return show_form(posting, typed, upload, draft=draft, status=422)
+    toast(_sentence(draft))
+    return redirect(url_for("drafts.show", token=draft_token(key)), 303)
+
+
+@blueprint.get("/drafts/<token>")
+@anyone
+def show(token: str) -> ResponseReturnValue:
+    """Show the form as it was left, on any device; a draft that is gone, or whose posting is closed, says so."""
+    key = draft_key_in(token)
+    draft = find_draft(db.session, key) if key else None
+    if key is None:
+        return _gone("unknown", 404)
+    sent = find_submission(db.session, key)
+    if sent is not None:
+        return redirect(url_for("status.show", token=status_token(sent.id)))
+    if draft is None or is_expired(draft, now=now()):
+        return _gone("expired", 410)
+    found = db.session.get_one(Posting, draft.posting_id)
+    posting = open_posting(db.session, slug=found.slug, now=now())
+    if posting is None:
+        return _gone("closed", 410)
+    page, status = continue_draft(posting, draft)
+    return private_page(page), status
+
+
+@blueprint.post("/drafts/<token>/forget")
+@limiter.limit("20 per minute")
+@anyone
+def forget(token: str) -> ResponseReturnValue:
+    """Begin anew: this browser forgets the draft, which is deleted unless a mailed link still leads to it."""
+    key = draft_key_in(token)
+    draft = find_draft(db.session, key) if key else None
+    if draft is None:
+        return _gone("expired", 410)
+    posting = db.session.get_one(Posting, draft.posting_id)
+    if draft.link_sent_at is None:
+        forget_draft(db.session, draft.key)
+        db.session.commit()
+    forget_memory(posting.id)
+    return redirect(url_for("apply.form", slug=posting.slug), 303)
+
+
+def continue_draft(posting: Posting, draft: ApplicationDraft) -> tuple[str, int]:
+    """Render a draft with the form version that it was begun with."""
+    version = form_of(db.session, posting_id=posting.id, form_version_id=draft.form_version_id)
+    if version is None:
+        raise LookupError(f"draft {draft.id} names a form of another posting")
+    form = typed_form(version, draft.fields, key=draft.key)
+    return show_form(posting, form, Upload(file=kept_file(posting, draft.key)), draft=draft, notice="resumed")
+
+
+def keep_typed(posting: Posting, version: FormVersion, key: str, upload: Upload) -> ApplicationDraft:
+    """Store the fields of this request and its file in the draft; the caller commits.
+
+    Raise DraftError as ``save_draft`` does; a newer version that the candidate chose to replace is named by the request.
+    """
+    form = form_class(version)(formdata=request.form)
+    known = whole_number(request.form.get("newer_version")) or whole_number(request.form.get("draft_version"))
+    draft = save_draft(
+        db.session,
+        key=key,
+        posting=posting,
+        form_version=version,
+        fields=[(name, value) for name, value in request.form.items(multi=True) if name not in NOT_KEPT],
+        version=known or 0,
+        writer=sent_writer(),
+        email=form.email.data if form.email.validate(form) else None,
+        locale="zh" if is_chinese() else "en",
+        now=now(),
+    )
+    keep_file(draft, upload)
+    return draft
+
+
+def keep_file(draft: ApplicationDraft, upload: Upload) -> None:
+    """Put a file that this request brought in the draft's place for it."""
+    if upload.is_new and upload.file is not None:
+        attach_file(db.session, draft=draft, field="resume", stored=upload.file, now=now())
+
+
+def kept_file(posting: Posting, key: str) -> StoredFile | None:
+    """Give the résumé that is kept with the draft of this key, if it still lies in the uploads folder."""
+    draft = find_draft(db.session, key)
+    if draft is None or draft.posting_id != posting.id:
+        return None
+    for file in files_of(db.session, draft):
+        if file.field == "resume" and file_path(current_app.config["SCREENING"].uploads, file.storage_key).exists():
+            return StoredFile(file.storage_key, file.original_name, file.media_type, file.size, file.sha256)
+    return None
+
+
+def _told(draft: ApplicationDraft, upload: Upload, typed: ApplicationForm, *, is_unaddressed: bool) -> Response:
+    """Answer a script: what is stored now, and the résumé's part of the page when it changed."""
+    fresh = (
+        render_template("candidate/_resume.html", upload=upload, most=FILE_BYTES)
+        if upload.is_new or upload.error
+        else None
+    )
+    return jsonify(
+        state="saved",
+        version=draft.version,
+        saved_at=draft.changed_at.isoformat(),
+        said=str(typed.email.errors[0]) if is_unaddressed else _sentence(draft),
+        has_problem=is_unaddressed,
+        resume=fresh,
+    )
+
+
+def _sentence(draft: ApplicationDraft) -> str:
+    if request.form.get("act") == "link":
+        return _("The link is on its way to %(address)s.", address=draft.email)
+    return _("Draft saved %(time)s", time=clock(draft.changed_at))
+
+
+def _refused(error: DraftError, posting: Posting, typed: ApplicationForm, upload: Upload) -> ResponseReturnValue:
+    """Answer a save that was refused: nothing is overwritten, and nothing that was typed is lost."""
+    key = str(typed.form_key.data)
+    match error:
+        case DraftChangedError():
+            keep_file(error.draft, upload)
+            db.session.commit()
+            if _by_script():
+                return jsonify(state="changed", version=error.draft.version, at=clock(error.draft.changed_at)), 409
+            return show_form(posting, typed, upload, newer=error.draft, status=409)
+        case DraftSentError():
+            application = find_submission(db.session, key)
+            if application is None:
+                abort(404)
+            address = url_for("status.show", token=status_token(application.id))
+            return (jsonify(state="sent", address=address), 409) if _by_script() else redirect(address, 303)
+        case DraftTooLargeError():
+            if _by_script():
+                return jsonify(state="large"), 413
+            draft = find_draft(db.session, key)
+            return show_form(posting, typed, upload, draft=draft, notice="large", status=413)
+        case _:
+            return _closed()
+
+
+def _closed() -> ResponseReturnValue:
+    """Answer as for an address that never was: a posting that is not open cannot be told from one that does not exist."""
+    return (jsonify(state="closed"), 404) if _by_script() else _gone("closed", 404)
+
+
+def _gone(reason: str, status: int) -> ResponseReturnValue:
+    return render_template("candidate/draft_gone.html", reason=reason), status
+
+
+def _by_script() -> bool:
+    return request.accept_mimetypes.best == "application/json"
