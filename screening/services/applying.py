@@ -95,7 +95,7 @@ def submit_application(
         return existing
     if session.scalar(select(Posting.id).where(Posting.id == posting.id, is_open(now))) is None:
         raise PostingClosedError  # it may have been closed since it was read
-    person_id = _person(session, contact.email, now)
+    person_id = person_of(session, email=contact.email, now=now)
     _refuse_second(session, person_id, posting.id, now)
     application = Application(
         person_id=person_id,
@@ -167,7 +167,7 @@ def headline_of(answers: Mapping[str, Any]) -> str:
     return JOINT.join(words)[:HEADLINE]
 
 
-def _person(session: Session, email: str, now: datetime) -> int:
+def person_of(session: Session, *, email: str, now: datetime) -> int:
     """Find or make the person; two submissions at once make one row."""
     values = {"email_normalised": normalised_address(email), "created_at": now}
     made = session.scalars(_new_person(session.get_bind().dialect.name), values).one_or_none()

@@ -10,14 +10,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from screening.documents.storage import StoredFile
-from screening.models import Application, FormVersion, Posting, Referral
+from screening.models import Application, FormVersion, Posting, Referral, Stage
 from screening.services.applying import (
     AlreadyAppliedError,
     ApplyError,
     Contact,
     PostingClosedError,
+    person_of,
     submit_application,
 )
+from screening.services.moving import hold_counts
 
 
 class BatchRefusedError(ApplyError):
@@ -65,6 +67,9 @@ def submit_batch(
     A referral counts for its own posting only. Raise BatchRefusedError with everything that stands against it; nothing is stored then once the caller has rolled
     back, and it looks with ``find_submission`` whether the same form won a race against itself.
     """
+    if len(choices) > 1:  # before the first entry of the audit log, for which other writers wait
+        person_of(session, email=contact.email, now=now)
+        hold_counts(session, [(choice.posting.id, Stage.APPLIED) for choice in choices])
     referral = origin.referral
     made: list[Application] = []
     closed: list[str] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 
@@ -147,6 +147,13 @@ def change_counts(session: Session, changes: Mapping[tuple[int, Stage], int]) ->
     for thing in list(session.identity_map.values()):
         if isinstance(thing, StageCount):
             session.expire(thing)
+
+
+def hold_counts(session: Session, counted: Collection[tuple[int, Stage]]) -> None:
+    """Lock counters by (posting, stage) that one transaction will change in several steps, in the same fixed order."""
+    _lower, raised = _count_statements(session.get_bind().dialect.name)
+    for posting_id, stage in sorted(counted, key=lambda item: (item[0], item[1].value)):
+        session.execute(raised, {"of_posting": posting_id, "in_stage": stage, "by": 0})
 
 
 @cache

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -9,7 +11,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from screening.documents.storage import StoredFile
-from screening.models import Application, FormVersion, Job, Posting, PostingState, Referral, ResumeFile
+from screening.models import (
+    Application,
+    FormVersion,
+    Job,
+    Posting,
+    PostingState,
+    Referral,
+    ResumeFile,
+    Stage,
+    StageCount,
+)
 from screening.queue import PRESCORE_APPLICATION
 from screening.services.applying import Contact
 from screening.services.batches import BatchRefusedError, Choice, Origin, submit_batch
@@ -113,3 +125,35 @@ def test_referral_counts_for_its_own_posting_only(session, postings):
 def test_application_of_somebody_else_stands_against_nothing(session, postings):
     make_application(session, postings[0], email="other@example.com")
     assert len(submit(session, *(choice(session, posting) for posting in postings))) == 3
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_batches_in_opposite_orders_and_single_ones_never_wait_in_a_circle(engine, session, postings):
+    for posting in postings:
+        session.add(StageCount(posting_id=posting.id, stage=Stage.APPLIED, count=0))
+    session.commit()
+    start = Barrier(6)
+
+    def send(number: int) -> int:
+        with Session(engine) as own:
+            mine = [own.get_one(Posting, posting.id) for posting in postings]
+            mine = [mine, mine[::-1], mine[1:2]][number % 3]
+            choices = [choice(own, posting) for posting in mine]
+            start.wait()
+            made = submit_batch(
+                own,
+                choices=choices,
+                contact=Contact("云小鹤", f"{number}@example.com"),
+                key=f"form-key-of-sixteen-{number}",
+                locale="zh",
+                consent_version="1",
+                now=NOW,
+            )
+            own.commit()
+            return len(made)
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(send, range(6))) == 2 * (3 + 3 + 1)
+    session.expire_all()
+    counts = session.execute(select(StageCount.posting_id, StageCount.count).order_by(StageCount.posting_id)).all()
+    assert [count for _posting, count in counts] == [4, 6, 4]
