@@ -11,6 +11,7 @@ from rubrics.prescore import Because, Flag, Gates, Interval, Prescore, Quote, Re
 
 PRESCORE_SCHEMA = "screening.prescore/1"
 _MAXIMUM_DEPTH = 40
+_FOR_PEOPLE = "custom"
 
 __all__ = [
     "PRESCORE_SCHEMA",
@@ -88,13 +89,14 @@ def load_dossier(answers: Mapping[str, Any] | None, resume: str | None, hidden: 
     """Read an application from a JSON Resume document, a résumé's text, or both.
 
     ``hidden`` are stretches with ``start`` and ``end``, or pairs. Raises ApplicationError when the document is not an object of
-    plain JSON values; unknown keys are kept and do no harm.
+    plain JSON values; unknown keys are kept and do no harm. Answers to a recruiter's own questions are for people: the
+    engine never sees them.
     """
     if answers is not None and not isinstance(answers, Mapping):
         raise ApplicationError("the application must be a JSON object in the form of JSON Resume")
     stretches = tuple(_hidden_text(stretch) for stretch in hidden)
     return Dossier(
-        answers={str(key): _json(value, 0) for key, value in (answers or {}).items()},
+        answers={str(key): _json(value, 0) for key, value in (answers or {}).items() if key != _FOR_PEOPLE},
         resume=resume,
         hidden=tuple(sorted(stretches, key=lambda stretch: (stretch.start, stretch.end))),
     )

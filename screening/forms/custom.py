@@ -17,6 +17,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stub
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from screening.forms.conditions import condition_words
 from screening.forms.inputs import day, line, lines, needed, plain
 from screening.forms.parts import Document, QuestionForm
 from screening.services.custom_questions import ANSWERED, KIND, QuestionType, load_wording
@@ -41,27 +42,45 @@ class AnswerFile(FileField):
     refusal: str | None = None
 
 
-class CustomForm(QuestionForm):
-    """A recruiter's own question; ``whole`` is the form around it, by whose answers its condition is judged."""
-
-    whole: Form | None = None
-
-    @property
-    def is_asked(self) -> bool:
-        """Tell whether the question's condition holds; without one it is asked of everybody."""
-        return self.whole is None or is_met(self.question.get("when"), self.whole)
-
-    def called(self, field: Field) -> str:  # noqa: ARG002 - the signature is QuestionForm's
-        """Call the field by the question."""
-        return str(self[ANSWER].label.text)
-
-
 @dataclass(frozen=True, slots=True)
 class Watched:
     """The inputs by which a page shows or hides a question: their names, and the value that one of them must have."""
 
     names: tuple[str, ...]
     value: str
+
+
+class CustomForm(QuestionForm):
+    """A recruiter's own question; ``whole`` is the form around it, by whose answers its condition is judged."""
+
+    whole: Form | None = None
+    chinese = False
+
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether the question's condition holds; without one it is asked of everybody."""
+        return self.whole is None or is_met(self.question.get("when"), self.whole)
+
+    @property
+    def condition(self) -> str:
+        """Say in words when the question is asked; empty when it always is."""
+        parts = [field.form for field in self.whole or () if isinstance(field, FormField)]
+        asked = [part.question for part in parts if isinstance(part, QuestionForm)]
+        return condition_words(self.question.get("when"), asked, chinese=self.chinese)
+
+    @property
+    def watched(self) -> Watched | None:
+        """Name the inputs that decide whether the question is shown; None when it always is."""
+        when = self.question.get("when")
+        if when is None or self.whole is None:
+            return None
+        names = [name for part in _sources(when, self.whole) for name in _inputs(part, when)]
+        ticked = when["source"] in {"skill", "have"}
+        return Watched(tuple(names), "y" if ticked else when["value"]) if names else None
+
+    def called(self, field: Field) -> str:  # noqa: ARG002 - the signature is QuestionForm's
+        """Call the field by the question."""
+        return str(self[ANSWER].label.text)
 
 
 def custom_fields(question: Document, *, chinese: bool) -> dict[str, Any]:
@@ -97,7 +116,7 @@ def custom_fields(question: Document, *, chinese: bool) -> dict[str, Any]:
                 widget=ListWidget(prefix_label=False),
                 invalid_choice_message=_l("Choose from the answers shown."),
             )
-    return {ANSWER: answer}
+    return {ANSWER: answer, "chinese": chinese}
 
 
 def number(text: str | None) -> float | int | None:
@@ -115,15 +134,6 @@ def is_met(when: Mapping[str, str] | None, whole: Form) -> bool:
         return True
     parts = list(_sources(when, whole))
     return not parts or any(_has(part, when) for part in parts)
-
-
-def watched(when: Mapping[str, str] | None, whole: Form) -> Watched | None:
-    """Name the inputs that decide whether the question is shown; None when it always is."""
-    if when is None:
-        return None
-    names = [name for part in _sources(when, whole) for name in _inputs(part, when)]
-    ticked = when["source"] in {"skill", "have"}
-    return Watched(tuple(names), "y" if ticked else when["value"]) if names else None
 
 
 def _sources(when: Mapping[str, str], whole: Form) -> Iterator[Any]:

@@ -27,6 +27,7 @@ from screening.web.recruiter import (
 BLUEPRINTS = (
     careers.blueprint,
     feeds.blueprint,
+    questions,
     apply.blueprint,
     status.blueprint,
     drafts.blueprint,
@@ -57,3 +58,4 @@ BLUEPRINTS = (
     users.blueprint,
     mails.blueprint,
 )
+    questions.blueprint,
