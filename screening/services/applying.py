@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
@@ -28,7 +28,9 @@ from screening.models import (
     RubricVersion,
     Stage,
     StageMove,
+    TextState,
 )
+from screening.models.application import RESUME
 from screening.queries.careers import is_open
 from screening.queries.status import UNDO_WINDOW
 from screening.services.moving import change_counts, move_application
@@ -179,8 +181,8 @@ def person_of(session: Session, *, email: str, now: datetime) -> int:
 @cache
 def _new_person(dialect: str) -> ReturningInsert[int]:
     """Make the statement once; it gives the number of a new person, and nothing for one who is there."""
-    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-    return insert(Person).on_conflict_do_nothing(index_elements=["email_normalised"]).returning(Person.id)
+    upsert = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    return upsert(Person).on_conflict_do_nothing(index_elements=["email_normalised"]).returning(Person.id)
 
 
 def _refuse_second(session: Session, person_id: int, posting_id: int, now: datetime) -> None:
@@ -199,24 +201,33 @@ def _refuse_second(session: Session, person_id: int, posting_id: int, now: datet
 def _add_parts(
     session: Session, application: Application, answers: Mapping[str, Any], files: Sequence[StoredFile], now: datetime
 ) -> None:
-    session.add_all(Answer(application_id=application.id, field=field, value=value) for field, value in answers.items())
-    session.add_all(
-        ResumeFile(
-            application_id=application.id,
-            original_name=file.original_name,
-            media_type=file.media_type,
-            size=file.size,
-            sha256=file.sha256,
-            storage_key=file.storage_key,
-            uploaded_at=now,
+    ident = application.id
+    if answers:
+        session.execute(
+            insert(Answer),
+            [{"application_id": ident, "field": field, "value": value} for field, value in answers.items()],
         )
-        for file in files
+    if files:
+        session.execute(insert(ResumeFile), [_file_row(ident, file, now) for file in files])
+    session.execute(
+        insert(StageMove),
+        {"application_id": ident, "from_stage": None, "to_stage": Stage.APPLIED, "actor_id": None, "at": now},
     )
-    session.add(
-        StageMove(application_id=application.id, from_stage=None, to_stage=Stage.APPLIED, actor_id=None, at=now)
-    )
-    session.flush()
     change_counts(session, {(application.posting_id, Stage.APPLIED): 1})
+
+
+def _file_row(application_id: int, file: StoredFile, now: datetime) -> dict[str, Any]:
+    return {
+        "application_id": application_id,
+        "field": file.field,
+        "text_state": TextState.WAITING if file.field == RESUME else TextState.READ,  # other files are for people
+        "original_name": file.original_name,
+        "media_type": file.media_type,
+        "size": file.size,
+        "sha256": file.sha256,
+        "storage_key": file.storage_key,
+        "uploaded_at": now,
+    }
 
 
 def _ask_for_prescore(session: Session, application: Application, now: datetime) -> None:
