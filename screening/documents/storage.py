@@ -20,13 +20,14 @@ KEY = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file that lies in the uploads folder; ``original_name`` is for showing, ``size`` in bytes."""
+    """A file that lies in the uploads folder; ``original_name`` is for showing, ``size`` in bytes, ``field`` the form field that it answers."""
 
     storage_key: str
     original_name: str
     media_type: str
     size: int
     sha256: str
+    field: str = "resume"
 
 
 def store_file(folder: Path, content: bytes, *, original_name: str, media_type: str) -> StoredFile:

@@ -1,8 +1,9 @@
-"""A file that is being sent with a form: judged, stored at once, and kept with the form's draft."""
+"""Files that are being sent with a form: judged, stored at once, and kept with the form's draft."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from flask import current_app, request
 from flask_babel import gettext as _
@@ -13,6 +14,9 @@ from screening.documents.extraction import has_text
 from screening.documents.failures import ExtractionError
 from screening.documents.recognition import FILE_BYTES, MediaType, file_name_for, recognise
 from screening.documents.storage import StoredFile, store_file
+from screening.forms.application import ApplicationForm
+from screening.forms.custom import AnswerFile
+from screening.models.application import RESUME
 from screening.web.labels import FILE_FAILURES
 
 SECONDS_TO_READ = 8.0
@@ -20,42 +24,74 @@ SECONDS_TO_READ = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """The résumé of a form: ``file`` when one is there, ``is_new`` when this request brought it, ``error`` when there is none or what came is refused."""
+    """The file of a field: ``file`` when one is there, ``is_new`` when this request brought it, ``error`` when there is none or what came is refused.
+
+    ``answers`` are the files of the questions that the same form asks, by the questions' names.
+    """
 
     file: StoredFile | None = None
     is_new: bool = False
     error: str | None = None
+    answers: Mapping[str, Upload] = field(default_factory=dict)
+
+    @property
+    def all_files(self) -> list[StoredFile]:
+        """Give the files that are there, the résumé first."""
+        return [one.file for one in (self, *self.answers.values()) if one.file is not None]
 
 
 def receive(kept: StoredFile | None, *, is_needed: bool = True) -> Upload:
     """Take the file of the current request, else the one that is kept with the draft."""
-    sent = [file for file in request.files.getlist("resume") if isinstance(file, FileStorage) and file.filename]
+    upload = _take("resume", RESUME, kept, must_have_text=True)
+    if upload.file is None and upload.error is None and is_needed:
+        return replace(upload, error=_("Choose your résumé: a PDF, Word (.docx), text or Markdown file."))
+    return upload
+
+
+def receive_answers(form: ApplicationForm, kept: Mapping[str, StoredFile], upload: Upload) -> Upload:
+    """Take the files of the form's own questions too: each is put where the form looks for it, with what is wrong with it.
+
+    ``kept`` are those of the draft by their fields. A question that is not asked takes none.
+    """
+    answers = {}
+    for part in form.parts():
+        answer = next((field for field in part.form if isinstance(field, AnswerFile)), None)
+        if answer is not None and part.form.is_asked:
+            name = part.form.question["name"]
+            taken = _take(answer.name, name, kept.get(name))
+            answer.data, answer.refusal, answers[name] = taken.file, taken.error, taken
+    return replace(upload, answers=answers)
+
+
+def _take(name: str, field_name: str, kept: StoredFile | None, *, must_have_text: bool = False) -> Upload:
+    """Take the file that the request brings under a name, else the one that is kept; a refused one takes no place."""
+    sent = [file for file in request.files.getlist(name) if isinstance(file, FileStorage) and file.filename]
     if len(sent) > 1:
         return Upload(file=kept, error=_("Choose one file."))
     if not sent:
-        missing = _("Choose your résumé: a PDF, Word (.docx), text or Markdown file.")
-        return Upload(file=kept, error=missing if kept is None and is_needed else None)
+        return Upload(file=kept)
     content = sent[0].read(FILE_BYTES + 1)
-    name = sent[0].filename or ""
+    told = sent[0].filename or ""
     try:
-        media_type = recognise(content, file_name=name)
+        media_type = recognise(content, file_name=told)
         is_readable = _has_text(content, media_type)
     except ExtractionError as error:
         return Upload(file=kept, error=str(FILE_FAILURES[str(error)]))
     stored = store_file(
         current_app.config["SCREENING"].uploads,
         content,
-        original_name=file_name_for(media_type, name),
+        original_name=file_name_for(media_type, told),
         media_type=media_type.value,
     )
+    is_scan = must_have_text and not is_readable
     return Upload(
-        file=stored,
+        file=replace(stored, field=field_name),
         is_new=True,
-        error=None
-        if is_readable
-        else _(
+        error=_(
             "No text was found in this file; it may be a scan. Choose one in which the text can be selected, or send the form again to keep this one."
-        ),
+        )
+        if is_scan
+        else None,
     )
 
 
