@@ -31,7 +31,10 @@ SPACED = re.compile(
 APART_AT_ALL = re.compile(r" \w \w(?!\w)|(?m:^)\w \w \w")
 APART = re.compile(r" {2,}")
 PLUSES = re.compile(r"\bC ?\+ ?\+(?!\+)")
-BROKEN_WORD = re.compile(r"(?P<head>[^\W\d_]{2,})(?:\ufffe|\xad(?:\n ?)?|-\n ?)(?P<tail>[a-z\u00df-\u00ff]{2,})")
+BROKEN_WORD = re.compile(r"(?<=[^\W\d_]{2})(?:\ufffe|\xad(?:\n ?)?|-\n ?)(?=(?P<tail>[a-z\u00df-\u00ff]{2,}))")
+"""Only what stands between the halves, so that a hidden half hides no other."""
+HEAD = re.compile(r"[^\W\d_]+\Z")
+LONGEST_HEAD = 40
 BROKEN = re.compile(r"\ufffe|\xad\n?")
 LINE_BLANKS = re.compile(r"[ \t]+(?:(?=\n)|\Z)")
 EMPTY_LINES = re.compile(r"\n{3,}")
@@ -132,12 +135,13 @@ def _joined(passage: Passage) -> Passage:
     folded = passage.text.lower()
 
     def join(match: re.Match[str]) -> str:
-        head, tail = match["head"], match["tail"]
+        before = match.string[max(0, match.start() - LONGEST_HEAD) : match.start()]
+        head, tail = HEAD.findall(before)[0], match["tail"]
         together, hyphened = f"{head}{tail}".lower(), f"{head}-{tail}".lower()
-        is_third = match.string[: match.start()].endswith("-")
+        is_third = before.endswith(f"-{head}")
         keeps = is_third or head.lower() in FIRST_HALVES or (hyphened in folded and together not in folded)
-        if not keeps and match[0].endswith(f"-\n{tail}") and head[0].isupper() and head[1:2].isupper():
+        if not keeps and match[0] == "-\n" and head[0].isupper() and head[1].isupper():
             keeps = True  # an abbreviation is no half word
-        return f"{head}-{tail}" if keeps else f"{head}{tail}"
+        return "-" if keeps else ""
 
     return passage.replace(BROKEN_WORD, join)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from screening.documents.decoding import UndecodableError, decode_text
@@ -40,6 +40,9 @@ def test_typesetting_is_undone(written: str, meant: str) -> None:
 
 
 @given(st.text("ab \n-\r\ufffe\xad\uf0b7ﬁC+", max_size=40), st.integers(0, 40), st.integers(0, 40))
+@example("\xadﬁ", 0, 0)
+@example("\xadab", 0, 0)
+@example("ab-\nab-\nab", 2, 3)
 def test_hidden_places_stay_exact_whatever_is_mended(text: str, first: int, second: int) -> None:
     start, end = sorted((min(first, len(text)), min(second, len(text))))
     marked = f"{text[:start]}XXXX{text[start:end]}XXXX{text[end:]}"
