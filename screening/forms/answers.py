@@ -41,7 +41,14 @@ PAPER_STATES = {
 
 def answers_of(form: ApplicationForm, *, questions: Sequence[Document], chinese: bool, today: date) -> dict[str, Any]:
     """Give the answers by top-level section; ``today`` turns the start date into days."""
-    answers: dict[str, Any] = {"basics": _basics(form)}
+    return sections_of(form, questions=questions, chinese=chinese, today=today, basics=_basics(form))
+
+
+def sections_of(
+    form: Any, *, questions: Sequence[Document], chinese: bool, today: date, basics: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Give what the questions' parts of any form hold, by top-level section; empty sections are left out."""
+    answers: dict[str, Any] = {"basics": basics}
     for question in questions:
         part = form[question["id"]].form
         if part.is_asked and not part.is_blank:

@@ -1,6 +1,6 @@
 """What the prescore found, for the candidate alone: each criterion in its own words, the verdict that counts, the candidate's own quotations.
 
-No score, no weight, no rank, no name and no words of staff, nothing of other applications. Three queries for any number of criteria.
+No score, no weight, no rank, no name and no words of staff, nothing of other applications. Four queries for any number of criteria.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_prescore, load_rubric
-from rubrics.model import Criterion, Section
+from rubrics.model import Criterion, Rubric, Section
 from rubrics.prescore import Because, Quote, Result, Verdict
 from screening.models import Application, Posting, PrescoreFailure, RubricVersion, Stage, StoredPrescore
+from screening.queries.additions import Addition, additions
 from screening.queries.status import reference_of
 from screening.queries.verdicts import Change, changes, standing_verdicts
 
@@ -35,12 +36,19 @@ class Told(StrEnum):
 class Point:
     """One criterion: ``by_person`` says that a person set the verdict; then there is no reason and no quotation of the machine."""
 
+    id: str
     text: str
     section: Section
     verdict: Verdict
     by_person: bool
     because: Because | None
     quotes: tuple[Quote, ...]
+    added: tuple[Addition, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something is missing that the candidate may add."""
+        return self.verdict in {Verdict.NOT_SHOWN, Verdict.PARTLY}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,12 @@ class Explanation:
     told: Told
     made_at: datetime | None = None
     points: tuple[Point, ...] = ()
+    additions: tuple[Addition, ...] = ()
+
+    @property
+    def is_dated(self) -> bool:
+        """Tell whether the candidate has added something since the prescore was made."""
+        return self.made_at is not None and any(one.added_at > self.made_at for one in self.additions)
 
     @property
     def required(self) -> tuple[Point, ...]:
@@ -85,8 +99,21 @@ def read_explanation(session: Session, *, application_id: int) -> Explanation | 
     changed = changes(session, [application.id])[application.id]
     verdicts = standing_verdicts(rubric, prescore, changed)
     results = {result.criterion: result for result in prescore.results}
-    points = tuple(_point(one, verdicts, changed, results.get(one.id)) for one in rubric.criteria)
-    return Explanation(reference, title, language, Told.POINTS, stored.created_at, points)
+    added = additions(session, application_id=application.id)
+    points = tuple(_point(one, verdicts, changed, results.get(one.id), added) for one in rubric.criteria)
+    return Explanation(reference, title, language, Told.POINTS, stored.created_at, points, added)
+
+
+def read_judging_rubric(session: Session, *, application: Application) -> Rubric | None:
+    """Read the rubric that the application's prescore was made with; None while there is no prescore to be explained."""
+    if application.prescore_refused:
+        return None
+    document = session.scalar(
+        select(RubricVersion.document)
+        .join(StoredPrescore, StoredPrescore.rubric_version_id == RubricVersion.id)
+        .where(StoredPrescore.id == application.prescore_id)
+    )
+    return load_rubric(document) if document else None
 
 
 def _untold(session: Session, application: Application) -> Told:
@@ -99,17 +126,23 @@ def _untold(session: Session, application: Application) -> Told:
 
 
 def _point(
-    criterion: Criterion, verdicts: Mapping[str, Verdict], changed: Mapping[str, Change], result: Result | None
+    criterion: Criterion,
+    verdicts: Mapping[str, Verdict],
+    changed: Mapping[str, Change],
+    result: Result | None,
+    added: tuple[Addition, ...],
 ) -> Point:
     by_person = criterion.key in changed
     machine = None if by_person else result
     return Point(
+        id=criterion.id,
         text=criterion.text,
         section=criterion.section,
         verdict=verdicts.get(criterion.id, Verdict.NOT_SHOWN),
         by_person=by_person,
         because=machine.because if machine else None,
         quotes=_once(machine.evidence) if machine else (),
+        added=tuple(one for one in added if one.criterion_key == criterion.key),
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from screening.models import (
     Answer,
     Application,
+    EvidenceAddition,
     FormVersion,
     Interview,
     Posting,
@@ -24,6 +25,7 @@ from screening.models import (
     StageMove,
     TextState,
 )
+from screening.queries.additions import Addition, additions, first_answers
 
 UNDO_WINDOW = timedelta(minutes=10)
 ENDED = frozenset({Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN})
@@ -60,8 +62,16 @@ class SentFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Another application of the same person to the same posting."""
+
+    application_id: int
+    submitted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
-    """The candidate's page; ``answers`` is the JSON Resume document as sent, ``asked`` the posting's words by a criterion's key; ``explained``: a prescore can be explained."""
+    """The candidate's page; ``answers`` is the JSON Resume document as sent first, ``additions`` what came later, ``asked`` the posting's words by a criterion's key; ``explained``: a prescore can be explained."""
 
     application_id: int
     reference: str
@@ -82,6 +92,8 @@ class Status:
     appointments: tuple[Appointment, ...]
     files: tuple[SentFile, ...]
     answers: Json
+    additions: tuple[Addition, ...]
+    others: tuple[Other, ...]
     asked: dict[str, str]
 
 
@@ -117,7 +129,9 @@ def read_status(session: Session, *, application_id: int, now: datetime) -> Stat
         steps=steps,
         appointments=_appointments(session, application_id, now) if stage not in ENDED else (),
         files=_files(session, application_id),
-        answers=_answers(session, application_id),
+        answers=first_answers(session, application_id=application_id, answers=_answers(session, application_id)),
+        additions=additions(session, application_id=application_id),
+        others=_others(session, application),
         asked={ask["key"]: ask["text"] for question in questions for ask in question["asks"]},
     )
 
@@ -160,7 +174,16 @@ def _appointments(session: Session, application_id: int, now: datetime) -> tuple
 
 def _files(session: Session, application_id: int) -> tuple[SentFile, ...]:
     rows = session.scalars(
-        select(ResumeFile).where(ResumeFile.application_id == application_id).order_by(ResumeFile.id)
+        select(ResumeFile)
+        .where(
+            ResumeFile.application_id == application_id,
+            ResumeFile.id.not_in(
+                select(EvidenceAddition.file_id).where(
+                    EvidenceAddition.application_id == application_id, EvidenceAddition.file_id.is_not(None)
+                )
+            ),
+        )
+        .order_by(ResumeFile.id)
     )
     return tuple(
         SentFile(
@@ -168,6 +191,19 @@ def _files(session: Session, application_id: int) -> tuple[SentFile, ...]:
         )
         for row in rows
     )
+
+
+def _others(session: Session, application: Application) -> tuple[Other, ...]:
+    rows = session.execute(
+        select(Application.id, Application.submitted_at)
+        .where(
+            Application.person_id == application.person_id,
+            Application.posting_id == application.posting_id,
+            Application.id != application.id,
+        )
+        .order_by(Application.id.desc())
+    )
+    return tuple(Other(*row) for row in rows)
 
 
 def _answers(session: Session, application_id: int) -> Json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,8 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from rubrics.model import Criterion
+from rubrics.lexicon import load_lexicon
+from rubrics.model import Criterion, Rubric
 from screening import queue
 from screening.audit import record
 from screening.documents.extraction import CANNOT_START, ExtractedText, ExtractionError, extract_text
@@ -31,8 +32,10 @@ from screening.models import (
     TextState,
 )
 from screening.queries.additions import joined
+from screening.services.forming import questions_for
 from screening.services.moving import ENDED
 from screening.services.prescoring import ask_for_prescore
+from screening.services.questions import Question, ask_document, question_document
 
 MOST = 5
 """Additions that one application takes."""
@@ -120,6 +123,16 @@ def add_evidence(
         files=0 if file is None else 1,
     )
     return addition
+
+
+def questions_about(rubric: Rubric, criterion: Criterion) -> list[dict[str, Any]]:
+    """Give what the application form would ask for this criterion alone; where it asks nothing, for an answer in own words."""
+    alone = questions_for(replace(rubric, criteria=(criterion,), locations=()))
+    asked = [question for question in alone if question["asks"]]
+    if asked:
+        return asked
+    question = Question("statement", criterion.section, asks=[ask_document(criterion)], category=criterion.category.value)
+    return [question_document(1, question, load_lexicon())]
 
 
 def count_additions(session: Session, *, application_id: int) -> int:

@@ -52,6 +52,17 @@ def ask(session: Session, *, application: Application, kind: RequestKind, text: 
     return asked
 
 
+def may_ask_for_review(session: Session, *, application: Application) -> bool:
+    """Tell whether a page may offer to ask for a human review."""
+    if open_request(session, application_id=application.id, kind=RequestKind.HUMAN_REVIEW) is not None:
+        return False
+    try:
+        _check_review(session, application)
+    except RequestError:
+        return False
+    return True
+
+
 def open_request(session: Session, *, application_id: int, kind: RequestKind) -> CandidateRequest | None:
     """Read the open request of this kind, if there is one."""
     return session.scalar(

@@ -1,8 +1,18 @@
 """The audiences: each module below holds one blueprint; ``BLUEPRINTS`` is the list of all doors."""
 
-from screening.web.admin import mails, users
+from screening.web.admin import consents, mails, users
 from screening.web.auth import preferences, settings, sign_in
-from screening.web.candidate import apply, careers, codes, drafts, evidence, explanation, feeds, reviews, status
+from screening.web.candidate import (
+    apply,
+    careers,
+    codes,
+    drafts,
+    evidence,
+    explanation,
+    feeds,
+    reviews,
+    status,
+)
 from screening.web.interviewer import home, scorecards
 from screening.web.recruiter import (
     adding,
@@ -16,6 +26,7 @@ from screening.web.recruiter import (
     pipeline,
     postings,
     previews,
+    questions,
     reshaping,
     revisions,
     rubric_files,
@@ -27,10 +38,11 @@ from screening.web.recruiter import (
 BLUEPRINTS = (
     careers.blueprint,
     feeds.blueprint,
-    questions,
     apply.blueprint,
-    status.blueprint,
     drafts.blueprint,
+    status.blueprint,
+    evidence.blueprint,
+    reviews.blueprint,
     codes.blueprint,
     explanation.blueprint,
     sign_in.blueprint,
@@ -41,14 +53,15 @@ BLUEPRINTS = (
     postings.blueprint,
     imports.blueprint,
     pipeline.blueprint,
-    rubrics.blueprint,
     origins.blueprint,
+    rubrics.blueprint,
     criteria.blueprint,
     reshaping.blueprint,
     adding.blueprint,
     revisions.blueprint,
     comparisons.blueprint,
     previews.blueprint,
+    questions.blueprint,
     rubric_files.blueprint,
     applications.blueprint,
     interviews.blueprint,
@@ -58,4 +71,3 @@ BLUEPRINTS = (
     users.blueprint,
     mails.blueprint,
 )
-    questions.blueprint,

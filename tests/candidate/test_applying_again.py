@@ -92,6 +92,7 @@ def test_sent_twice_and_withdrawn_twice_it_is_one_each(
     assert stages(session) == [Stage.WITHDRAWN, Stage.APPLIED]
     moved = select(func.count(StageMove.id)).where(StageMove.to_stage == Stage.WITHDRAWN)
     assert session.scalar(moved) == 1
+    session.rollback()
     third = candidate.apply()
     assert third.status_code == 409
     assert "You have applied for this role already" in third.get_data(as_text=True)

@@ -22,7 +22,7 @@ HOSTILE = '<script>alert(1)</script> & "云"'
 SENTENCES = {
     "k1": (Verdict.MET, "材料里有", "We found this in what you sent."),
     "k2": (Verdict.PARTLY, "材料里有一部分", "We found part of this in what you sent"),
-    "r1": (Verdict.NOT_SHOWN, "没有找到", "that is not a no. If you have it, tell us."),
+    "r1": (Verdict.NOT_SHOWN, "没有找到", "that shows this; that is not a no."),
     "r2": (Verdict.CONTRADICTED, "待人核对", "seem to speak against it; a person checks"),
     "r4": (Verdict.FOR_INTERVIEW, "当面聊", "A conversation will show this"),
 }

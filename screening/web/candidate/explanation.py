@@ -11,9 +11,10 @@ from rubrics.prescore import Quote, Verdict
 from screening.extensions import db
 from screening.models import Application
 from screening.queries.explanation import Told, read_explanation
+from screening.web.candidate.evidence import can_add
 from screening.web.candidate.links import private_page, unknown_link
 from screening.web.candidate.proof import proven
-from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS
+from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, FILE_FAILURES
 
 blueprint = Blueprint("explanation", __name__, url_prefix="")
 
@@ -60,6 +61,9 @@ def show(token: str, application: Application) -> ResponseReturnValue:
         by_person=BY_PERSON,
         place_of=place_of,
         words_of=words_of,
+        may_add=explanation.told is Told.POINTS and can_add(application, explanation.additions),
+        failures=FILE_FAILURES,
+        answer_fields=ANSWER_FIELDS,
         address=contact_address(current_app.config["SCREENING"].mail_from),
     )
     return private_page(shown)

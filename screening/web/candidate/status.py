@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,14 +13,22 @@ from flask_babel import lazy_gettext as _l
 
 from screening.extensions import db, limiter
 from screening.models import Application, Stage
+from screening.queries.requests import own_reviews
 from screening.queries.status import Status, read_status
 from screening.services.applying import withdraw_application
-from screening.services.moving import MoveError
+from screening.services.moving import OVER, MoveError
 from screening.web.access import anyone, now
 from screening.web.candidate.cities import city_name
-from screening.web.candidate.links import application_id_in, masked, private_page, status_link, unknown_link
+from screening.web.candidate.links import (
+    application_id_in,
+    masked,
+    private_page,
+    status_link,
+    status_token,
+    unknown_link,
+)
 from screening.web.candidate.proof import is_proven, proven
-from screening.web.labels import FILE_FAILURES
+from screening.web.labels import ANSWER_FIELDS, FILE_FAILURES
 from screening.web.toasts import toast
 
 blueprint = Blueprint("status", __name__, url_prefix="")
@@ -76,6 +85,11 @@ def show(token: str) -> ResponseReturnValue:
         proven=is_proven(status.application_id),
         masked=masked(status.email),
         failures=FILE_FAILURES,
+        answer_fields=ANSWER_FIELDS,
+        reviews=own_reviews(db.session, application_id=status.application_id, now=now()),
+        others=_others(status),
+        may_apply_again=status.stage in OVER
+        and not any(other.application_id > status.application_id for other in status.others),
         city_name=city_name,
     )
     return private_page(shown)
@@ -100,6 +114,15 @@ def withdraw(token: str, application: Application) -> ResponseReturnValue:
 def _status(token: str) -> Status | None:
     number = application_id_in(token)
     return read_status(db.session, application_id=number, now=now()) if number else None
+
+
+def _others(status: Status) -> list[dict[str, Any]]:
+    """Link the person's other applications for the role, as far as this browser has proven them too."""
+    return [
+        {"token": status_token(other.application_id), "at": other.submitted_at}
+        for other in status.others
+        if is_proven(other.application_id)
+    ]
 
 
 def _way(status: Status) -> list[Milestone]:

@@ -1,0 +1,89 @@
+"""What candidates ask people for: their own requests with the answers, and what waits for staff."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session
+
+from screening.models import Application, CandidateRequest, Posting, RequestKind, RequestState, Role, Stage, User
+from screening.policy import Actor
+from screening.queries.home import ROWS, owed
+from screening.queries.status import UNDO_WINDOW
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A request for a human review; ``answer`` and ``answered_at`` are None while it is open."""
+
+    id: int
+    text: str
+    asked_at: datetime
+    answer: str | None
+    answered_at: datetime | None
+    answered_by: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether nobody has answered yet."""
+        return self.answered_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingReview:
+    """A request that waits for staff: the application, whose it is, and since when."""
+
+    application_id: int
+    candidate: str
+    posting_title: str | None
+    asked_at: datetime
+
+
+def own_reviews(session: Session, *, application_id: int, now: datetime) -> tuple[Review, ...]:
+    """Read the candidate's requests for a review, newest first; an answer shows when it can no longer be taken back, without a name."""
+    return tuple(
+        Review(row.id, row.text, row.created_at, row.answer, row.handled_at)
+        if row.handled_at is not None and row.handled_at <= now - UNDO_WINDOW
+        else Review(row.id, row.text, row.created_at, None, None)
+        for row, _ in _rows(session, application_id)
+    )
+
+
+def reviews(session: Session, *, application_id: int) -> tuple[Review, ...]:
+    """Read an application's requests for a review as staff see them, newest first; not for readers who must stay blind."""
+    return tuple(
+        Review(row.id, row.text, row.created_at, row.answer, row.handled_at, name)
+        for row, name in _rows(session, application_id)
+    )
+
+
+def waiting_reviews(session: Session, *, actor: Actor) -> tuple[WaitingReview, ...]:
+    """List the reviews that candidates wait for on postings that one recruits for, the oldest first; what one may not see yet is left out."""
+    visible = true() if actor.role is Role.ADMIN else Posting.id.in_(actor.postings)
+    rows = session.execute(
+        select(Application.id, Application.name, Posting.title, CandidateRequest.created_at)
+        .join(Application, Application.id == CandidateRequest.application_id)
+        .join(Posting, Posting.id == Application.posting_id)
+        .where(
+            CandidateRequest.state == RequestState.OPEN,
+            CandidateRequest.kind == RequestKind.HUMAN_REVIEW,
+            Application.stage != Stage.WITHDRAWN,
+            visible,
+            ~owed(actor.id),
+        )
+        .order_by(CandidateRequest.created_at, CandidateRequest.id)
+        .limit(ROWS)
+    )
+    return tuple(WaitingReview(*row) for row in rows)
+
+
+def _rows(session: Session, application_id: int) -> list[tuple[CandidateRequest, str | None]]:
+    rows = session.execute(
+        select(CandidateRequest, User.name)
+        .outerjoin(User, User.id == CandidateRequest.handled_by_id)
+        .where(CandidateRequest.application_id == application_id, CandidateRequest.kind == RequestKind.HUMAN_REVIEW)
+        .order_by(CandidateRequest.id.desc())
+    )
+    return [(row, name) for row, name in rows]
