@@ -22,6 +22,7 @@ HELP_LENGTH = 600
 OPTION_LENGTH = 120
 OPTIONS = 30
 UNIT_LENGTH = 20
+BETWEEN = " / "
 ANSWERED = "*"
 """The value of a condition that holds for any answer."""
 
@@ -176,13 +177,13 @@ def custom_questions(documents: Iterable[Mapping[str, Any]]) -> tuple[CustomQues
 
 def find_doubts(question: CustomQuestion) -> tuple[Doubt, ...]:
     """Doubt the words of a question, its help and its options; each topic once, with the words that raised it."""
-    texts = [question.label, question.help, *(option.words for option in question.options)]
-    found: dict[Topic, Doubt] = {}
-    for text in (words for wording in texts for words in (wording.zh, wording.en)):
+    wordings = [question.label, question.help, *(option.words for option in question.options)]
+    found: dict[Topic, list[str]] = {}
+    for text in (words for wording in wordings for words in (wording.zh, wording.en)):
         for concern in check_question(text):
             words = text[concern.span.start : concern.span.end].strip()
-            found.setdefault(concern.topic, Doubt(question.id, concern.topic, words))
-    return tuple(found.values())
+            found.setdefault(concern.topic, []).append(words)
+    return tuple(Doubt(question.id, topic, BETWEEN.join(dict.fromkeys(words))) for topic, words in found.items())
 
 
 def question_in(questions: Sequence[CustomQuestion], ident: str) -> CustomQuestion:

@@ -296,7 +296,7 @@ def test_the_list_tells_what_is_new_changed_and_gone(browse, posting, write, pre
     page = browse(f"/staff/postings/{posting.id}/questions")
     assert "3 unpublished changes" in page
     assert "Not asked any more once this draft is published" in page
-    assert ">New<" in page
+    assert ">Added<" in page
     assert ">Changed<" in page
 
 
