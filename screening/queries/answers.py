@@ -24,6 +24,8 @@ SECTIONS = (
     "availability",
 )
 """The order in which sections are shown; others follow by name. The contact details stand in the page's head."""
+APART = frozenset({"custom"})
+"""Sections that pages show apart: see ``screening.queries.own_answers``."""
 UNSHOWN = frozenset({"/basics/name", "/basics/email", "/basics/phone", "/basics/image"})
 
 
@@ -55,7 +57,7 @@ class AnswerSection:
 def read_answers(answers: Mapping[str, Any], marks: Mapping[str, Sequence[Mark]]) -> tuple[AnswerSection, ...]:
     """Lay the answers out; ``marks`` are the quotations by JSON Pointer, whose offsets count as the engine counts them."""
     names = [name for name in ("basics", *SECTIONS) if name in answers]
-    names += sorted(name for name in answers if name not in names)
+    names += sorted(name for name in answers if name not in names and name not in APART)
     sections = (AnswerSection(name, tuple(_entries(answers[name], f"/{name}", marks))) for name in names)
     return tuple(section for section in sections if section.entries)
 

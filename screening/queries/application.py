@@ -20,13 +20,17 @@ from screening.models import (
     ResumeFile,
     RubricState,
     RubricVersion,
+    Stage,
     StoredPrescore,
     TextState,
     User,
 )
 from screening.models.application import RESUME
+from screening.queries.additions import Addition, additions
 from screening.queries.answers import AnswerSection, jump_target, read_answers
+from screening.queries.own_answers import FIELD, OwnAnswer, own_answers
 from screening.queries.passages import Mark, Piece, cut
+from screening.queries.requests import Review, reviews
 from screening.queries.standing import State, unscored_state
 from screening.queries.verdicts import Change, changes, standing_score, standing_verdicts
 
@@ -104,15 +108,32 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherRow:
+    """Another application of the same person to the same posting, and since when it stands where it does."""
+
+    id: int
+    stage: Stage
+    stage_since: datetime
+    is_earlier: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationPage:
-    """The page without its tabs: the posting's head, documents and judgement."""
+    """The page without its tabs: the posting's head, documents and judgement.
+
+    ``additions`` and ``reviews`` tell what the prescore found, so a blind reader sees none.
+    """
 
     posting_title: str | None
     posting_language: str
     answers: tuple[AnswerSection, ...]
+    own_answers: tuple[OwnAnswer, ...]
     resume: FileRow | None
     files: tuple[FileRow, ...]
     judgement: Judgement
+    others: tuple[OtherRow, ...]
+    additions: tuple[Addition, ...]
+    reviews: tuple[Review, ...]
 
 
 def application_page(session: Session, *, application: Application, blind: bool) -> ApplicationPage:
@@ -131,10 +152,27 @@ def application_page(session: Session, *, application: Application, blind: bool)
         posting_title=posting.title,
         posting_language=posting.language,
         answers=read_answers(answers, marks),
+        own_answers=own_answers(answers.get(FIELD), files),
         resume=_file(resume, marks.get("resume", ())) if resume else None,
         files=tuple(_file(file, ()) for file in files),
         judgement=judgement,
+        others=_others(session, application),
+        additions=() if blind else additions(session, application_id=application.id),
+        reviews=() if blind else reviews(session, application_id=application.id),
     )
+
+
+def _others(session: Session, application: Application) -> tuple[OtherRow, ...]:
+    rows = session.execute(
+        select(Application.id, Application.stage, Application.stage_since)
+        .where(
+            Application.person_id == application.person_id,
+            Application.posting_id == application.posting_id,
+            Application.id != application.id,
+        )
+        .order_by(Application.id.desc())
+    )
+    return tuple(OtherRow(ident, stage, since, ident < application.id) for ident, stage, since in rows)
 
 
 Marks = Mapping[str, Sequence[Mark]]

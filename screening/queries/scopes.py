@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.models import Application, Evaluation, Interview, Panelist, PostingMember, ResumeFile, User
+from screening.models import Answer, Application, Evaluation, Interview, Panelist, PostingMember, ResumeFile, User
+from screening.models.application import RESUME
 from screening.policy import Actor, Scope
+from screening.queries.own_answers import FIELD, is_for_interviewers
 
 
 def actor_of(session: Session, user: User) -> Actor:
@@ -39,5 +43,11 @@ def application_scope(session: Session, application_id: int, *, interview_id: in
 
 
 def file_scope(session: Session, file: ResumeFile) -> Scope:
-    """Read the scope of a candidate's file: that of its application."""
-    return application_scope(session, file.application_id)
+    """Read the scope of a candidate's file: that of its application, without the panel where interviewers may not see the answer."""
+    scope = application_scope(session, file.application_id)
+    if file.field == RESUME:
+        return scope
+    stored = session.scalar(
+        select(Answer.value).where(Answer.application_id == file.application_id, Answer.field == FIELD)
+    )
+    return scope if is_for_interviewers(stored, file.field) else replace(scope, panel=frozenset())

@@ -28,6 +28,7 @@ from screening.models import (
 from screening.models.application import RESUME
 from screening.models.base import JsonObject
 from screening.queries.answers import AnswerSection, read_answers
+from screening.queries.own_answers import FIELD, OwnAnswer, is_for_interviewers, own_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class Kit:
     language: str
     items: tuple[KitItem, ...]
     answers: tuple[AnswerSection, ...]
+    own_answers: tuple[OwnAnswer, ...]
     resume: str | None
     files: tuple[tuple[int, str], ...]
     panel: tuple[str, ...]
@@ -81,6 +83,7 @@ def kit(session: Session, *, interview: Interview, user_id: int) -> Kit:
     files = session.scalars(
         select(ResumeFile).where(ResumeFile.application_id == application.id).order_by(ResumeFile.id.desc())
     ).all()
+    asked = own_answers(answers.get(FIELD), files)
     panel = session.execute(
         select(User.id, User.name, Panelist.abstained_at)
         .join(Panelist, Panelist.user_id == User.id)
@@ -100,8 +103,11 @@ def kit(session: Session, *, interview: Interview, user_id: int) -> Kit:
             if criterion.id in focus
         ),
         answers=read_answers(answers, {}),
+        own_answers=tuple(one for one in asked if one.for_interviewers and not one.personal),
         resume=next((file.text for file in files if file.text and file.field == RESUME), None),
-        files=tuple((file.id, file.original_name) for file in files),
+        files=tuple(
+            (file.id, file.original_name) for file in files if is_for_interviewers(answers.get(FIELD), file.field)
+        ),
         panel=tuple(name for _, name, _ in panel),
         draft=draft.content if draft else None,
         revision=draft.revision if draft else 0,
