@@ -55,6 +55,7 @@ class Appointment:
 class SentFile:
     """A file that was sent; ``failure`` says why no text was read from it, None otherwise."""
 
+    id: int
     name: str
     size: int
     media_type: str
@@ -187,7 +188,11 @@ def _files(session: Session, application_id: int) -> tuple[SentFile, ...]:
     )
     return tuple(
         SentFile(
-            row.original_name, row.size, row.media_type, row.failure if row.text_state is TextState.FAILED else None
+            row.id,
+            row.original_name,
+            row.size,
+            row.media_type,
+            row.failure if row.text_state is TextState.FAILED else None,
         )
         for row in rows
     )

@@ -10,6 +10,7 @@ from screening.web.candidate import (
     evidence,
     explanation,
     feeds,
+    own_data,
     reviews,
     status,
 )
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     evidence.blueprint,
     reviews.blueprint,
     codes.blueprint,
+    own_data.blueprint,
     explanation.blueprint,
     sign_in.blueprint,
     preferences.blueprint,
