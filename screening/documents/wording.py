@@ -35,6 +35,8 @@ BROKEN_WORD = re.compile(r"(?<=[^\W\d_]{2})(?:\ufffe|\xad(?:\n ?)?|-\n ?)(?=(?P<
 """Only what stands between the halves, so that a hidden half hides no other."""
 HEAD = re.compile(r"[^\W\d_]+\Z")
 LONGEST_HEAD = 40
+ADDRESS = re.compile(r"(?:://|www\.|@|\.[a-z]{2,6}/)\S*\Z")
+"""An address of a page or mailbox up to the hyphen at which its line ended."""
 BROKEN = re.compile(r"\ufffe|\xad\n?")
 LINE_BLANKS = re.compile(r"[ \t]+(?:(?=\n)|\Z)")
 EMPTY_LINES = re.compile(r"\n{3,}")
@@ -129,7 +131,7 @@ def _closed(match: re.Match[str]) -> str:
 
 
 def _joined(passage: Passage) -> Passage:
-    """Join words broken at line ends; the hyphen stays where the text writes it elsewhere or the first half asks for it."""
+    """Join words broken at line ends; the hyphen stays where the text writes it elsewhere, the first half asks for it, or an address goes on."""
     if "-\n" not in passage.text and "\ufffe" not in passage.text and "\xad" not in passage.text:
         return passage
     folded = passage.text.lower()
@@ -138,8 +140,8 @@ def _joined(passage: Passage) -> Passage:
         before = match.string[max(0, match.start() - LONGEST_HEAD) : match.start()]
         head, tail = HEAD.findall(before)[0], match["tail"]
         together, hyphened = f"{head}{tail}".lower(), f"{head}-{tail}".lower()
-        is_third = before.endswith(f"-{head}")
-        keeps = is_third or head.lower() in FIRST_HALVES or (hyphened in folded and together not in folded)
+        is_certain = before.endswith(f"-{head}") or ADDRESS.search(before) is not None
+        keeps = is_certain or head.lower() in FIRST_HALVES or (hyphened in folded and together not in folded)
         if not keeps and match[0] == "-\n" and head[0].isupper() and head[1].isupper():
             keeps = True  # an abbreviation is no half word
         return "-" if keeps else ""

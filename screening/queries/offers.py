@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rubrics.evidence.texts import blank_out
 from screening.models import DraftFile, TextState
 
 Document = Mapping[str, Any]
+AROUND = 40
 LINKS = ("link0", "link1", "link2")
 ENTRIES = {"education": 3, "publications": 3, "awards": 3, "projects": 3, "certificates": 2}
 """How many entries of a kind a form has room for (``screening.forms.questions``)."""
@@ -40,12 +42,18 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Words of the résumé: ``source`` is "resume" or a JSON Pointer, offsets count characters of its text."""
+    """Words of the résumé: ``source`` is "resume" or a JSON Pointer, offsets count characters of its text.
+
+    ``line`` is the first line they stand in, from 1; ``before`` and ``after`` are what else can be seen in their lines.
+    """
 
     source: str
     start: int
     end: int
     quote: str
+    line: int = 0
+    before: str = ""
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +71,17 @@ class FieldOffer:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The state of a draft's résumé and what it offers; ``failure`` is one of the sentences of screening.documents.failures."""
+    """The state of a draft's résumé and what it offers; ``failure`` is one of the sentences of screening.documents.failures.
+
+    ``mark`` changes with the file, so that a choice is never applied to the offers of another one.
+    """
 
     progress: Progress
     offers: tuple[FieldOffer, ...] = ()
     file_name: str = ""
     pages: int | None = None
     failure: str | None = None
+    mark: str = ""
 
 
 def reading_of(
@@ -82,8 +94,27 @@ def reading_of(
     progress = {TextState.WAITING: Progress.WAITING, TextState.FAILED: Progress.FAILED}.get(
         file.text_state, Progress.READ
     )
-    offers = tuple(offers_for(file.offered or [], questions=questions, fields=fields))
-    return Reading(progress, offers, file.original_name, file.pages, file.failure)
+    offers = tuple(
+        replace(offer, quotes=tuple(_placed(quote, file) for quote in offer.quotes))
+        for offer in offers_for(file.offered or [], questions=questions, fields=fields)
+    )
+    return Reading(progress, offers, file.original_name, file.pages, file.failure, file.sha256[:16])
+
+
+def _placed(passage: Passage, file: DraftFile) -> Passage:
+    """Tell the line of a passage and what stands around it there, without what nobody sees."""
+    if passage.source != "resume" or file.text is None:
+        return passage
+    visible = blank_out(file.text, [(start, end) for start, end in file.hidden or ()])
+    first = visible.rfind("\n", 0, passage.start) + 1
+    last = visible.find("\n", passage.end)
+    before, after = visible[first : passage.start], visible[passage.end : last if last >= 0 else None]
+    return replace(
+        passage,
+        line=visible.count("\n", 0, passage.start) + 1,
+        before=f"…{before[-AROUND:]}" if len(before) > AROUND else before.lstrip(),
+        after=f"{after[:AROUND]}…" if len(after) > AROUND else after.rstrip(),
+    )
 
 
 def offers_for(

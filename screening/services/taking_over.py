@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -21,12 +21,12 @@ def take_over(
     posting: Posting,
     form_version: FormVersion,
     offers: Sequence[FieldOffer],
-    email: str | None,
+    is_address: Callable[[str], bool],
     now: datetime,
 ) -> int:
     """Fill the draft's fields with these offers and give how many were filled.
 
-    ``email`` is the draft's checked address afterwards. An offer that replaces what was typed is only to be among
+    ``is_address`` tells whether the draft's link can be sent to a text. An offer that replaces what was typed is only to be among
     ``offers`` if the candidate said so. Raises DraftError as ``save_draft`` does.
     """
     filled = {name: value for offer in offers for name, value in offer.fields}
@@ -35,7 +35,7 @@ def take_over(
     before = [pair for pair in (draft.taken or {}).get("before", []) if pair[0] in unchanged]
     before += [[name, held[name]] for name in filled if name in held and name not in unchanged]
     fields = [[name, value] for name, value in (unchanged | filled).items()]
-    _save(session, draft, posting, form_version, _with(draft.fields, filled), email, now)
+    _save(session, draft, posting, form_version, _with(draft.fields, filled), is_address, now)
     draft.taken = {"fields": fields, "before": before}
     return len(filled)
 
@@ -46,7 +46,7 @@ def put_back(
     draft: ApplicationDraft,
     posting: Posting,
     form_version: FormVersion,
-    email: str | None,
+    is_address: Callable[[str], bool],
     now: datetime,
 ) -> int:
     """Take back what was filled in from the résumé and not changed since; give how many fields that were."""
@@ -54,7 +54,7 @@ def put_back(
     unchanged = {name for name, _ in still_taken(draft)}
     before = {name: value for name, value in taken["before"] if name in unchanged}
     left = [pair for pair in draft.fields if pair[0] not in unchanged or pair[0] in before]
-    _save(session, draft, posting, form_version, _with(left, before), email, now)
+    _save(session, draft, posting, form_version, _with(left, before), is_address, now)
     draft.taken = None
     return len(unchanged)
 
@@ -71,9 +71,10 @@ def _save(
     posting: Posting,
     form_version: FormVersion,
     fields: Pairs,
-    email: str | None,
+    is_address: Callable[[str], bool],
     now: datetime,
 ) -> None:
+    email = next((value for name, value in fields if name == "email"), "").strip()
     save_draft(
         session,
         key=draft.key,
@@ -83,7 +84,7 @@ def _save(
         version=draft.version,
         locale=draft.locale,
         now=now,
-        email=email,
+        email=email if is_address(email) else None,
     )
 
 

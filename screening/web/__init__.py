@@ -10,7 +10,7 @@ from screening.web.candidate import (
     evidence,
     explanation,
     feeds,
-    own_data,
+    prefill,
     reviews,
     status,
 )
@@ -43,6 +43,7 @@ BLUEPRINTS = (
     drafts.blueprint,
     status.blueprint,
     evidence.blueprint,
+    prefill.blueprint,
     reviews.blueprint,
     codes.blueprint,
     own_data.blueprint,

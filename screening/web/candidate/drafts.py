@@ -6,7 +6,6 @@ from flask import Blueprint, Response, abort, current_app, jsonify, redirect, re
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from screening.documents.recognition import FILE_BYTES
 from screening.documents.storage import StoredFile, file_path
 from screening.extensions import db, limiter
 from screening.forms.application import ApplicationForm
@@ -40,6 +39,7 @@ from screening.web.candidate.form_page import (
 )
 from screening.web.candidate.links import draft_key_in, draft_link, draft_token, private_page, status_token
 from screening.web.candidate.uploads import Upload, receive
+from screening.web.candidate.form_resume import resume_part
 from screening.web.formatting import clock, company, is_chinese
 from screening.web.toasts import toast
 
@@ -64,6 +64,9 @@ NOT_KEPT = {
 def _whose() -> str:
     return f"draft {request.form.get('form_key', '')[:64]} {request.remote_addr}"
 
+
+ONWARD = {"read": ("prefill.show", 303), "put_back": ("prefill.undo", 307)}
+"""Where other acts go on once what was typed is kept; a 307 sends the same form on."""
 
 def _address() -> str:
     return f"draft link {normalised_address(request.form.get('email', ''))[:254]}"
@@ -91,14 +94,14 @@ def _succeeded(response: Response) -> bool:
 def save(slug: str) -> ResponseReturnValue:
     """Keep what was typed and the file that came along, and mail the link when ``act`` is link.
 
-    A script is answered in JSON with a ``state``; the buttons lead to the draft's own page.
+    A script is answered in JSON with a ``state``; the buttons lead to the draft's own page, or to what ``ONWARD`` names.
     """
     key = sent_key()
     posting = open_posting(db.session, slug=slug, now=now())
     version = sent_version(posting) if posting else None
     if posting is None or version is None:
         return _closed()
-    upload = receive(kept_file(posting, key), is_needed=False)
+    upload = receive(kept_file(posting, key), is_needed=request.form.get("act") == "read")
     typed = typed_form(version, list(request.form.items(multi=True)), key=key)
     is_unaddressed = request.form.get("act") == "link" and not typed.email.validate(typed)
     try:
@@ -119,6 +122,9 @@ def save(slug: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/drafts/<token>")
+    onward = ONWARD.get(request.form.get("act", ""))
+    if onward is not None:
+        return redirect(url_for(onward[0], token=draft_token(key)), onward[1])
 @anyone
 def show(token: str) -> ResponseReturnValue:
     """Show the form as it was left, on any device; a draft that is gone, or whose posting is closed, says so."""
@@ -208,7 +214,12 @@ def kept_file(posting: Posting, key: str) -> StoredFile | None:
 def _told(draft: ApplicationDraft, upload: Upload, typed: ApplicationForm, *, is_unaddressed: bool) -> Response:
     """Answer a script: what is stored now, and the résumé's part of the page when it changed."""
     fresh = (
-        render_template("candidate/_resume.html", upload=upload, most=FILE_BYTES)
+        render_template(
+            "candidate/_resume.html",
+            posting=db.session.get_one(Posting, draft.posting_id),
+            token=draft_token(draft.key),
+            **resume_part(upload, draft, [part.form.question for part in typed.parts()]),
+        )
         if upload.is_new or upload.error
         else None
     )

@@ -14,7 +14,6 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from wtforms import StringField
 
-from screening.documents.recognition import FILE_BYTES
 from screening.extensions import db
 from screening.forms.application import ApplicationForm, application_form, problems_of
 from screening.forms.inputs import whole_number
@@ -23,6 +22,7 @@ from screening.forms.questions import inputs
 from screening.models import ApplicationDraft, FormVersion, Posting
 from screening.queries.careers import form_in_force, form_of
 from screening.web.access import now
+from screening.web.candidate.form_resume import resume_part
 from screening.web.candidate.links import draft_token
 from screening.web.candidate.uploads import Upload
 from screening.web.formatting import is_chinese
@@ -94,14 +94,13 @@ def show_form(
     values: dict[str, Any] = {
         "posting": posting,
         "form": form,
-        "upload": upload,
         "errors": errors,
         "progress": progress_of(form, has_resume=upload.file is not None),
         "draft": draft,
         "newer": newer,
         "notice": notice,
         "token": draft_token(str(form.form_key.data)),
-        "most": FILE_BYTES,
+        **resume_part(upload, draft, [part.form.question for part in form.parts()]),
     }
     return render_template("candidate/apply.html", **values), status
 
