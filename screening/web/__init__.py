@@ -11,6 +11,7 @@ from screening.web.candidate import (
     explanation,
     feeds,
     prefill,
+    own_data,
     reviews,
     status,
 )
