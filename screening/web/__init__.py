@@ -10,9 +10,9 @@ from screening.web.candidate import (
     evidence,
     explanation,
     feeds,
-    prefill,
     own_data,
     reviews,
+    prefill,
     status,
 )
 from screening.web.interviewer import home, scorecards
