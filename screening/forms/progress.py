@@ -26,7 +26,7 @@ class Progress:
 
 def progress_of(form: ApplicationForm, *, has_resume: bool) -> Progress:
     """Count what is needed; a section that needs nothing is complete once something in it is ticked."""
-    found: dict[str, list[bool]] = {"cv": [has_resume], "you": [], "req": [], "bonus": [], "consent-s": []}
+    found: dict[str, list[bool]] = {"cv": [has_resume], "you": [], "req": [], "bonus": [], "own": [], "consent-s": []}
     found["you"] += [bool(form[name].data) for name in ("name", "email", "phone")]
     found["consent-s"].append(bool(form.consent.data))
     ticked: dict[str, bool] = {}
@@ -48,7 +48,7 @@ def section_of(part: QuestionForm) -> str:
     """Give the section of the page in which a question stands."""
     if part.question["kind"] == "education":
         return "you"
-    return "bonus" if part.question["section"] == "bonus" else "req"
+    return {"bonus": "bonus", "custom": "own"}.get(part.question["section"], "req")
 
 
 def needed_inputs(part: Form) -> Iterator[Field]:

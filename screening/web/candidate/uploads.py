@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from flask import current_app, request
 from flask_babel import gettext as _
@@ -16,6 +17,7 @@ from screening.documents.recognition import FILE_BYTES, MediaType, file_name_for
 from screening.documents.storage import StoredFile, store_file
 from screening.forms.application import ApplicationForm
 from screening.forms.custom import AnswerFile
+from screening.forms.parts import QuestionForm
 from screening.models.application import RESUME
 from screening.web.labels import FILE_FAILURES
 
@@ -35,9 +37,15 @@ class Upload:
     answers: Mapping[str, Upload] = field(default_factory=dict)
 
     @property
-    def all_files(self) -> list[StoredFile]:
-        """Give the files that are there, the résumé first."""
-        return [one.file for one in (self, *self.answers.values()) if one.file is not None]
+    def has_error(self) -> bool:
+        """Tell whether one of the files was refused."""
+        return any(one.error for one in (self, *self.answers.values()))
+
+    def files_for(self, questions: Sequence[Mapping[str, Any]]) -> list[StoredFile]:
+        """Give the résumé and the files that answer these questions."""
+        names = {question.get("name") for question in questions}
+        own = [one for name, one in self.answers.items() if name in names]
+        return [one.file for one in (self, *own) if one.file is not None]
 
 
 def receive(kept: StoredFile | None, *, is_needed: bool = True) -> Upload:
@@ -51,16 +59,34 @@ def receive(kept: StoredFile | None, *, is_needed: bool = True) -> Upload:
 def receive_answers(form: ApplicationForm, kept: Mapping[str, StoredFile], upload: Upload) -> Upload:
     """Take the files of the form's own questions too: each is put where the form looks for it, with what is wrong with it.
 
-    ``kept`` are those of the draft by their fields. A question that is not asked takes none.
+    ``kept`` are those of the draft by their fields.
     """
-    answers = {}
+    answers = {
+        name: _take(answer.name, name, kept.get(name)) for name, part, answer in _file_answers(form) if part.is_asked
+    }
+    both = replace(upload, answers=answers)
+    give_answers(form, both)
+    return both
+
+
+def kept_upload(kept: Mapping[str, StoredFile]) -> Upload:
+    """Give the files that are kept with a draft, by their fields."""
+    answers = {name: Upload(file=file) for name, file in kept.items() if name != RESUME}
+    return Upload(file=kept.get(RESUME), answers=answers)
+
+
+def give_answers(form: ApplicationForm, upload: Upload) -> None:
+    """Put the files of questions where a form looks for them; a question that is not asked has none."""
+    for name, part, answer in _file_answers(form):
+        if part.is_asked and name in upload.answers:
+            answer.data, answer.refusal = upload.answers[name].file, upload.answers[name].error
+
+
+def _file_answers(form: ApplicationForm) -> Iterator[tuple[str, QuestionForm, AnswerFile]]:
     for part in form.parts():
-        answer = next((field for field in part.form if isinstance(field, AnswerFile)), None)
-        if answer is not None and part.form.is_asked:
-            name = part.form.question["name"]
-            taken = _take(answer.name, name, kept.get(name))
-            answer.data, answer.refusal, answers[name] = taken.file, taken.error, taken
-    return replace(upload, answers=answers)
+        for answer in part.form:
+            if isinstance(answer, AnswerFile):
+                yield part.form.question["name"], part.form, answer
 
 
 def _take(name: str, field_name: str, kept: StoredFile | None, *, must_have_text: bool = False) -> Upload:
