@@ -467,6 +467,7 @@ def upgrade() -> None:
             "ix_application_posting_stage_since", ["posting_id", "stage", "stage_since", "id"], unique=False
         )
         batch_op.create_index("ix_application_posting_submitted_at", ["posting_id", "submitted_at", "id"], unique=False)
+        batch_op.create_index("ix_application_consent_version", ["consent_version", "id"], unique=False)
 
     op.create_table(
         "answer",
@@ -1245,6 +1246,7 @@ def downgrade() -> None:
     op.drop_table("application_note")
     op.drop_table("answer")
     with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.drop_index("ix_application_consent_version")
         batch_op.drop_index("ix_application_posting_submitted_at")
         batch_op.drop_index("ix_application_posting_stage_since")
         batch_op.drop_index("ix_application_posting_stage_rank")

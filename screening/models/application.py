@@ -88,6 +88,7 @@ class Application(Base):
         Index("ix_application_posting_stage_rank", "posting_id", "stage", "rank_score", "id"),
         Index("ix_application_posting_stage_since", "posting_id", "stage", "stage_since", "id"),
         Index("ix_application_posting_submitted_at", "posting_id", "submitted_at", "id"),
+        Index("ix_application_consent_version", "consent_version", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -75,3 +75,4 @@ BLUEPRINTS = (
     users.blueprint,
     mails.blueprint,
 )
+    consents.blueprint,

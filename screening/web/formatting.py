@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_name
@@ -35,6 +35,13 @@ def day(value: datetime, zone: str | None = None) -> str:
         head = f"{local.year} 年 " if year else ""
         return f"{head}{local.month} 月 {local.day} 日（周{WEEKDAYS_ZH[local.weekday()]}）"
     return f"{local:%a} {local.day} {local:%B}{f' {local.year}' if year else ''}"
+
+
+def full_date(value: date) -> str:
+    """Print a date that is read years later: 29 November 2026."""
+    if is_chinese():
+        return f"{value.year} 年 {value.month} 月 {value.day} 日"
+    return f"{value.day} {value:%B} {value.year}"
 
 
 def moment(value: datetime, zone: str | None = None) -> str:
@@ -113,6 +120,7 @@ def _local(value: datetime, zone: str | None) -> datetime:
 
 FILTERS = {
     "day": day,
+    "full_date": full_date,
     "moment": moment,
     "clock": clock,
     "days_since": days_since,

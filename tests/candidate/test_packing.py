@@ -14,9 +14,7 @@ def fetch(client, path, *, method="GET", headers=None):
     return client.open(path, method=method, headers=headers, buffered=True)
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/privacy", "/static/app.css", "/static/vendor/icons.svg", "/nowhere"]
-)
+@pytest.mark.parametrize("path", ["/", "/privacy", "/static/app.css", "/static/vendor/icons.svg", "/nowhere"])
 def test_text_is_packed_and_stays_the_same(client, path):
     plain, packed = fetch(client, path), fetch(client, path, headers=PACKED)
     assert "Content-Encoding" not in plain.headers

@@ -11,9 +11,12 @@ from screening.extensions import db
 from screening.forms.inputs import clean_line, whole_number
 from screening.queries.careers import RoleFilters, list_roles, read_role
 from screening.web.access import anyone, now
+from screening.web.candidate.choices import link_origin
 from screening.web.candidate.cities import city_name
 from screening.web.candidate.feeds import job_posting
+from screening.web.candidate.roles import roles_beside
 from screening.web.labels import DEGREES
+from screening.web.notices import CURRENT, NOTICES, Notice, notice_of
 
 blueprint = Blueprint("careers", __name__, url_prefix="")
 NEW = timedelta(days=7)
@@ -39,6 +42,7 @@ def index() -> ResponseReturnValue:
         roles=roles,
         chosen=chosen,
         address={name: value for name, value in chosen.items() if value},
+        origin=link_origin(),
         degrees=DEGREES,
         city_name=city_name,
         new_since=now() - NEW,
@@ -57,7 +61,8 @@ def posting(slug: str) -> ResponseReturnValue:
         role=role,
         degrees=DEGREES,
         city_name=city_name,
-        source=request.args.get("from", "")[:40] or None,
+        origin=link_origin(),
+        others=roles_beside(role.posting_id),
         data=job_posting(role),
     )
 
@@ -66,7 +71,21 @@ def posting(slug: str) -> ResponseReturnValue:
 @anyone
 def privacy() -> ResponseReturnValue:
     """Say what happens with a candidate's data."""
-    return render_template("candidate/privacy.html")
+    return _privacy(CURRENT)
+
+
+@blueprint.get("/privacy/<version>")
+@anyone
+def notice(version: str) -> ResponseReturnValue:
+    """Show the version of the notice that somebody agreed to."""
+    found = notice_of(version)
+    if found is None:
+        abort(404)
+    return _privacy(found)
+
+
+def _privacy(shown: Notice) -> str:
+    return render_template("candidate/privacy.html", notice=shown, current=CURRENT, notices=NOTICES)
 
 
 @blueprint.get("/accessibility")
