@@ -43,7 +43,7 @@ EXPLANATIONS = {
 AGAIN = (MailState.FAILED, MailState.UNCERTAIN, MailState.KEPT)
 BACK = (MailState.WAITING, MailState.KEPT)
 # A signed link opens the candidate's own page: only the candidate may follow it.
-SIGNED = re.compile(r"(/status/)\S+")
+SIGNED = re.compile(r"(/(?:status|drafts)/)\S+")
 CODE = re.compile(r"\b\d{6}\b")
 
 

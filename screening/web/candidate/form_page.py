@@ -24,7 +24,9 @@ from screening.queries.careers import form_in_force, form_of
 from screening.web.access import now
 from screening.web.candidate.form_resume import resume_part
 from screening.web.candidate.links import draft_token
-from screening.web.candidate.uploads import Upload
+from screening.web.candidate.roles import Settled, chosen_roles, settle
+from screening.web.candidate.timing import opening_mark
+from screening.web.candidate.uploads import Upload, give_answers
 from screening.web.formatting import is_chinese
 
 KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
@@ -103,6 +105,7 @@ def show_form(
         **resume_part(upload, draft, [part.form.question for part in form.parts()]),
     }
     return render_template("candidate/apply.html", **values), status
+    give_answers(form, upload)
 
 
 def sent_writer() -> str:
