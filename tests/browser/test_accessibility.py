@@ -14,9 +14,11 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from sqlalchemy import delete, func, select
 
+from screening.documents.storage import store_file
 from screening.models import (
     Application,
     Evaluation,
+    FormVersion,
     Interview,
     Job,
     Mail,
@@ -26,10 +28,12 @@ from screening.models import (
     RubricState,
     RubricVersion,
 )
+from screening.services.application_drafts import attach_file, save_draft
 from screening.services.demonstration.loading import load_demo
+from screening.services.prefilling import find_unread, read_offers, store_offers
 from screening.services.preview_chunks import judge_preview_chunk, read_preview_chunk, store_preview_chunk
 from screening.services.previewing import ask_for_preview
-from screening.web.candidate.links import status_token
+from screening.web.candidate.links import draft_token, status_token
 from tests.architecture.doors import World, make_interview
 from tests.factories import PASSWORD, make_user
 
@@ -39,6 +43,7 @@ PAGES = (
     (None, "/"),
     (None, "/roles/{slug}"),
     (None, "/roles/{slug}/apply"),
+    (None, "/drafts/{draft_token}/offers"),
     (None, "/status/{token}/explanation"),
     (None, "/privacy"),
     (None, "/accessibility"),
@@ -124,6 +129,9 @@ def world(running_site):
             "document_id": posting.document_id,
             "application_id": scored.id,
             "token": token_of(running_site.settings.secret_key, scored.id),
+            "draft_token": token_of(
+                running_site.settings.secret_key, offered_draft(running_site, posting), draft_token
+            ),
             "judged_id": judged or scored.id,
             "interview_id": interview.id,
             "user_id": panelist.id,
@@ -135,12 +143,39 @@ def world(running_site):
     )
 
 
-def token_of(secret_key, application_id):
-    """Sign an application's number as the running site does."""
+def token_of(secret_key, named, sign=status_token):
+    """Sign an application's number or a draft's key as the running site does."""
     signer = Flask("signer")
     signer.config["SECRET_KEY"] = secret_key
     with signer.app_context():
-        return status_token(application_id)
+        return sign(named)
+
+
+def offered_draft(site, posting):
+    """Make a draft whose résumé offers something, and something in the place of what was typed; give its key."""
+    lines = "云小鹤\nyun@example.com\n教育背景\n云溪大学 人工智能 硕士 2024.09-2099.06\n技能\nPython、PyTorch、C++\n"
+    stored = store_file(site.settings.uploads, lines.encode(), original_name="简历.txt", media_type="text/plain")
+    now = datetime.now(UTC)
+    with site.session() as session:
+        form = session.scalars(
+            select(FormVersion).where(FormVersion.posting_id == posting.id).order_by(FormVersion.id.desc())
+        ).first()
+        draft = save_draft(
+            session,
+            key="k" * 32,
+            posting=posting,
+            form_version=form,
+            fields=[("name", "Xiaohe Yun")],
+            version=0,
+            locale="zh",
+            now=now,
+        )
+        file = attach_file(session, draft=draft, field="resume", stored=stored, now=now)
+        unread = find_unread(session, storage_key=file.storage_key)
+        store_offers(session, read_offers(unread, uploads=site.settings.uploads, today=now.date()))
+        session.execute(delete(Job).where(Job.name == "read_draft_file"))
+        session.commit()
+    return "k" * 32
 
 
 def preview_draft(session, admin):
