@@ -135,6 +135,11 @@ class ApplicationPage:
     additions: tuple[Addition, ...]
     reviews: tuple[Review, ...]
 
+    @property
+    def open_review(self) -> Review | None:
+        """Give the request for a human review that nobody has answered."""
+        return next((review for review in self.reviews if review.is_open), None)
+
 
 def application_page(session: Session, *, application: Application, blind: bool) -> ApplicationPage:
     """Read an application; for a ``blind`` reader nothing of the prescore, its marks included."""

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, case, func, literal, null, or_, se
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Posting, RubricState, RubricVersion, Stage, StageCount
+from screening.queries.additions import with_news
 from screening.queries.batches import batch_sizes
 from screening.queries.blindness import owed_applications
 from screening.queries.origins import SOURCES
@@ -63,6 +64,7 @@ class PipelineRow:
     """One application as lists show it; ``place`` is its number in this order, None for one that the reader must not rank.
 
     ``preference`` is 1 for the candidate's first choice among ``batch_size`` postings, None for a single one.
+    ``has_news``: the candidate added something that nobody has read; not told to a reader who must stay blind.
     """
 
     id: int
@@ -77,6 +79,7 @@ class PipelineRow:
     standing: Standing
     preference: int | None = None
     batch_size: int = 1
+    has_news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +285,7 @@ def _rows(
     session: Session, applications: Sequence[Application], *, blind: Collection[int], now: datetime, first: int
 ) -> list[PipelineRow]:
     known = standings(session, applications=applications, blind=blind)
+    news = with_news(session, application_ids=[one.id for one in applications if one.id not in blind])
     sizes = batch_sizes(session, {one.batch for one in applications if one.batch is not None})
     rows = []
     for number, application in enumerate(applications, first):
@@ -301,6 +305,7 @@ def _rows(
                 standing=standing,
                 preference=application.preference,
                 batch_size=sizes.get(application.batch or "", 1),
+                has_news=application.id in news,
             )
         )
     return rows

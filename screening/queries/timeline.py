@@ -16,11 +16,15 @@ from rubrics.codec import load_rubric
 from screening.models import (
     Application,
     ApplicationNote,
+    CandidateRequest,
     ChangedVerdict,
     Decision,
     Evaluation,
+    EvidenceAddition,
     Interview,
     Panelist,
+    RequestKind,
+    RequestState,
     RubricVersion,
     StageMove,
     StoredPrescore,
@@ -30,7 +34,7 @@ from screening.models import (
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened: ``kind`` is applied, moved, undone, scored, verdict, verdict_back, note, scheduled, cancelled, evaluated, amended or decided; ``facts`` are values of the domain."""
+    """One thing that happened: ``kind`` is applied, moved, undone, scored, verdict, verdict_back, note, added, review_asked, review_answered, scheduled, cancelled, evaluated, amended or decided; ``facts`` are values of the domain."""
 
     kind: str
     at: datetime
@@ -70,6 +74,8 @@ def timeline(session: Session, *, application: Application, blind: bool) -> tupl
         events += _verdicts(session, application, names)
         events += _evaluations(session, application, names)
         events += _decisions(session, application, names)
+        events += _additions(session, application)
+        events += _reviews(session, application, names)
     events.sort(key=lambda event: event.at)
     return tuple(events[::-1])
 
@@ -169,6 +175,24 @@ def _verdicts(session: Session, application: Application, names: Mapping[int, st
     for row in rows:
         facts = {"criterion": codes.get(row.criterion_key, ""), "verdict": row.verdict or "", "reason": row.reason}
         yield Event("verdict" if row.verdict else "verdict_back", row.at, names.get(row.actor_id), facts)
+
+
+def _additions(session: Session, application: Application) -> Iterator[Event]:
+    rows = select(EvidenceAddition).where(EvidenceAddition.application_id == application.id)
+    for row in session.scalars(rows.order_by(EvidenceAddition.id)):
+        yield Event("added", row.added_at, None, {"criterion": row.criterion_id.upper()})
+
+
+def _reviews(session: Session, application: Application, names: Mapping[int, str]) -> Iterator[Event]:
+    rows = select(CandidateRequest).where(
+        CandidateRequest.application_id == application.id, CandidateRequest.kind == RequestKind.HUMAN_REVIEW
+    )
+    for row in session.scalars(rows.order_by(CandidateRequest.id)):
+        yield Event("review_asked", row.created_at, None, {"note": row.text})
+        if row.state is not RequestState.OPEN and row.handled_at is not None:
+            yield Event(
+                "review_answered", row.handled_at, names.get(row.handled_by_id or 0), {"note": row.answer or ""}
+            )
 
 
 def _interviews(session: Session, application: Application, names: Mapping[int, str]) -> Iterator[Event]:

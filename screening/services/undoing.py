@@ -14,9 +14,11 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from screening.models import (
+    CandidateRequest,
     ChangedVerdict,
     Decision,
     Interview,
+    Mail,
     Posting,
     QuestionSet,
     Referral,
@@ -31,10 +33,12 @@ from screening.services.deciding import DecideError, take_back_decision
 from screening.services.drafting import RevisionError, undo_rubric_edit
 from screening.services.interviewing import InterviewError, restore_interview
 from screening.services.judging import JudgeError, take_back_verdict
+from screening.services.mailing import NotWaitingError, recall_mail
 from screening.services.moving import MoveError, undo_moves
 from screening.services.publishing import reopen_posting
 from screening.services.question_sets import undo_questions
 from screening.services.referring import ReferralUsedError, take_back_referral
+from screening.services.requesting import RequestError, reopen
 
 WINDOW = timedelta(minutes=10)
 
@@ -49,6 +53,7 @@ class Act(StrEnum):
     DECISION = "decision"  # decision: id of Decision
     QUESTIONS = "questions"  # set: id of QuestionSet; revision: the one that the save made
     REFERRAL = "referral"  # referral: id of the Referral that was made
+    REVIEW = "review"  # request: id of the CandidateRequest that was answered; mail: id of the Mail with the answer
     CANCEL = "cancel"  # interview: id of the Interview that was cancelled
 
 
@@ -101,6 +106,8 @@ def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone
         DecideError,
         InterviewError,
         ReferralUsedError,
+        NotWaitingError,
+        RequestError,
         NoResultFound,
     ) as error:
         raise UndoError("changed") from error
@@ -168,6 +175,13 @@ def _undo_referral(session: Session, arguments: JsonObject, actor: Actor, now: d
     take_back_referral(session, referral=referral, actor_id=actor.id, now=now)
 
 
+def _undo_review(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    request = session.get_one(CandidateRequest, int(arguments["request"]))
+    _require(session, Permission.PRESCORE_VIEW, actor, application_id=request.application_id)
+    recall_mail(session, mail=session.get_one(Mail, int(arguments["mail"])))
+    reopen(session, request=request, actor_id=actor.id, now=now)
+
+
 def _undo_cancel(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
     interview = session.get_one(Interview, int(arguments["interview"]))
     _require(session, Permission.INTERVIEW_SCHEDULE, actor, application_id=interview.application_id)
@@ -187,5 +201,6 @@ BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] 
     Act.CLOSE: _undo_close,
     Act.DECISION: _undo_decision,
     Act.REFERRAL: _undo_referral,
+    Act.REVIEW: _undo_review,
     Act.CANCEL: _undo_cancel,
 }

@@ -13,6 +13,7 @@ from screening.policy import Permission
 from screening.queries.home import new_applications, open_findings, ready_debriefs
 from screening.queries.interviews import own_agenda
 from screening.queries.own_ratings import own_ratings
+from screening.queries.requests import waiting_reviews
 from screening.web.access import actor, may, needs, now, signed_in_user
 
 blueprint = Blueprint("home", __name__, url_prefix="/staff")
@@ -41,6 +42,7 @@ def index() -> ResponseReturnValue:
         later=[row for row in rows if row.starts_at >= end],
         debriefs=ready_debriefs(db.session, actor=actor()) if recruits else (),
         waiting=new_applications(db.session, actor=actor()) if recruits else (),
+        reviews=waiting_reviews(db.session, actor=actor()) if recruits else (),
         findings=open_findings(db.session, actor=actor()) if recruits else (),
         recruits=recruits,
         rated=rated,

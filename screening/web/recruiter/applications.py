@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from io import BytesIO
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, send_file, url_for
@@ -13,19 +14,35 @@ from rubrics.prescore import Verdict
 from screening.documents.storage import read_file
 from screening.extensions import db
 from screening.forms.moving import MoveFormError, read_move
-from screening.models import Application, Posting, ResumeFile, Role, RubricState, Stage
+from screening.forms.reviewing import AnswerForm
+from screening.models import (
+    Application,
+    CandidateRequest,
+    Mail,
+    Posting,
+    RequestKind,
+    RequestState,
+    ResumeFile,
+    Role,
+    RubricState,
+    Stage,
+)
 from screening.policy import Permission
 from screening.queries.application import application_page
 from screening.queries.fits import FitRow, also_fits
 from screening.queries.pipeline import neighbours
 from screening.queries.standing import State
 from screening.queries.timeline import interviews, notes, timeline
+from screening.services.adding_evidence import mark_seen
 from screening.services.drafting import version_in
 from screening.services.judging import JudgeError, add_note, change_verdict
+from screening.services.mailing import greeting_name, post_mail
 from screening.services.moving import ALLOWED_MOVES, ENDED
 from screening.services.prescoring import ask_for_prescore
-from screening.services.undoing import Act, remember
+from screening.services.requesting import RequestError, answer, open_request
+from screening.services.undoing import WINDOW, Act, remember
 from screening.web.access import actor, may, needs, now
+from screening.web.candidate.links import status_link
 from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, FILE_FAILURES, STAGES
 from screening.web.recruiter.events import event_words
 from screening.web.recruiter.origins import origin_of
@@ -121,6 +138,51 @@ def score_again(application: Application) -> ResponseReturnValue:
     return redirect(_back(application), 303)
 
 
+@blueprint.post("/<int:application_id>/evidence/seen")
+@needs(Permission.PRESCORE_VIEW, of=Application)
+def see(application: Application) -> ResponseReturnValue:
+    """Note that a person has read what the candidate added; the page itself sends this once it is open."""
+    ids = [
+        int(ident) for ident in request.form.getlist("ids") if ident.isascii() and ident.isdigit() and len(ident) < 10
+    ]
+    mark_seen(db.session, application_id=application.id, addition_ids=ids, actor_id=actor().id, now=now())
+    db.session.commit()
+    if "HX-Request" in request.headers:
+        return "", 204
+    return redirect(_back(application), 303)
+
+
+@blueprint.post("/<int:application_id>/review")
+@needs(Permission.PRESCORE_VIEW, of=Application)
+def answer_review(application: Application) -> ResponseReturnValue:
+    """Answer the candidate's request for a human review; the mail with the answer waits until it can no longer be taken back."""
+    form, at = AnswerForm(), now()
+    asked = open_request(db.session, application_id=application.id, kind=RequestKind.HUMAN_REVIEW)
+    if asked is None:
+        toast(_("Somebody has answered this request already."))
+        return redirect(_back(application), 303)
+    if not form.validate():
+        return _page(application, answering=form), 422
+    try:
+        answer(
+            db.session,
+            request=asked,
+            state=RequestState.DONE,
+            answer=form.answer.data or "",
+            actor_id=actor().id,
+            now=at,
+        )
+    except RequestError:
+        db.session.rollback()
+        toast(_("Somebody has answered this request already."))
+        return redirect(_back(application), 303)
+    mail = _mail_answer(application, asked, at)
+    token = remember(db.session, actor_id=actor().id, act=Act.REVIEW, now=at, request=asked.id, mail=mail.id)
+    db.session.commit()
+    toast(_("Answered. The candidate gets the mail in ten minutes."), undo=token)
+    return redirect(_back(application), 303)
+
+
 @blueprint.get("/files/<int:file_id>")
 @needs(Permission.FILE_VIEW, of=ResumeFile)
 def file(file: ResumeFile) -> ResponseReturnValue:
@@ -136,6 +198,28 @@ def file(file: ResumeFile) -> ResponseReturnValue:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _mail_answer(application: Application, asked: CandidateRequest, at: datetime) -> Mail:
+    """Write the mail with the answer; an answer after one that was taken back is a mail of its own."""
+    posting = db.session.get_one(Posting, application.posting_id)
+    return post_mail(
+        db.session,
+        key=f"reviewed:{asked.id}:{at:%Y%m%d%H%M%S%f}",
+        template="reviewed",
+        locale=application.locale,
+        to=application.email,
+        fields={
+            "name": greeting_name(application.name),
+            "posting": posting.title or "",
+            "answer": asked.answer or "",
+            "link": status_link(application.id),
+            "company": current_app.config["SCREENING"].company_in(application.locale),
+        },
+        now=at,
+        application_id=application.id,
+        due_at=at + WINDOW,
+    )
 
 
 def _back(application: Application) -> str:
@@ -154,6 +238,7 @@ def _page(
     refused: str | None = None,
     choice: str | None = None,
     note_problem: str | None = None,
+    answering: AnswerForm | None = None,
 ) -> str:
     blind = not may(Permission.PRESCORE_VIEW)
     chosen = read_chosen(request.args)
@@ -175,6 +260,7 @@ def _page(
         refused=refused,
         choice=choice,
         note_problem=note_problem,
+        answering=answering or AnswerForm(formdata=None),
         advance=NEXT_STAGES.get(application.stage),
         moves=[stage for stage in Stage if stage in ALLOWED_MOVES[application.stage] and stage is not Stage.WITHDRAWN],
         ended=application.stage in ENDED,

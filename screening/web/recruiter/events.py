@@ -41,6 +41,12 @@ def event_words(event: Event) -> str:
             words = _("%(who)s changed %(code)s to %(verdict)s:", who=who, code=facts["criterion"], verdict=verdict)
         case "verdict_back":
             words = _("%(who)s gave %(code)s back to the machine’s verdict:", who=who, code=facts["criterion"])
+        case "added":
+            words = _("Added by the candidate: evidence for %(code)s", code=facts["criterion"])
+        case "review_asked":
+            words = _("The candidate asked for a human review")
+        case "review_answered":
+            words = _("%(who)s answered the request for a human review", who=who)
         case "decided":
             words = _("%(who)s decided: %(outcome)s", who=who, outcome=OUTCOMES[Outcome(facts["outcome"])])
             words += _(" (taken back)") if facts["undone"] else ""
