@@ -42,6 +42,8 @@ class Settings:
     request_bytes: int = 16 * 1024 * 1024
     most_roles: int = 3
     """So many postings may be applied for with one form."""
+    form_seconds: float = 3.0
+    """An application form that comes back sooner is asked about once; 0 asks about none."""
     form_bytes: int = 64 * 1024 * 1024
     """An application form is read up to here, so that a file that is too large comes back as an error beside its field."""
 
@@ -94,6 +96,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, instance: Path | N
         demo=setting("demo", "0") in {"1", "true", "True"},
         smtp_url=_mail_server(setting("smtp_url", "")),
         mail_from=setting("mail_from", "screening@localhost"),
+        form_seconds=_seconds("form_seconds", setting("form_seconds", "3")),
         most_roles=_few(setting("most_roles", "3")),
     )
 
@@ -128,6 +131,16 @@ def _few(text: str) -> int:
     if text not in {str(number) for number in range(1, 11)}:
         raise ConfigError(f"most_roles is {text!r}. Write a whole number from 1 to 10.")
     return int(text)
+
+
+def _seconds(name: str, text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 60:
+        raise ConfigError(f"{name} is {text!r}. Set a number of seconds from 0 to 60.")
+    return seconds
 
 
 def _read_toml(path: Path) -> dict[str, object]:

@@ -127,6 +127,7 @@ def settings(database_url: str, tmp_path: Path, broker: Broker) -> Settings:
         "SCREENING_DATABASE_URL": database_url,
         "SCREENING_BROKER_URL": broker.url,
         "SCREENING_SECRET_KEY": "for-tests-only",
+        "SCREENING_FORM_SECONDS": "0",
     }
     return load_settings(environment, instance=tmp_path / "instance")
 

@@ -28,6 +28,8 @@ class ApplicationForm(FlaskForm):
     """What every form asks; ``website`` is a trap that people do not see and must leave empty.
 
     ``draft_version`` is the version of the draft that the page knows, ``draft_writer`` marks the page among several.
+    ``also`` names the roles that are applied for together, ``kept`` holds what was typed for roles that were left.
+    ``opened`` is when the page was made, ``notice_shown`` the version of the privacy notice that it links to.
     """
 
     form_key = HiddenField(filters=[clean_line])
@@ -35,6 +37,11 @@ class ApplicationForm(FlaskForm):
     draft_version = HiddenField(filters=[clean_line])
     draft_writer = HiddenField(filters=[clean_line])
     source = HiddenField(filters=[clean_line])
+    ref = HiddenField(filters=[clean_line])
+    also = HiddenField(filters=[clean_line])
+    kept = HiddenField()
+    opened = HiddenField(filters=[clean_line])
+    notice_shown = HiddenField(filters=[clean_line])
     website = line(_l("Leave this field empty"), most=200)
 
     name = line(_l("Name"), needed(_l("Enter your name.")), most=120, autocomplete="name")
@@ -45,20 +52,20 @@ class ApplicationForm(FlaskForm):
     link0 = line(_l("Link"), is_web_address, most=300, inputmode="url")
     link1 = line(_l("Another link"), is_web_address, most=300, inputmode="url")
     link2 = line(_l("Another link"), is_web_address, most=300, inputmode="url")
+    heard = line(_l("How did you hear about us?"), most=120)
     summary = lines(_l("Anything else you want to say"), at_most(3000), most=3000)
 
     consent = BooleanField(_l("Consent"), [needed(_l("Without your consent we cannot handle the application."))])
     contact_later = BooleanField(_l("You may contact me about other roles"))
     prescore_refused = BooleanField(_l("Do not prescore my application; have a person read it"))
 
+    left: Sequence[tuple[str, str]] = ()
+    """Roles that the form no longer applies for: title and why (closed, applied)."""
+
     def validate_website(self, field: Any) -> None:
         """Refuse what only a program fills in, in words that help a person whose browser did it."""
         if field.data:
             field.errors = [_l("Leave this field empty; it is there to keep out programs that fill in every field.")]
-
-    def parts(self) -> Iterator[Any]:
-        """Give the questions' parts in the form's order."""
-        return (field for field in self if isinstance(field, FormField))
 
     def process(self, *arguments: Any, **named: Any) -> None:
         """Fill the form in, and let its conditional questions see what it answers."""
@@ -66,6 +73,10 @@ class ApplicationForm(FlaskForm):
         for part in self.parts():
             if isinstance(part.form, CustomForm):
                 part.form.whole = self
+
+    def parts(self) -> Iterator[Any]:
+        """Give the questions' parts in the form's order."""
+        return (field for field in self if isinstance(field, FormField))
 
 
 def application_form(questions: Sequence[Document], *, chinese: bool, today: date) -> type[ApplicationForm]:

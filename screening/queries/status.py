@@ -137,6 +137,12 @@ def read_status(session: Session, *, application_id: int, now: datetime) -> Stat
     )
 
 
+def stage_shown(session: Session, *, application: Application, now: datetime) -> Stage:
+    """Give the stage in which the candidate sees the application."""
+    steps = _steps(session, application.id, now)
+    return steps[-1].stage if steps else application.stage
+
+
 def reference_of(posting_id: int, application_id: int) -> str:
     """Give the number that a candidate names an application by."""
     return f"{posting_id:03}-{application_id:06}"

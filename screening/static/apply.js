@@ -53,7 +53,9 @@
     if (wantsLink) fields.set('act', 'link');
     return file ? fields : new URLSearchParams(fields);
   }
-  const chosen = () => $('input[type="file"]', form)?.files[0];
+  /* The next file that was not sent yet: the résumé, then those of questions, which stay in their inputs. */
+  const kept = new WeakSet();
+  const chosen = () => $$('input[type="file"]', form).flatMap(input => [...input.files]).find(file => !kept.has(file));
   async function heed(answer, file) {
     if (answer.status === 429 && wantsLink) {
       sayOfLink($('[data-link-said]').dataset.often, true);
@@ -73,6 +75,7 @@
   function noteSaved(told, file) {
     version.value = told.version;
     if (told.resume && chosen() === file) showResume(told.resume);
+    else if (file) kept.add(file);
     if (chosen()) isDirty = true;
     if (!isDirty) delete form.dataset.dirty;
     $('[data-saved-at]').dataset.savedAt = told.saved_at;

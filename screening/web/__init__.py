@@ -5,6 +5,7 @@ from screening.web.auth import preferences, settings, sign_in
 from screening.web.candidate import (
     apply,
     careers,
+    choosing,
     codes,
     drafts,
     evidence,
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     feeds.blueprint,
     apply.blueprint,
     drafts.blueprint,
+    choosing.blueprint,
     status.blueprint,
     evidence.blueprint,
     prefill.blueprint,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,7 +13,8 @@ from screening.extensions import db, limiter
 from screening.forms.application import ApplicationForm
 from screening.forms.inputs import whole_number
 from screening.models import ApplicationDraft, FormVersion, Posting
-from screening.queries.careers import form_of, open_posting
+from screening.models.application import RESUME
+from screening.queries.careers import form_of
 from screening.services.application_drafts import (
     DraftChangedError,
     DraftError,
@@ -37,9 +40,10 @@ from screening.web.candidate.form_page import (
     show_form,
     typed_form,
 )
-from screening.web.candidate.links import draft_key_in, draft_link, draft_token, private_page, status_token
-from screening.web.candidate.uploads import Upload, receive
 from screening.web.candidate.form_resume import resume_part
+from screening.web.candidate.links import draft_key_in, draft_link, draft_token, private_page, status_token
+from screening.web.candidate.roles import also_of, anchor_posting, with_roles
+from screening.web.candidate.uploads import Upload, kept_upload, receive, receive_answers
 from screening.web.formatting import clock, company, is_chinese
 from screening.web.toasts import toast
 
@@ -52,21 +56,25 @@ NOT_KEPT = {
     "form_version",
     "draft_version",
     "draft_writer",
+    "opened",
+    "notice_shown",
     "newer_version",
     "act",
+    "roles",
+    "role",
     "website",
     "consent",
     "contact_later",
 }
 """The page's own marks, the trap, and what only counts when the form is sent: a draft holds no consent."""
 
+ONWARD = {"read": ("prefill.show", 303), "put_back": ("prefill.undo", 307)}
+"""Where other acts go on once what was typed is kept; a 307 sends the same form on."""
+
 
 def _whose() -> str:
     return f"draft {request.form.get('form_key', '')[:64]} {request.remote_addr}"
 
-
-ONWARD = {"read": ("prefill.show", 303), "put_back": ("prefill.undo", 307)}
-"""Where other acts go on once what was typed is kept; a 307 sends the same form on."""
 
 def _address() -> str:
     return f"draft link {normalised_address(request.form.get('email', ''))[:254]}"
@@ -77,7 +85,7 @@ def _wants_no_link() -> bool:
 
 
 def _brings_no_file() -> bool:
-    return "resume" not in request.files
+    return not request.files
 
 
 def _succeeded(response: Response) -> bool:
@@ -97,12 +105,14 @@ def save(slug: str) -> ResponseReturnValue:
     A script is answered in JSON with a ``state``; the buttons lead to the draft's own page, or to what ``ONWARD`` names.
     """
     key = sent_key()
-    posting = open_posting(db.session, slug=slug, now=now())
+    posting = anchor_posting(slug, request.form.get("also", ""))
     version = sent_version(posting) if posting else None
     if posting is None or version is None:
         return _closed()
-    upload = receive(kept_file(posting, key), is_needed=request.form.get("act") == "read")
+    kept = kept_files(posting, key)
+    upload = receive(kept.get(RESUME), is_needed=request.form.get("act") == "read")
     typed = typed_form(version, list(request.form.items(multi=True)), key=key)
+    upload = receive_answers(typed, kept, upload)
     is_unaddressed = request.form.get("act") == "link" and not typed.email.validate(typed)
     try:
         draft = keep_typed(posting, version, key, upload)
@@ -111,20 +121,20 @@ def save(slug: str) -> ResponseReturnValue:
         db.session.commit()
     except DraftError as error:
         db.session.rollback()
-        return _refused(error, posting, typed, upload)
+        return refused(error, posting, typed, upload)
     remember_draft(posting.id, key)
     if _by_script():
         return _told(draft, upload, typed, is_unaddressed=is_unaddressed)
-    if upload.error or is_unaddressed:
+    if upload.has_error or is_unaddressed:
         return show_form(posting, typed, upload, draft=draft, status=422)
+    onward = ONWARD.get(request.form.get("act", ""))
+    if onward is not None:
+        return redirect(url_for(onward[0], token=draft_token(key)), onward[1])
     toast(_sentence(draft))
     return redirect(url_for("drafts.show", token=draft_token(key)), 303)
 
 
 @blueprint.get("/drafts/<token>")
-    onward = ONWARD.get(request.form.get("act", ""))
-    if onward is not None:
-        return redirect(url_for(onward[0], token=draft_token(key)), onward[1])
 @anyone
 def show(token: str) -> ResponseReturnValue:
     """Show the form as it was left, on any device; a draft that is gone, or whose posting is closed, says so."""
@@ -138,7 +148,7 @@ def show(token: str) -> ResponseReturnValue:
     if draft is None or is_expired(draft, now=now()):
         return _gone("expired", 410)
     found = db.session.get_one(Posting, draft.posting_id)
-    posting = open_posting(db.session, slug=found.slug, now=now())
+    posting = anchor_posting(found.slug, also_of(draft.fields))
     if posting is None:
         return _gone("closed", 410)
     page, status = continue_draft(posting, draft)
@@ -162,17 +172,24 @@ def forget(token: str) -> ResponseReturnValue:
     return redirect(url_for("apply.form", slug=posting.slug), 303)
 
 
-def continue_draft(posting: Posting, draft: ApplicationDraft) -> tuple[str, int]:
-    """Render a draft with the form version that it was begun with."""
+def continue_draft(posting: Posting, draft: ApplicationDraft, *, also: str = "") -> tuple[str, int]:
+    """Render a draft with the form version that it was begun with; ``also`` adds roles to those that it applies for."""
     version = form_of(db.session, posting_id=posting.id, form_version_id=draft.form_version_id)
     if version is None:
         raise LookupError(f"draft {draft.id} names a form of another posting")
-    form = typed_form(version, draft.fields, key=draft.key)
-    return show_form(posting, form, Upload(file=kept_file(posting, draft.key)), draft=draft, notice="resumed")
+    form = typed_form(version, with_roles(version, draft.fields, also), key=draft.key)
+    notice = "" if "changed" in request.args else "resumed"
+    return show_form(posting, form, kept_upload(kept_files(posting, draft.key)), draft=draft, notice=notice)
 
 
-def keep_typed(posting: Posting, version: FormVersion, key: str, upload: Upload) -> ApplicationDraft:
-    """Store the fields of this request and its file in the draft; the caller commits.
+def keep_typed(
+    posting: Posting,
+    version: FormVersion,
+    key: str,
+    upload: Upload,
+    fields: Sequence[tuple[str, str]] | None = None,
+) -> ApplicationDraft:
+    """Store the fields of this request, or other ``fields`` in their stead, and its file in the draft; the caller commits.
 
     Raise DraftError as ``save_draft`` does; a newer version that the candidate chose to replace is named by the request.
     """
@@ -183,7 +200,7 @@ def keep_typed(posting: Posting, version: FormVersion, key: str, upload: Upload)
         key=key,
         posting=posting,
         form_version=version,
-        fields=[(name, value) for name, value in request.form.items(multi=True) if name not in NOT_KEPT],
+        fields=[(name, value) for name, value in fields or request.form.items(multi=True) if name not in NOT_KEPT],
         version=known or 0,
         writer=sent_writer(),
         email=form.email.data if form.email.validate(form) else None,
@@ -195,20 +212,25 @@ def keep_typed(posting: Posting, version: FormVersion, key: str, upload: Upload)
 
 
 def keep_file(draft: ApplicationDraft, upload: Upload) -> None:
-    """Put a file that this request brought in the draft's place for it."""
-    if upload.is_new and upload.file is not None:
-        attach_file(db.session, draft=draft, field="resume", stored=upload.file, now=now())
+    """Put the files that this request brought in the draft's places for them."""
+    for one in (upload, *upload.answers.values()):
+        if one.is_new and one.file is not None:
+            attach_file(db.session, draft=draft, field=one.file.field, stored=one.file, now=now())
 
 
-def kept_file(posting: Posting, key: str) -> StoredFile | None:
-    """Give the résumé that is kept with the draft of this key, if it still lies in the uploads folder."""
+def kept_files(posting: Posting, key: str) -> dict[str, StoredFile]:
+    """Give the files that are kept with the draft of this key, by their fields, as far as they lie in the uploads folder."""
     draft = find_draft(db.session, key)
     if draft is None or draft.posting_id != posting.id:
-        return None
-    for file in files_of(db.session, draft):
-        if file.field == "resume" and file_path(current_app.config["SCREENING"].uploads, file.storage_key).exists():
-            return StoredFile(file.storage_key, file.original_name, file.media_type, file.size, file.sha256)
-    return None
+        return {}
+    folder = current_app.config["SCREENING"].uploads
+    return {
+        file.field: StoredFile(
+            file.storage_key, file.original_name, file.media_type, file.size, file.sha256, file.field
+        )
+        for file in files_of(db.session, draft)
+        if file_path(folder, file.storage_key).exists()
+    }
 
 
 def _told(draft: ApplicationDraft, upload: Upload, typed: ApplicationForm, *, is_unaddressed: bool) -> Response:
@@ -239,7 +261,7 @@ def _sentence(draft: ApplicationDraft) -> str:
     return _("Draft saved %(time)s", time=clock(draft.changed_at))
 
 
-def _refused(error: DraftError, posting: Posting, typed: ApplicationForm, upload: Upload) -> ResponseReturnValue:
+def refused(error: DraftError, posting: Posting, typed: ApplicationForm, upload: Upload) -> ResponseReturnValue:
     """Answer a save that was refused: nothing is overwritten, and nothing that was typed is lost."""
     key = str(typed.form_key.data)
     match error:

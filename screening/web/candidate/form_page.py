@@ -28,6 +28,7 @@ from screening.web.candidate.roles import Settled, chosen_roles, settle
 from screening.web.candidate.timing import opening_mark
 from screening.web.candidate.uploads import Upload, give_answers
 from screening.web.formatting import is_chinese
+from screening.web.notices import CURRENT, notice_of
 
 KEY = re.compile(r"[\w-]{16,64}", re.ASCII)
 WRITER = re.compile(r"[\w-]{1,40}", re.ASCII)
@@ -56,19 +57,29 @@ def sent_version(posting: Posting) -> FormVersion | None:
     return seen or form_in_force(db.session, posting_id=posting.id)
 
 
-def form_class(version: FormVersion) -> type[ApplicationForm]:
-    """Make the form of a version in the page's language, as of today."""
-    return application_form(version.questions, chinese=is_chinese(), today=today())
+def form_class(version: FormVersion, also: str = "") -> type[ApplicationForm]:
+    """Make the form of a version in the page's language, as of today; ``also`` names the roles that it applies for together."""
+    return application_form(chosen_roles(version, also).questions, chinese=is_chinese(), today=today())
 
 
 def typed_form(version: FormVersion, fields: Sequence[Sequence[str]], *, key: str) -> ApplicationForm:
     """Fill a form with [name, value] pairs so that it shows each text exactly as it was typed."""
-    values = MultiDict([(name, value) for name, value in fields])
-    form = form_class(version)(formdata=values)
-    form.form_key.data, form.form_version.data = key, str(version.id)
+    settled = settle(version, fields)
+    form = settled_form(version, settled, key=key)
+    values = MultiDict(settled.fields)
     for field in inputs(form):
         if isinstance(field, StringField) and field.raw_data and field.name in values:
             field.data = field.raw_data[0]
+    return form
+
+
+def settled_form(version: FormVersion, settled: Settled, *, key: str) -> ApplicationForm:
+    """Fill the form of the roles that are open now."""
+    form = form_class(version, settled.chosen.written)(formdata=MultiDict(settled.fields))
+    form.left = settled.left
+    form.form_key.data, form.form_version.data = key, str(version.id)
+    if notice_of(form.notice_shown.data) is None:
+        form.consent.data = False
     return form
 
 
@@ -81,31 +92,42 @@ def show_form(
     draft: ApplicationDraft | None = None,
     newer: ApplicationDraft | None = None,
     notice: str = "",
+    minutes: int = 0,
 ) -> tuple[str, int]:
     """Render the form with everything that was typed and the file that is kept.
 
     ``draft`` is what is stored of this page, ``newer`` what another tab or device stored instead; ``notice`` names a
-    block of the template: applied, large, resumed.
+    block of the template: applied, large, resumed, quick, old, wait; ``minutes`` is how long to wait.
     """
+    version = db.session.get_one(FormVersion, int(str(form.form_version.data)))
+    chosen = chosen_roles(version, form.also.data or "")
+    form.also.data = chosen.written
     errors = problems_of(form)
     if upload.error:
         errors.insert(0, ("resume", _("Résumé"), upload.error))
+    give_answers(form, upload)
     if newer is None:
         form.draft_version.data = str(draft.version if draft else 0)
+    if notice_of(form.notice_shown.data) is not CURRENT:
+        form.consent.data = False  # it was given to another text
+    form.notice_shown.data = CURRENT.version
+    form.opened.data = form.opened.data or opening_mark()
     form.draft_writer.data = secrets.token_urlsafe(12)
     values: dict[str, Any] = {
         "posting": posting,
+        "chosen": chosen,
         "form": form,
         "errors": errors,
         "progress": progress_of(form, has_resume=upload.file is not None),
         "draft": draft,
         "newer": newer,
         "notice": notice,
+        "minutes": minutes,
+        "privacy": CURRENT,
         "token": draft_token(str(form.form_key.data)),
         **resume_part(upload, draft, [part.form.question for part in form.parts()]),
     }
     return render_template("candidate/apply.html", **values), status
-    give_answers(form, upload)
 
 
 def sent_writer() -> str:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 from flask import abort, current_app, g
+from sqlalchemy import select
 
 from screening.extensions import db
 from screening.forms.inputs import clean_line, whole_number
@@ -126,6 +127,12 @@ def most_roles() -> int:
     return int(current_app.config["SCREENING"].most_roles)
 
 
+def roles_beside(posting_id: int) -> tuple[OtherRole, ...]:
+    """List the roles that can be applied for together with a posting."""
+    posting = db.session.get_one(Posting, posting_id)
+    return other_roles(db.session, near=posting, but=[posting.slug], now=now()) if most_roles() > 1 else ()
+
+
 def anchor_posting(slug: str, also: str) -> Posting | None:
     """Find the posting that a form belongs to: an open one, or one that was closed while other chosen roles are open."""
     posting = open_posting(db.session, slug=slug, now=now())
@@ -134,7 +141,7 @@ def anchor_posting(slug: str, also: str) -> Posting | None:
     others = [named.slug for named in _named(also) if named.slug != slug]
     if not any(open_posting(db.session, slug=other, now=now()) for other in others[: most_roles()]):
         return None
-    found = db.session.query(Posting).filter_by(slug=slug).one_or_none()
+    found = db.session.scalar(select(Posting).where(Posting.slug == slug))
     return found if found is not None and found.state is not PostingState.DRAFT else None
 
 
@@ -168,6 +175,18 @@ def changed_roles(chosen: ChosenRoles, act: str, added: str) -> str:
     return _written(chosen, slugs)
 
 
+def with_roles(version: FormVersion, pairs: Iterable[Sequence[str]], also: str) -> list[tuple[str, str]]:
+    """Add the roles that an address names to those of a form's [name, value] pairs."""
+    settled = settle(version, pairs)
+    before = settled.chosen
+    slugs = [role.slug for role in before.roles]
+    added = [named.slug for named in _named(also) if named.slug not in slugs] if not also.startswith(EXACT) else []
+    if not added:
+        return [(name, value) for name, value in pairs]
+    after = chosen_roles(version, _written(before, [*slugs, *added]))
+    return moved_fields(before, after, settled.fields)
+
+
 def without_roles(chosen: ChosenRoles, slugs: Sequence[str]) -> str:
     """Give the field ``also`` without some roles."""
     return _written(chosen, [role.slug for role in chosen.roles if role.slug not in slugs])
@@ -184,7 +203,39 @@ def moved_fields(before: ChosenRoles, after: ChosenRoles, pairs: Iterable[Sequen
     ]
 
 
-def _read(version: FormVersion, also: str) -> ChosenRoles:
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The fields of a form as they stand for the roles that are open now; ``left`` names the others and why (closed)."""
+
+    chosen: ChosenRoles
+    fields: list[tuple[str, str]]
+    left: tuple[tuple[str, str], ...]
+
+
+def settle(version: FormVersion, pairs: Iterable[Sequence[str]]) -> Settled:
+    """Read which roles a form's [name, value] pairs apply for, and move what was typed when one of them is not open any more."""
+    fields = [(name, value) for name, value in pairs]
+    also = also_of(fields)
+    chosen = chosen_roles(version, also)
+    if chosen.gone:
+        fields = moved_fields(_read(version, also, closed=True), chosen, fields)
+    return Settled(chosen, fields, tuple((one.title or one.slug, "closed") for one in chosen.gone))
+
+
+def leave_out(settled: Settled, version: FormVersion, *, closed: Sequence[str], applied: Sequence[str]) -> Settled:
+    """Give the fields without the roles that turned out to be closed or applied for already."""
+    reasons = {**dict.fromkeys(closed, "closed"), **dict.fromkeys(applied, "applied")}
+    after = chosen_roles(version, without_roles(settled.chosen, list(reasons)))
+    left = [(role.title, reasons[role.slug]) for role in settled.chosen.roles if role.slug in reasons]
+    return Settled(after, moved_fields(settled.chosen, after, settled.fields), (*settled.left, *left))
+
+
+def also_of(pairs: Iterable[Sequence[str]]) -> str:
+    """Read the field ``also`` of a form's [name, value] pairs."""
+    return next((pair[1] for pair in pairs if pair[0] == "also"), "")
+
+
+def _read(version: FormVersion, also: str, *, closed: bool = False) -> ChosenRoles:
     anchor = db.session.get_one(Posting, version.posting_id)
     named = _named(also)
     if not also.startswith(EXACT):
@@ -192,7 +243,7 @@ def _read(version: FormVersion, also: str) -> ChosenRoles:
     roles: list[ChosenRole] = []
     gone: list[Named] = []
     for one in list({one.slug: one for one in reversed(named)}.values())[::-1]:
-        role = _open(one, anchor, version)
+        role = _role(one, anchor, version, closed=closed)
         if role is None:
             gone += [one] if also.startswith(EXACT) else []
         elif len(roles) < most_roles():
@@ -202,8 +253,11 @@ def _read(version: FormVersion, also: str) -> ChosenRoles:
     return ChosenRoles(anchor, tuple(roles), tuple(gone), merge_forms(_own_forms(anchor, roles)))
 
 
-def _open(named: Named, anchor: Posting, version: FormVersion) -> ChosenRole | None:
+def _role(named: Named, anchor: Posting, version: FormVersion, *, closed: bool) -> ChosenRole | None:
+    """Find a role; ``closed`` ones only to know where its questions stood in the form, never to show it."""
     posting = open_posting(db.session, slug=named.slug, now=now())
+    if posting is None and closed:
+        posting = db.session.scalar(select(Posting).where(Posting.slug == named.slug))
     if posting is None:
         return None
     if posting.id == anchor.id:

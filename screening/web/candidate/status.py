@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 
 from screening.extensions import db, limiter
 from screening.models import Application, Stage
+from screening.queries.batches import own_batch
 from screening.queries.requests import own_reviews
 from screening.queries.status import Status, read_status
 from screening.services.applying import withdraw_application
@@ -88,6 +89,7 @@ def show(token: str) -> ResponseReturnValue:
         answer_fields=ANSWER_FIELDS,
         reviews=own_reviews(db.session, application_id=status.application_id, now=now()),
         others=_others(status),
+        batch=_batch(status),
         may_apply_again=status.stage in OVER
         and not any(other.application_id > status.application_id for other in status.others),
         city_name=city_name,
@@ -122,6 +124,16 @@ def _others(status: Status) -> list[dict[str, Any]]:
         {"token": status_token(other.application_id), "at": other.submitted_at}
         for other in status.others
         if is_proven(other.application_id)
+    ]
+
+
+def _batch(status: Status) -> list[dict[str, Any]]:
+    """Link the roles that were applied for together, for a browser that has proven this one."""
+    roles = own_batch(db.session, application_id=status.application_id, now=now())
+    return [
+        {"role": role, "token": status_token(role.application_id), "where": WAY.get(role.stage) or ENDS[role.stage]}
+        for role in roles
+        if is_proven(status.application_id)
     ]
 
 
