@@ -32,6 +32,7 @@ from screening.models import (
     TextState,
 )
 from screening.queries.additions import joined
+from screening.services.fitting import ask_for_fit
 from screening.services.forming import questions_for
 from screening.services.moving import ENDED
 from screening.services.prescoring import ask_for_prescore
@@ -131,7 +132,9 @@ def questions_about(rubric: Rubric, criterion: Criterion) -> list[dict[str, Any]
     asked = [question for question in alone if question["asks"]]
     if asked:
         return asked
-    question = Question("statement", criterion.section, asks=[ask_document(criterion)], category=criterion.category.value)
+    question = Question(
+        "statement", criterion.section, asks=[ask_document(criterion)], category=criterion.category.value
+    )
     return [question_document(1, question, load_lexicon())]
 
 
@@ -192,9 +195,9 @@ def take_evidence(session: Session, *, addition_id: int, read: ReadFile | None, 
         )
     )
     if version is not None and not application.prescore_refused:
-        ask_for_prescore(
-            session, application_id=application.id, rubric_version_id=version, now=now, addition_id=addition.id
-        )
+        ids = {"application_id": application.id, "addition_id": addition.id}
+        ask_for_prescore(session, rubric_version_id=version, now=now, **ids)
+        ask_for_fit(session, now=now, **ids)
 
 
 def mark_seen(

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_dossier, load_rubric
@@ -109,12 +109,19 @@ def store_fits(session: Session, fitted: Sequence[Fitted], *, now: datetime) -> 
         session.execute(insert(Fit), rows)
 
 
-def ask_for_fit(session: Session, *, application_id: int, now: datetime) -> None:
-    """Ask for one application's fits, due a few seconds later; asking twice is one job."""
+def ask_for_fit(session: Session, *, application_id: int, now: datetime, addition_id: int | None = None) -> None:
+    """Ask for one application's fits, due a few seconds later; asking twice is one job.
+
+    With what a candidate added, ``addition_id``, the fits that were made without it are forgotten and made anew.
+    """
+    key = f"fit:{application_id}:{ENGINE_VERSION}"
+    if addition_id is not None:
+        session.execute(delete(Fit).where(Fit.application_id == application_id))
+        key = f"{key}:{addition_id}"
     queue.enqueue(
         session,
         queue.FIT_APPLICATION,
-        key=f"fit:{application_id}:{ENGINE_VERSION}",
+        key=key,
         now=now + AFTER_ONE,
         application_id=application_id,
     )

@@ -18,6 +18,7 @@ from screening.models import (
     Answer,
     Application,
     EvidenceAddition,
+    Fit,
     FormVersion,
     Job,
     Posting,
@@ -27,7 +28,7 @@ from screening.models import (
     TextState,
 )
 from screening.queries.additions import first_answers
-from screening.services import rescoring
+from screening.services import fitting, rescoring
 from screening.services.adding_evidence import (
     LONGEST_TEXT,
     MOST,
@@ -80,6 +81,12 @@ def prescore(session: Session, application: Application, version_id: int, upload
     prescore_application(session, application_id=application.id, rubric_version_id=version_id, uploads=uploads, now=NOW)
 
 
+def fit_all(session: Session, application: Application) -> None:
+    others = fitting.read_others(session, application_ids=[application.id])
+    fitting.store_fits(session, fitting.judge_others(others), now=NOW)
+    session.flush()
+
+
 def answers(session: Session, application: Application) -> dict[str, Any]:
     rows = session.scalars(select(Answer).where(Answer.application_id == application.id).order_by(Answer.id))
     return {row.field: row.value for row in rows}
@@ -112,6 +119,25 @@ def test_an_addition_makes_a_new_run_and_both_are_proven(
     runs = replay(session, application_id=application.id)
     assert [run.proof for run in runs] == [Proof.SAME, Proof.SAME]
     assert is_intact(session)
+
+
+def test_fits_for_other_roles_are_made_anew(
+    session: Session, application: Application, version_id: int, tmp_path: Path
+) -> None:
+    other = make_posting(session, slug="other")
+    fit_all(session, application)
+    before = session.scalars(select(Fit)).one()
+    assert before.rubric_version_id != version_id
+
+    addition = add(session, application, "a" * 16)
+    take(session, addition, tmp_path)
+    keys = session.scalars(select(Job.key).where(Job.name == "fit_application")).all()
+    fit_all(session, application)
+
+    assert [key.rpartition(":")[2] for key in keys] == [str(addition.id)]
+    after = session.scalars(select(Fit)).one()
+    assert (after.requirement or 0) > (before.requirement or 0)
+    assert other.id != application.posting_id
 
 
 def test_a_second_run_of_the_same_input_is_none(
