@@ -18,7 +18,13 @@ from screening.documents.recognition import MediaType, recognise
 __all__ = ["CANNOT_START", "ExtractedText", "ExtractionError", "extract_text", "has_text"]
 
 MOST_SECONDS = warm.MOST_SECONDS
-READERS = {MediaType.PDF: "pdf", MediaType.DOCX: "word", MediaType.TEXT: "plain", MediaType.MARKDOWN: "plain"}
+READERS = {
+    MediaType.PDF: "pdf",
+    MediaType.DOCX: "word",
+    MediaType.TEXT: "plain",
+    MediaType.MARKDOWN: "plain",
+    MediaType.JSON_RESUME: "json",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class ExtractedText:
 
 
 def extract_text(content: bytes, *, file_name: str, seconds: float = MOST_SECONDS) -> ExtractedText:
-    """Read a .pdf, .docx, .txt or .md; raise ExtractionError with one clear English sentence out of a closed list.
+    """Read a .pdf, .docx, .txt, .md or .json (JSON Resume); raise ExtractionError with one clear English sentence out of a closed list.
 
     A file that takes longer than ``seconds`` is one of them. For text and Markdown the text is the decoded file unaltered; the content decides what the file is, the name only tells
     Markdown from text.
@@ -53,9 +59,9 @@ def extract_text(content: bytes, *, file_name: str, seconds: float = MOST_SECOND
 def has_text(content: bytes, media_type: MediaType, *, seconds: float = MOST_SECONDS) -> bool:
     """Tell whether a file that ``recognise`` took holds words, sooner than reading it would; raise ExtractionError for one that nobody can open.
 
-    Recognising text and Markdown has decoded them already. A PDF is opened, but its pages are not drawn.
+    Recognising text, Markdown and JSON Resume has read them already. A PDF is opened, but its pages are not drawn.
     """
-    if media_type in {MediaType.TEXT, MediaType.MARKDOWN}:
+    if media_type in {MediaType.TEXT, MediaType.MARKDOWN, MediaType.JSON_RESUME}:
         return True
     answer = _ask("glance" if media_type is MediaType.PDF else READERS[media_type], content, seconds)
     failure = answer.get("failure")

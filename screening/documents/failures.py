@@ -16,6 +16,7 @@ SCANNED = "No text was found; the file is probably a scan. Send one in which the
 NO_TEXT = "No text was found in the Word file; it may hold only pictures."
 TOO_MUCH_TEXT = "The file holds far more text than a résumé."
 TWO_KINDS = "The file is two kinds of file at once; save it anew as a PDF or .docx."
+NOT_JSON_RESUME = "This is no JSON Resume document (jsonresume.org, schema 1.0)."
 TAKES_TOO_MUCH = "The file takes too much time or memory to read."
 CANNOT_START = "The file cannot be read at the moment."
 
@@ -35,6 +36,7 @@ CODES = {
     NO_TEXT: "no_text",
     TOO_MUCH_TEXT: "too_much_text",
     TWO_KINDS: "two_kinds",
+    NOT_JSON_RESUME: "not_json_resume",
     TAKES_TOO_MUCH: "takes_too_much",
     CANNOT_START: "cannot_start",
 }

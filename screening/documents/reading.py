@@ -43,6 +43,7 @@ READERS = {
     "glance": "screening.documents.pdf.glance",
     "word": "screening.documents.word",
     "plain": "screening.documents.plain",
+    "json": "screening.documents.json_text",
 }
 _rehearsed: set[str] = set()
 REQUEST = struct.Struct(">8sQ")

@@ -28,6 +28,7 @@ from screening.documents.failures import (
     UNPACKS_TOO_LARGE,
     ExtractionError,
 )
+from screening.documents.json_resume import read_json_resume
 
 FILE_BYTES = 10 * 1024 * 1024
 UNPACKED_BYTES = 60 * 1024 * 1024
@@ -44,12 +45,13 @@ ENCRYPTED_OFFICE = "EncryptedPackage".encode("utf-16-le")
 
 
 class MediaType(StrEnum):
-    """The four kinds of file that are read."""
+    """The kinds of file that are read."""
 
     PDF = "application/pdf"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     TEXT = "text/plain"
     MARKDOWN = "text/markdown"
+    JSON_RESUME = "application/json"
 
 
 SUFFIXES = {
@@ -57,11 +59,12 @@ SUFFIXES = {
     MediaType.DOCX: (".docx",),
     MediaType.TEXT: (".txt", ".text"),
     MediaType.MARKDOWN: (".md", ".markdown"),
+    MediaType.JSON_RESUME: (".json",),
 }
 
 
 def recognise(content: bytes, *, file_name: str) -> MediaType:
-    """Tell what the file is; raise ExtractionError for what is not taken. The name only tells Markdown from text."""
+    """Tell what the file is; raise ExtractionError for what is not taken. The name only tells Markdown and JSON Resume from text."""
     if not content:
         raise ExtractionError(EMPTY)
     if len(content) > FILE_BYTES:
@@ -121,6 +124,9 @@ def _recognise_text(content: bytes, file_name: str) -> MediaType:
     if MARKUP.match(text):
         raise ExtractionError(MARKUP_FILE)
     suffix = PurePath(file_name).suffix.lower()
+    if suffix in SUFFIXES[MediaType.JSON_RESUME]:
+        read_json_resume(text)
+        return MediaType.JSON_RESUME
     if RICH_TEXT.match(text) or suffix not in TEXT_NAMES or _has_binary_signature(content):
         raise ExtractionError(NOT_ACCEPTED)
     return MediaType.MARKDOWN if suffix in SUFFIXES[MediaType.MARKDOWN] else MediaType.TEXT

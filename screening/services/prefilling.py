@@ -6,8 +6,8 @@ read, or whose reader dies again and again, is marked with the reason; the form 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,11 @@ from rubrics.codec import load_dossier
 from rubrics.lexicon import load_lexicon
 from rubrics.prefill import Offer, Wanted, find_offers
 from screening import queue
+from screening.documents.decoding import decode_text
 from screening.documents.extraction import CANNOT_START, ExtractedText, ExtractionError, extract_text
 from screening.documents.failures import TAKES_TOO_MUCH
+from screening.documents.json_resume import lines_of, read_json_resume
+from screening.documents.recognition import MediaType, recognise
 from screening.documents.storage import read_file
 from screening.models import DraftFile, TextState
 
@@ -38,12 +41,13 @@ class UnreadFile:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """What reading gave: a text with what it offers, or one sentence on why there is none."""
+    """What reading gave: a text with what it offers, or one sentence on why there is none; ``lines`` are those of a JSON document's values."""
 
     storage_key: str
     extracted: ExtractedText | None = None
     offers: tuple[Offer, ...] = ()
     failure: str | None = None
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 def ask_for_reading(session: Session, *, file: DraftFile, now: datetime) -> None:
@@ -74,6 +78,10 @@ def read_offers(file: UnreadFile, *, uploads: Path, today: date) -> ReadFile:
         if str(error) == CANNOT_START:  # nothing is wrong with the file
             raise
         return ReadFile(file.storage_key, failure=str(error))
+    if recognise(content, file_name=file.original_name) is MediaType.JSON_RESUME:
+        source = decode_text(content)
+        offers = find_offers(load_dossier(read_json_resume(source), None), wanted_by_any(today), load_lexicon())
+        return ReadFile(file.storage_key, extracted, offers, lines=lines_of(source))
     offers = find_offers(load_dossier(None, extracted.text, extracted.hidden), wanted_by_any(today), load_lexicon())
     return ReadFile(file.storage_key, extracted, offers)
 
@@ -88,7 +96,7 @@ def store_offers(session: Session, read: ReadFile) -> None:
         file.text = read.extracted.text
         file.hidden = [[stretch.start, stretch.end] for stretch in read.extracted.hidden]
         file.pages = read.extracted.pages
-        file.offered = [offer_document(offer) for offer in read.offers]
+        file.offered = [offer_document(offer, read.lines) for offer in read.offers]
 
 
 def give_up_reading(session: Session, *, storage_key: str) -> None:
@@ -107,13 +115,12 @@ def wanted_by_any(today: date) -> Wanted:
     )
 
 
-def offer_document(offer: Offer) -> dict[str, Any]:
-    """Give an offer as a file keeps it."""
-    return {
-        "kind": offer.kind.value,
-        "values": dict(offer.values),
-        "quotes": [quote._asdict() for quote in offer.quotes],
-    }
+def offer_document(offer: Offer, lines: Mapping[str, int]) -> dict[str, Any]:
+    """Give an offer as a file keeps it; a quotation of a JSON document with its line."""
+    quotes = [
+        quote._asdict() | ({"line": lines[quote.source]} if quote.source in lines else {}) for quote in offer.quotes
+    ]
+    return {"kind": offer.kind.value, "values": dict(offer.values), "quotes": quotes}
 
 
 def _waiting(session: Session, storage_key: str) -> Iterable[DraftFile]:

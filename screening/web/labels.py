@@ -53,6 +53,7 @@ FILE_FAILURES = {
     failures.NO_TEXT: _l("No text was found in the Word file; it may hold only pictures."),
     failures.TOO_MUCH_TEXT: _l("The file holds far more text than a résumé."),
     failures.TWO_KINDS: _l("The file is two kinds of file at once; save it anew as a PDF or .docx."),
+    failures.NOT_JSON_RESUME: _l("This is no JSON Resume document (jsonresume.org, schema 1.0)."),
     failures.TAKES_TOO_MUCH: _l("The file takes too much time or memory to read."),
     failures.CANNOT_START: _l("The file cannot be read at the moment."),
 }

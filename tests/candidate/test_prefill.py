@@ -15,10 +15,12 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from screening.config import Settings
-from screening.models import ApplicationDraft, DraftFile, Posting
+from screening.documents.extraction import extract_text
+from screening.documents.storage import read_file
+from screening.models import ApplicationDraft, DraftFile, Posting, ResumeFile
 from screening.services.prefilling import find_unread, read_offers, store_offers
 from tests.candidate.conftest import Candidate
-from tests.candidate.forms import inputs_of
+from tests.candidate.forms import inputs_of, with_file
 from tests.documents.files import make_pdf
 
 RESUME = """云小鹤 | yun@example.com | 138-0000-0000 | github.com/yun-xiaohe
@@ -249,3 +251,45 @@ def test_markup_in_a_resume_is_shown_as_text(candidate: Prefilling, work: Any) -
 
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_json_resume_is_taken_offered_by_its_lines_and_refused_by_them(candidate: Prefilling, work: Any) -> None:
+    refused = candidate.save(
+        b'{\n "basics": {"name": "Lena"},\n "work": [{"startDate": "soon"}]\n}', file_name="cv.json"
+    )
+    assert refused.status_code == 422
+    page = refused.get_data(as_text=True)
+    assert "This is no JSON Resume document" in page
+    assert "Line 3, work[0].startDate: a date such as 2027, 2027-06 or 2027-06-30 is needed here." in page
+
+    document = """{
+  "basics": {"name": "Lena Brookfield", "email": "lena@example.org"},
+  "education": [{"institution": "Cloud Creek University", "studyType": "MSc", "endDate": "2024-06"}],
+  "skills": [{"name": "Python", "level": "expert"}]
+}"""
+    assert candidate.save(document.encode(), file_name="cv.json").status_code == 303
+    work()
+    shown = candidate.look()
+    assert ticks(shown) == dict.fromkeys(
+        ["Lena Brookfield", "lena@example.org", "Cloud Creek University", "Python"], True
+    )
+    quotes = [" ".join(node.text_content().split()) for node in shown.xpath("//blockquote")]
+    assert quotes[:3] == [
+        "Lena Brookfield line 2 · basics/name",
+        "lena@example.org line 2 · basics/email",
+        "Cloud Creek University line 3 · education/0/institution",
+    ]
+    candidate.take(shown, *all_ids(shown))
+    assert values(candidate.open())["name"] == "Lena Brookfield"
+
+
+def test_an_application_with_a_json_resume_is_sent_and_its_text_is_read(
+    candidate: Prefilling, session: Session, settings: Settings
+) -> None:
+    body = with_file(candidate.fill(), b'{"basics": {"name": "Lena"}, "work": [{"name": "Cloudsail"}]}', "cv.json")
+    assert candidate.send(body).status_code == 303
+
+    file = session.scalars(select(ResumeFile)).one()
+    assert (file.original_name, file.media_type) == ("cv.json", "application/json")
+    read = extract_text(read_file(settings.uploads, file.storage_key), file_name=file.original_name)
+    assert read.text == "Lena\n\nWork experience\nCloudsail\n"

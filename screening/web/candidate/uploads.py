@@ -19,7 +19,7 @@ from screening.forms.application import ApplicationForm
 from screening.forms.custom import AnswerFile
 from screening.forms.parts import QuestionForm
 from screening.models.application import RESUME
-from screening.web.labels import FILE_FAILURES
+from screening.web.candidate.file_faults import refusal_of
 
 SECONDS_TO_READ = 8.0
 
@@ -102,7 +102,7 @@ def _take(name: str, field_name: str, kept: StoredFile | None, *, must_have_text
         media_type = recognise(content, file_name=told)
         is_readable = _has_text(content, media_type)
     except ExtractionError as error:
-        return Upload(file=kept, error=str(FILE_FAILURES[str(error)]))
+        return Upload(file=kept, error=refusal_of(error))
     stored = store_file(
         current_app.config["SCREENING"].uploads,
         content,
