@@ -78,8 +78,7 @@
     else if (file) kept.add(file);
     if (chosen()) isDirty = true;
     if (!isDirty) delete form.dataset.dirty;
-    $('[data-saved-at]').dataset.savedAt = told.saved_at;
-    tellTime();
+    tellTime($('[data-state="saved"] [data-time]'), told.saved_at);
     say('saved');
     if (wantsLink) sayOfLink(told.said, told.has_problem);
     if (told.has_problem && form.elements.email) form.elements.email.focus();
@@ -87,7 +86,7 @@
   function noteNewer(told) {
     isStopped = true;
     newer = told.version;
-    $('[data-changed-at]').textContent = told.at;
+    tellTime($('[data-changed] [data-time]'), told.saved_at);
     $('[data-changed]').hidden = false;
     say('changed');
   }
@@ -113,9 +112,9 @@
     place.textContent = text;
     place.classList.toggle('error', Boolean(isProblem));
   }
-  function tellTime() {
-    const place = $('[data-saved-at]'), at = new Date(place.dataset.savedAt);
-    if (!Number.isNaN(at.valueOf())) place.textContent = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  function tellTime(place, moment) {
+    place.dataset.time = moment;
+    if (moment) place.textContent = new Date(moment).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
   }
 
   form.addEventListener('input', event => { if (event.target.type !== 'file') noteChange(); count(); });
@@ -182,7 +181,7 @@
   document.addEventListener('scroll', follow, { passive: true });
   form.addEventListener('toggle', count, true);
   $$('[data-scripted]').forEach(element => { element.hidden = false; });
-  tellTime();
+  $$('[data-time]').forEach(place => tellTime(place, place.dataset.time));
   count();
   follow();
 })();

@@ -39,14 +39,8 @@ from tests.recruiter.worlds import sign_in
 
 SCRIPT = {"Accept": "application/json"}
 MARKS = {
-    "csrf_token",
-    "form_key",
-    "form_version",
-    "draft_version",
-    "draft_writer",
-    "consent",
-    "contact_later",
-    "website",
+    *("csrf_token", "form_key", "form_version", "draft_version", "draft_writer", "opened", "notice_shown"),
+    *("consent", "contact_later", "website"),
 }
 PDF = make_pdf(show("Xiaohe Yun, trajectory prediction with PyTorch"))
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -269,7 +269,9 @@ def refused(error: DraftError, posting: Posting, typed: ApplicationForm, upload:
             keep_file(error.draft, upload)
             db.session.commit()
             if _by_script():
-                return jsonify(state="changed", version=error.draft.version, at=clock(error.draft.changed_at)), 409
+                return jsonify(
+                    state="changed", version=error.draft.version, saved_at=error.draft.changed_at.isoformat()
+                ), 409
             return show_form(posting, typed, upload, newer=error.draft, status=409)
         case DraftSentError():
             application = find_submission(db.session, key)
