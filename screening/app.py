@@ -16,8 +16,9 @@ from screening.config import Settings, load_settings
 from screening.extensions import alembic, babel, csrf, db, limiter, login_manager, reading, tune_sqlite
 from screening.models import User
 from screening.policy import Permission
+from screening.queries.deletions import count_deletions
 from screening.web import BLUEPRINTS
-from screening.web.access import may
+from screening.web.access import actor, may
 from screening.web.auth.sessions import Account
 from screening.web.candidate.cities import city_name
 from screening.web.errors import register_errors
@@ -140,6 +141,13 @@ def _theme() -> str | None:
     return chosen if chosen in {"light", "dark"} else None
 
 
+def _deletions_waiting() -> int:
+    """Count once a request: the navigation stands on a page twice, at its side and in the drawer of small screens."""
+    if "deletions_waiting" not in g:
+        g.deletions_waiting = count_deletions(db.session, actor=actor())
+    return int(g.deletions_waiting)
+
+
 def _equip_templates(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS, city=city_name)
     app.jinja_env.globals.update(
@@ -151,6 +159,7 @@ def _equip_templates(app: Flask) -> None:
         asset=asset,
         theme=_theme,
         account=_account,
+        deletions_waiting=_deletions_waiting,
     )
 
 

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     DEBRIEF_VIEW = "debrief.view"
     DECIDE = "decide"
     USERS_MANAGE = "users.manage"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.DEBRIEF_VIEW: both(either(has_posting, has_submitted), is_not_blind),
     Permission.DECIDE: both(has_posting, is_not_blind),
     Permission.USERS_MANAGE: is_admin,
+    Permission.ERASE: is_admin,
 }
 
 

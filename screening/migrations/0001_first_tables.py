@@ -422,6 +422,7 @@ def upgrade() -> None:
         sa.Column("gates", sa.String(length=8), nullable=True),
         sa.Column("prescore_id", sa.Integer(), nullable=True),
         sa.Column("submitted_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("erased_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("additions", sa.Integer(), nullable=False),
         sa.CheckConstraint("preference >= 1", name=op.f("ck_application_preference_from_one")),
         sa.CheckConstraint("rank_score >= -1 AND rank_score <= 1", name=op.f("ck_application_rank_score_range")),

@@ -55,7 +55,8 @@ class Application(Base):
     ``rank_score`` is the point that lists sort by, −1 while unscored; ``gates`` is pass, below, unknown or None;
     ``idempotency_key`` makes a repeated post the same application. Applications that one form made share ``batch``;
     ``preference`` is 1 for the first choice among them; both are None for a single one and never touch a score, nor do
-    ``source``, ``referral_id`` and ``heard`` (the candidate's own words on how they heard of the role).
+    ``source``, ``referral_id`` and ``heard`` (the candidate's own words on how they heard of the role). After ``erased_at``
+    nothing in it tells who it was.
     """
 
     __tablename__ = "application"
@@ -116,6 +117,7 @@ class Application(Base):
     gates: Mapped[str | None] = mapped_column(String(8), default=None)
     prescore_id: Mapped[int | None] = mapped_column(ForeignKey("prescore.id", use_alter=True), default=None)
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     additions: Mapped[int] = mapped_column(default=0)
 
 

@@ -104,7 +104,7 @@ def read_status(session: Session, *, application_id: int, now: datetime) -> Stat
         select(Application, Posting, FormVersion.questions)
         .join(Posting, Posting.id == Application.posting_id)
         .join(FormVersion, FormVersion.id == Application.form_version_id)
-        .where(Application.id == application_id)
+        .where(Application.id == application_id, Application.erased_at.is_(None))
     ).one_or_none()
     if found is None:
         return None

@@ -31,6 +31,8 @@ LONGEST_SUBJECT = 300
 LONGEST_GREETING = 60
 LONGEST_FAILURE = 500
 LOCALES = ("zh", "en")
+FAREWELL = "erased"
+"""The template of the last mail to somebody whose data are erased: when its fate is known, its address goes as well."""
 MailField = str | Sequence[Mapping[str, str]]
 # A name that carries an address would make our mail somebody's advertisement.
 ADDRESS = re.compile(r"://|www\.|@|\.\w{2,}/|[<>]", re.IGNORECASE)
@@ -188,6 +190,8 @@ def note_outcome(session: Session, *, mail: Mail, state: MailState, failure: str
             sent_at=now if state is MailState.SENT else None,
         )
     )
+    if mail.template == FAREWELL and state is not MailState.WAITING:
+        session.execute(update(Mail).where(Mail.id == mail.id).values(to_address="", failure=None))
     if state is MailState.WAITING:
         pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
         _ask(session, mail.id, attempts, now + pause)

@@ -146,7 +146,7 @@ def store(session: Session, outcome: Outcome, *, now: datetime) -> None:
     A run that was made while the candidate added something is kept and does not rank: the next one is asked for already.
     """
     application = session.get(Application, outcome.application_id, with_for_update=True, populate_existing=True)
-    if application is None:
+    if application is None or application.erased_at is not None:
         return
     if outcome.read is not None:
         _keep_text(session, outcome.read)

@@ -132,6 +132,7 @@ def store_chunk(session: Session, judged: Judged, *, now: datetime) -> None:
         ask_for_prescore(session, application_id=ident, rubric_version_id=judged.rubric_version_id, now=now)
     ids = sorted(judged.results)
     locked = select(Application.id, Application.prescore_id, Application.additions).where(Application.id.in_(ids))
+    locked = locked.where(Application.erased_at.is_(None))  # as long as it was judged, it may have been erased
     rows = session.execute(locked.order_by(Application.id).with_for_update()).all()
     present = {ident: run for ident, run, _ in rows}
     passed = {ident for ident, _, additions in rows if additions != judged.results[ident].additions}

@@ -1,12 +1,13 @@
 """The audiences: each module below holds one blueprint; ``BLUEPRINTS`` is the list of all doors."""
 
-from screening.web.admin import consents, mails, users
+from screening.web.admin import consents, deletions, mails, users
 from screening.web.auth import preferences, settings, sign_in
 from screening.web.candidate import (
     apply,
     careers,
     choosing,
     codes,
+    deletion,
     drafts,
     evidence,
     explanation,
@@ -50,6 +51,7 @@ BLUEPRINTS = (
     reviews.blueprint,
     codes.blueprint,
     own_data.blueprint,
+    deletion.blueprint,
     explanation.blueprint,
     sign_in.blueprint,
     preferences.blueprint,
@@ -76,5 +78,6 @@ BLUEPRINTS = (
     undo.blueprint,
     users.blueprint,
     mails.blueprint,
+    deletions.blueprint,
 )
     consents.blueprint,

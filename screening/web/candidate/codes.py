@@ -128,7 +128,8 @@ def _lost_page(form: LostLinkForm, status: int = 200) -> tuple[str, int]:
 
 def _application(token: str) -> Application | None:
     number = application_id_in(token)
-    return db.session.get(Application, number) if number else None
+    application = db.session.get(Application, number) if number else None
+    return application if application is not None and application.erased_at is None else None
 
 
 def _next(token: str) -> str:

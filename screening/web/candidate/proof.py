@@ -77,7 +77,7 @@ def proven(view: Callable[..., R]) -> Callable[..., R | ResponseReturnValue]:
     def door(*, token: str, **arguments: Any) -> R | ResponseReturnValue:
         number = application_id_in(token)
         application = db.session.get(Application, number) if number else None
-        if application is None:
+        if application is None or application.erased_at is not None:
             return unknown_link()
         return demand_proof(token, application) or view(token=token, application=application, **arguments)
 
