@@ -29,6 +29,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "SCREENING_DATABASE_URL": settings.database_url,
         "SCREENING_BROKER_URL": settings.broker_url,
         "SCREENING_SECRET_KEY": settings.secret_key,
+        "SCREENING_FORM_SECONDS": str(settings.form_seconds),
         "PYTHONUNBUFFERED": "1",
     }
 

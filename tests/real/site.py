@@ -53,7 +53,8 @@ def free_port() -> int:
 def start_site(folder: Path, database_url: str | None = None, *options: str) -> Site:
     """Start everything on a free port and wait until pages are served; the embedded broker is its own."""
     chosen = {"SCREENING_DATABASE_URL": database_url} if database_url else {}
-    settings = load_settings({**chosen, "SCREENING_SECRET_KEY": "for-tests-only"}, instance=folder / "instance")
+    fixed = {"SCREENING_SECRET_KEY": "for-tests-only", "SCREENING_FORM_SECONDS": "0"}
+    settings = load_settings({**chosen, **fixed}, instance=folder / "instance")
     port = free_port()
     process = start(folder, "serve", "--port", str(port), *options, env=environment(settings))
     wait_for(
