@@ -23,7 +23,7 @@ class EvidenceForm(FlaskForm):
     form_key = HiddenField(filters=[clean_line])
     criterion = HiddenField(filters=[clean_line])
     file_token = HiddenField(filters=[clean_line])
-    link = line(_l("Link"), is_web_address, most=300, inputmode="url")
+    link = line(_l("Link to your evidence"), is_web_address, most=300, inputmode="url")
 
     def parts(self) -> Iterator[Any]:
         """Give the questions' parts in the form's order."""

@@ -124,6 +124,7 @@ ANSWER_FIELDS = {
     "language": _l("Language"),
     "fluency": _l("Fluency"),
     "text": _l("Answer"),
+    "file": _l("File"),
     "key": _l("Question"),
     "criterion": _l("Criterion"),
     "start": _l("Can start on"),
