@@ -13,8 +13,8 @@ from screening.web.candidate import (
     explanation,
     feeds,
     own_data,
-    reviews,
     prefill,
+    reviews,
     status,
 )
 from screening.web.interviewer import home, scorecards
@@ -43,11 +43,11 @@ BLUEPRINTS = (
     careers.blueprint,
     feeds.blueprint,
     apply.blueprint,
-    drafts.blueprint,
     choosing.blueprint,
+    drafts.blueprint,
+    prefill.blueprint,
     status.blueprint,
     evidence.blueprint,
-    prefill.blueprint,
     reviews.blueprint,
     codes.blueprint,
     own_data.blueprint,
@@ -79,5 +79,5 @@ BLUEPRINTS = (
     users.blueprint,
     mails.blueprint,
     deletions.blueprint,
-)
     consents.blueprint,
+)
