@@ -45,7 +45,7 @@ def _judge_node(node: Node, reading: Reading, relevant: frozenset[str]) -> Outco
 def _answer_of_skills(node: Node, reading: Reading) -> Outcome:
     """Answer a rule over skills alone; to whoever names nothing that it listens for it always says the same."""
     hearing = _hearing_of(node, reading.lexicon)
-    silent = hearing.named.isdisjoint(reading.seen_families) and hearing.above.isdisjoint(reading.seen_terms)
+    silent = hearing.named.isdisjoint(reading.families) and hearing.above.isdisjoint(reading.seen_terms)
     if not silent:
         return _answer(node, reading, node.terms)
     if hearing.silence is None:

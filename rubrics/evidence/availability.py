@@ -154,7 +154,7 @@ def _arrival(wanted: int, reading: Reading) -> Outcome:  # noqa: PLR0911 - a dec
 
 
 def _told_arrival(reading: Reading) -> Iterator[Told]:
-    for source, start, end, plain, planned, wished in planning_clauses(reading):
+    for source, start, end, plain, planned, wished, _ in planning_clauses(reading):
         match = reading.cues.pattern("arrive_at_once").search(plain)
         if match is not None:
             yield Told(0, reading.quote(source, start + match.start(), start + match.end()))
@@ -217,7 +217,7 @@ def _at_least(wanted: int, name: str, reading: Reading, subject: tuple[str, str]
 
 
 def _told_months(reading: Reading) -> Iterator[Told]:
-    for source, start, end, plain, planned, _ in planning_clauses(reading):
+    for source, start, end, plain, planned, _, _ in planning_clauses(reading):
         if not (planned or reading.cues.has("internship_context", plain)) or is_past(plain, reading):
             continue
         for pattern in (*_MONTHS, _BARE_MONTHS) if planned else _MONTHS:
@@ -233,7 +233,7 @@ def _told_months(reading: Reading) -> Iterator[Told]:
 
 
 def _told_days(reading: Reading) -> Iterator[Told]:
-    for source, start, end, plain, planned, _ in planning_clauses(reading):
+    for source, start, end, plain, planned, _, _ in planning_clauses(reading):
         match = next((found for pattern in _WEEK_DAYS if (found := pattern.search(plain))), None)
         if match is not None:
             yield Told(_number(match.group(1)), clause_quote(reading, source, start, end))
@@ -272,7 +272,7 @@ def _told_on_site(reading: Reading) -> tuple[list[Quote], list[Quote]]:
     def find() -> tuple[list[Quote], list[Quote]]:
         yes: list[Quote] = []
         no: list[Quote] = []
-        for source, start, end, plain, _, _ in planning_clauses(reading):
+        for source, start, end, plain, _, _, _ in planning_clauses(reading):
             if reading.cues.has("on_site_no", plain):
                 no.append(clause_quote(reading, source, start, end))
             elif reading.cues.has("on_site_yes", plain) and not is_past(plain, reading):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rubrics.evidence.intentions import availability_row, clause_quote, planning_clauses
+from rubrics.evidence.intentions import PlanClause, availability_row, clause_quote, planning_clauses
 from rubrics.evidence.outcome import Outcome, contradicted, disagreement, met, not_shown, partly
 from rubrics.evidence.reading import Reading
 from rubrics.evidence.texts import Answer, field_of, list_of
@@ -114,40 +114,46 @@ def _tell_cities(reading: Reading) -> Iterator[_Told]:
         city = field_of(place, "/basics/location", "city")
         if city is not None:
             yield _Told("lives", _cities_in(city.text, reading.lexicon), reading.quote_answer(city))
-    named = reading.sources_naming("city")
-    last = ""
-    for source, start, end, plain, planned, wished in planning_clauses(reading):
-        before = last if reading.sources[source].plain[start - 1 : start] == "," else ""
-        last = f"{before},{plain}"
-        if cues.has("any_place", plain):
-            yield _Told("any", frozenset(), clause_quote(reading, source, start, end))
-            continue
-        if cues.has("stays_put", plain):
-            yield _Told("stays", frozenset(), clause_quote(reading, source, start, end))
-            continue
-        terms = reading.terms_within(source, start, end) if source in named else frozenset()
-        cities = frozenset(term for term in terms if reading.lexicon.terms[term].kind == "city")
-        if not cities:
-            continue
-        quote = clause_quote(reading, source, start, end)
-        if cues.has("refuse_place", plain):
-            yield _Told("refused", cities, quote)
-        elif cues.has("residence", plain):
-            yield _Told("lives", cities, quote)
-        elif (
-            cues.has("willing_place", plain)
-            or wished
-            or (_GOES_ON.match(plain) and cues.has("willing_place", before))
-            or (planned and (cues.has("willing_city", plain) or _is_but_cities(source, start, end, reading)))
-        ):
-            alone = planned and not cues.has("prefers_city", plain)
-            only = alone or cues.has("only_place", plain) or cues.has("place_wanted", plain)
-            yield _Told("willing", cities, quote, only, cues.has("only_place", plain))
+    telling = cues.groups("any_place", "stays_put")
+    said: list[str] = []  # the sentence so far, clause by clause
+    for clause in planning_clauses(reading):
+        if reading.sources[clause.source].plain[clause.start - 1 : clause.start] != ",":
+            said.clear()
+        if clause.terms or cues.may(telling, clause.plain):
+            told = _tell(clause, said, reading)
+            if told is not None:
+                yield told
+        said.append(clause.plain)
 
 
-def _is_but_cities(source: int, start: int, end: int, reading: Reading) -> bool:
+def _tell(clause: PlanClause, said: Sequence[str], reading: Reading) -> _Told | None:
+    cues, plain = reading.cues, clause.plain
+    for how, name in (("any", "any_place"), ("stays", "stays_put")):
+        if cues.has(name, plain):
+            return _Told(how, frozenset(), clause_quote(reading, clause.source, clause.start, clause.end))
+    cities = frozenset([term for term in clause.terms if reading.lexicon.terms[term].kind == "city"])
+    if not cities:
+        return None
+    quote = clause_quote(reading, clause.source, clause.start, clause.end)
+    for how, name in (("refused", "refuse_place"), ("lives", "residence")):
+        if cues.has(name, plain):
+            return _Told(how, cities, quote)
+    willing = (
+        cues.has("willing_place", plain)
+        or clause.wished
+        or (_GOES_ON.match(plain) and cues.has("willing_place", "".join([f",{before}" for before in said])))
+        or (clause.planned and (cues.has("willing_city", plain) or _is_but_cities(clause, reading)))
+    )
+    if not willing:
+        return None
+    alone = clause.planned and not cues.has("prefers_city", plain)
+    only = alone or cues.has("only_place", plain) or cues.has("place_wanted", plain)
+    return _Told("willing", cities, quote, only, cues.has("only_place", plain))
+
+
+def _is_but_cities(clause: PlanClause, reading: Reading) -> bool:
     """Whether a part of a clause names cities and nothing else: in a line on plans that is where the person would go."""
-    for part in _PARTS.split(reading.sources[source].plain[start:end]):
+    for part in _PARTS.split(clause.plain):
         mentions = reading.lexicon.find(part, frozenset({"city"}))
         rest = part
         for mention in mentions:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
 from rubrics.evidence.cues import Cues
-from rubrics.evidence.texts import Role
+from rubrics.evidence.texts import Passage, Role
 from rubrics.model import LEVEL_ORDER, Level
 
 _BREAK = re.compile(
-    r"[。;!?\n]|\.(?=\s|$)(?<![\s.(][a-z]\.)(?<!\.eng\.)(?<!\.sc\.)(?<!\.tech\.)(?<!\bal\.)(?<!proc\.)(?<!dept\.)(?<!e\.g\.)(?<!i\.e\.)|(?P<soft>,|\t|\s\|\s|\s[·•]\s|\s(?<=[^\d\s]\s)\s*[-–—]{1,2}\s+(?=[^\d\s]))|(?=但|不过|然而|却(?!步)|只是(?!了解))|\b(?=(?:but|however|although|though|yet|whereas|while)\b)"
+    # The first letters of all that follows: at most places of a text this is all that need be looked at.
+    r"(?=[。;!?\n.,\s但不然却只bhatyw])(?:[。;!?\n]|\.(?=\s|$)(?<![\s.(][a-z]\.)(?<!\.eng\.)(?<!\.sc\.)(?<!\.tech\.)(?<!\bal\.)(?<!proc\.)(?<!dept\.)(?<!e\.g\.)(?<!i\.e\.)|(?P<soft>,|\t|\s\|\s|\s[·•]\s|\s(?<=[^\d\s]\s)\s*[-–—]{1,2}\s+(?=[^\d\s]))|(?=但|不过|然而|却(?!步)|只是(?!了解))|\b(?=(?:but|however|although|though|yet|whereas|while)\b))"
 )
 _LABEL = re.compile(r"\s*(?:[\u4e00-\u9fff]{2,8}|[a-z][a-z ]{1,14})\s*")
 _LISTED = re.compile(r"[\s、/+&()\[\].:*\-0-9%]|和|与|及|或者?|以及|等|\b(?:and|or|etc)\b")
+_ALL_LISTED = re.compile(rf"(?:{_LISTED.pattern})*")
+_ALL_BARE = re.compile(r"[\s、/+&()\[\].:*\-0-9%和与及或者以等a-z#]*")
 _BARE_WORD = re.compile(r"^[a-z0-9+#.\-]{1,20}$")
 _GOVERNS = re.compile(r"\s*(?:with|in|of|using|on|:|for|to|是)")
 _TRIM_LEFT = re.compile(r"[\s,，。;；、:：*·•●■◆▪►>\-–—|]+")
 _NEAR_LEVEL = re.compile(r"\s*(?:编程|语言|框架|开发)?\s*[(\[:\-–—/]?\s*")
 _QUOTE_LIMIT = 180
+_LONGEST_NAME = 30
 _LONGEST_CLAUSE = 400
 
 
@@ -39,14 +43,20 @@ class Stance(StrEnum):
 
 
 EVIDENCE = frozenset({Stance.OWN, Stance.CLAIM, Stance.LISTED, Stance.COURSE})
+# Members by short names: to look one up in its class takes ten times as long, and this module asks thousands of times.
+_INTEREST, _PLAN, _REFERENCE, _QUOTED, _COURSE = Role.INTEREST, Role.PLAN, Role.REFERENCE, Role.QUOTED, Role.COURSE
+_DONE_THERE = frozenset({Role.WORK, Role.PROJECT, Role.PUBLICATION})
+_JOBS = frozenset({Role.WORK, Role.PROJECT})
+_NAMING = frozenset({Role.CERTIFICATE, Role.LANGUAGE, Role.EDUCATION})
 
 
 class Clause(NamedTuple):
-    """A clause of a source: offsets in the source and its plain text."""
+    """A clause of a source: offsets in the source, its plain text, and the ids of the terms named in it."""
 
     start: int
     end: int
     plain: str
+    terms: frozenset[str] = frozenset()
 
 
 class Judged(NamedTuple):
@@ -56,66 +66,86 @@ class Judged(NamedTuple):
     level: int = 0
 
 
-def split_clauses(plain: str, start: int, end: int, mentions: Sequence[tuple[int, int]]) -> list[Clause]:
+_BASIC = LEVEL_ORDER[Level.BASIC]
+_OWN, _CLAIM, _LISTED_ONLY = Judged(Stance.OWN), Judged(Stance.CLAIM), Judged(Stance.LISTED)
+_LEARNT, _DENIED, _WISHED = Judged(Stance.COURSE, _BASIC), Judged(Stance.DENIED), Judged(Stance.WISH)
+_OF_OTHERS, _IN_QUOTATION, _IN_NAME = Judged(Stance.OTHER_PERSON), Judged(Stance.QUOTED), Judged(Stance.NAME)
+
+
+def split_clauses(plain: str, start: int, end: int, mentions: Sequence[tuple[int, int, str]]) -> list[Clause]:
     """Give the clauses of a passage; a bare list item after a comma stays with the clause before it.
 
-    ``mentions`` are the spans of lexicon terms in the passage, in order.
+    ``mentions`` are the lexicon terms in the passage with their spans, in order.
     """
-    pieces: list[tuple[int, int, bool]] = []
+    pieces: list[tuple[int, int]] = []
     last, soft = start, False
     for match in _BREAK.finditer(plain, start, end):
+        first, stop = match.span()
         mark = match.group("soft")
-        if mark is not None and ("|" in mark or "\t" in mark) and _LABEL.fullmatch(plain, last, match.start()):
+        if mark is not None and ("|" in mark or "\t" in mark) and _LABEL.fullmatch(plain, last, first):
             continue  # a table's label stays with its value
-        if match.start() > last:
-            pieces.append((last, match.start(), soft))
-        last, soft = match.end(), mark is not None
+        if first > last:
+            _add_piece(pieces, plain, (last, first), soft, mentions)
+        last, soft = stop, mark is not None
     if last < end:
-        pieces.append((last, end, soft))
-    pieces = [part for piece in pieces for part in _cut_piece(*piece)]
-    clauses: list[Clause] = []
-    for first, stop, after_comma in pieces:
-        if after_comma and clauses and _is_bare(plain, first, stop, mentions):
-            before = clauses[-1]
-            clauses[-1] = Clause(before.start, stop, plain[before.start : stop])
-        else:
-            clauses.append(Clause(first, stop, plain[first:stop]))
-    return clauses
+        _add_piece(pieces, plain, (last, end), soft, mentions)
+    if not mentions:
+        return [Clause(first, stop, plain[first:stop]) for first, stop in pieces]
+    return [Clause(first, stop, plain[first:stop], _terms_in(mentions, first, stop)) for first, stop in pieces]
 
 
-def _cut_piece(start: int, end: int, soft: bool) -> Iterator[tuple[int, int, bool]]:
-    """No clause is longer than people write them; a longer one is cut, so that no pattern takes long."""
-    while end - start > _LONGEST_CLAUSE:
-        yield start, start + _LONGEST_CLAUSE, soft
-        start, soft = start + _LONGEST_CLAUSE, False
-    yield start, end, soft
+def _add_piece(
+    pieces: list[tuple[int, int]],
+    plain: str,
+    piece: tuple[int, int],
+    soft: bool,
+    mentions: Sequence[tuple[int, int, str]],
+) -> None:
+    """Add a piece; no clause is longer than people write them: a longer one is cut, so that no pattern takes long."""
+    start, end = piece
+    stop = min(end, start + _LONGEST_CLAUSE)
+    if soft and pieces and _is_bare(plain, start, stop, mentions):
+        pieces[-1] = (pieces[-1][0], stop)
+    else:
+        pieces.append((start, stop))
+    while stop < end:
+        start, stop = stop, min(end, stop + _LONGEST_CLAUSE)
+        pieces.append((start, stop))
 
 
-def _is_bare(plain: str, start: int, end: int, mentions: Sequence[tuple[int, int]]) -> bool:
+def _terms_in(mentions: Sequence[tuple[int, int, str]], start: int, end: int) -> frozenset[str]:
+    return frozenset([term for first, stop, term in mentions if start <= first and stop <= end])
+
+
+def _is_bare(plain: str, start: int, end: int, mentions: Sequence[tuple[int, int, str]]) -> bool:
     rest: list[str] = []
     last = start
-    for first, stop in mentions:
+    for first, stop, _ in mentions:
         if first >= last and stop <= end:
             rest.append(plain[last:first])
             last = stop
     rest.append(plain[last:end])
-    words = _LISTED.sub(" ", " ".join(rest)).split()
-    return not words or (last == start and len(words) == 1 and _BARE_WORD.match(words[0]) is not None)
+    if last > start:
+        return _ALL_LISTED.fullmatch(" ".join(rest)) is not None
+    if _ALL_BARE.fullmatch(rest[0]) is None:
+        return False
+    words = _LISTED.sub(" ", rest[0]).split()
+    return not words or (len(words) == 1 and _BARE_WORD.match(words[0]) is not None)
 
 
 def judge_mention(clause: Clause, start: int, end: int, role: Role, cues: Cues) -> Judged:
     """How a mention at ``[start, end)`` of the source is meant in its clause."""
     plain = clause.plain
     first, stop = start - clause.start, end - clause.start
-    if role is Role.INTEREST or (role is Role.PLAN and not cues.has("use", plain) and not _levels(plain, cues)):
-        return Judged(Stance.WISH)
-    if role is Role.REFERENCE:
-        return Judged(Stance.OTHER_PERSON)
-    if role is Role.QUOTED or cues.has("quoted", plain):
+    if role is _INTEREST or (role is _PLAN and not cues.has("use", plain) and not _levels(plain, cues)):
+        return _WISHED
+    if role is _REFERENCE:
+        return _OF_OTHERS
+    if role is _QUOTED or cues.has("quoted", plain):
         unmet = any(stop <= start for start, _ in cues.places("quoted_unmet", plain))
-        return Judged(Stance.DENIED if unmet and role is not Role.QUOTED else Stance.QUOTED)
+        return _DENIED if unmet and role is not _QUOTED else _IN_QUOTATION
     if _is_in_a_name(plain, first, stop, cues):
-        return Judged(Stance.NAME)
+        return _IN_NAME
     if cues.may(cues.groups(*_SCOPES), plain):
         scoped = _scoped(plain, first, stop, role, cues)
         if scoped is not None:
@@ -128,15 +158,17 @@ _SCOPES = ("denial", "wish", "other_person", "instead_of")
 
 def _scoped(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judged | None:
     """Tell what takes a mention out of the person's own doings: denial, wish, somebody else, a thing replaced."""
-    predicates = _predicates(plain, cues)
-    denied = _denial(plain, first, stop, predicates, role, cues)
-    if denied is not None:
-        return denied
-    if _is_wished(plain, first, stop, predicates, cues):
-        return Judged(Stance.WISH)
+    denials, wishes = cues.places("denial", plain), cues.places("wish", plain)
+    if denials or wishes:
+        predicate = _predicate(plain, cues)
+        denied = _denial(plain, first, stop, predicate, role, denials, cues)
+        if denied is not None:
+            return denied
+        if _is_wished(first, stop, predicate, wishes):
+            return _WISHED
     replaced = any(0 <= first - end <= 12 for _, end in cues.places("instead_of", plain))
     if replaced or _is_of_others(plain, first, stop, cues):
-        return Judged(Stance.OTHER_PERSON)
+        return _OF_OTHERS
     return None
 
 
@@ -145,10 +177,12 @@ def level_in(plain: str, cues: Cues) -> int:
     return max((level for _, _, level in _levels(plain, cues)), default=0)
 
 
-def begins_with_wish(line: str, cues: Cues) -> bool:
-    """Whether a line begins with the name of a wish (Interested in: …, 想学：…)."""
-    head, colon, _ = line[:30].partition(":")
-    return bool(colon) and cues.has("wish", f"{head}:")
+def begins_with_wish(passage: Passage, plain: str, cues: Cues) -> bool:
+    """Whether a passage of a source begins with the name of a wish (Interested in: …, 想学：…)."""
+    if not passage.hints & cues.groups("wish"):
+        return False
+    colon = plain.find(":", passage.start, min(passage.end, passage.start + _LONGEST_NAME))
+    return colon >= 0 and cues.has("wish", plain[passage.start : colon + 1])
 
 
 def tells_of_others(plain: str, cues: Cues) -> bool:
@@ -173,41 +207,45 @@ def trimmed(text: str, start: int, end: int, around: tuple[int, int]) -> tuple[i
 
 
 def _positive(plain: str, first: int, stop: int, role: Role, cues: Cues) -> Judged:  # noqa: PLR0911 - a decision table, read from top to bottom
-    level = _level_of(plain, first, stop, cues)
     if cues.has("shallow", plain):
-        return Judged(Stance.COURSE, LEVEL_ORDER[Level.BASIC])
-    if role in {Role.WORK, Role.PROJECT, Role.PUBLICATION}:
-        if level == LEVEL_ORDER[Level.BASIC] and not cues.has("use", plain):
-            return Judged(Stance.CLAIM, level)
-        if _is_coursework(plain, first, stop, role, cues) and not cues.has("use", plain):
-            return Judged(Stance.COURSE, LEVEL_ORDER[Level.BASIC])
-        return Judged(Stance.OWN, level)
-    if _is_coursework(plain, first, stop, role, cues):
-        return Judged(Stance.COURSE, LEVEL_ORDER[Level.BASIC])
+        return _LEARNT
+    level = _level_of(plain, first, stop, cues)
+    if role in _DONE_THERE:
+        if level == _BASIC and not cues.has("use", plain):
+            return Judged(_CLAIM.stance, level)
+        if _is_coursework(first, stop, role, cues.places("course", plain)) and not cues.has("use", plain):
+            return _LEARNT
+        return Judged(_OWN.stance, level) if level else _OWN
+    if _is_coursework(first, stop, role, cues.places("course", plain)):
+        return _LEARNT
     if level:
-        return Judged(Stance.CLAIM, level)
-    if role in {Role.CERTIFICATE, Role.LANGUAGE, Role.EDUCATION}:
-        return Judged(Stance.LISTED)
-    if cues.has("use", plain):
-        return Judged(Stance.OWN)
-    return Judged(Stance.LISTED)
+        return Judged(_CLAIM.stance, level)
+    if role in _NAMING:
+        return _LISTED_ONLY
+    return _OWN if cues.has("use", plain) else _LISTED_ONLY
 
 
-def _is_coursework(plain: str, first: int, stop: int, role: Role, cues: Cues) -> bool:
-    if role is Role.COURSE:
-        return True
-    return any(start <= first or 0 <= start - stop <= 6 for start, _ in cues.places("course", plain))
+def _is_coursework(first: int, stop: int, role: Role, courses: Sequence[tuple[int, int]]) -> bool:
+    return role is _COURSE or any(start <= first or 0 <= start - stop <= 6 for start, _ in courses)
 
 
-def _predicates(plain: str, cues: Cues) -> int:
+def _predicate(plain: str, cues: Cues) -> int:
     """Where the first word of use or level stands; the clause's length when there is none."""
     places = [start for start, _ in cues.places("use", plain)[:1]]
     places += [start for start, _, _ in _levels(plain, cues)]
     return min(places, default=len(plain))
 
 
-def _denial(plain: str, first: int, stop: int, predicate: int, role: Role, cues: Cues) -> Judged | None:
-    for start, end in cues.places("denial", plain):
+def _denial(
+    plain: str,
+    first: int,
+    stop: int,
+    predicate: int,
+    role: Role,
+    denials: Sequence[tuple[int, int]],
+    cues: Cues,
+) -> Judged | None:
+    for start, end in denials:
         inside = start <= first and stop <= end
         after = first >= end and (
             cues.pattern("denial_noun_end").search(plain[start:end]) is None or _GOVERNS.match(plain, end) is not None
@@ -215,16 +253,16 @@ def _denial(plain: str, first: int, stop: int, predicate: int, role: Role, cues:
         before = stop <= start and predicate >= start
         if not (inside or after or before):
             continue
-        if role in {Role.WORK, Role.PROJECT} and cues.pattern("denial_of_knowing").search(plain[start:end]) is None:
-            return Judged(Stance.OTHER_PERSON)
-        return Judged(Stance.DENIED)
+        if role in _JOBS and cues.pattern("denial_of_knowing").search(plain[start:end]) is None:
+            return _OF_OTHERS
+        return _DENIED
     return None
 
 
-def _is_wished(plain: str, first: int, stop: int, predicate: int, cues: Cues) -> bool:
+def _is_wished(first: int, stop: int, predicate: int, wishes: Sequence[tuple[int, int]]) -> bool:
     return any(
         end <= first or (start <= first and stop <= end) or (stop <= start and predicate >= start)
-        for start, end in cues.places("wish", plain)
+        for start, end in wishes
     )
 
 
@@ -240,8 +278,8 @@ def _is_of_others(plain: str, first: int, stop: int, cues: Cues) -> bool:
 
 
 def _is_in_a_name(plain: str, first: int, stop: int, cues: Cues) -> bool:
-    after = plain[stop : stop + 40]
-    if after and (after[0] == " " or after[0] > "\u2e7f") and cues.pattern("institution_after").search(after):
+    after = plain[stop : stop + 1]
+    if (after == " " or after > "\u2e7f") and cues.pattern("institution_after").search(plain[stop : stop + 40]):
         return True
     if first == 0 or not cues.may(cues.groups("institution_before"), plain):
         return False
@@ -261,7 +299,7 @@ def _levels(plain: str, cues: Cues) -> list[tuple[int, int, int]]:
 
 def _level_of(plain: str, first: int, stop: int, cues: Cues) -> int:
     if cues.has("weak_level", plain):
-        return LEVEL_ORDER[Level.BASIC]
+        return _BASIC
     levels = _levels(plain, cues)
     if not levels:
         return 0

@@ -33,7 +33,10 @@ def contests_of(reading: Reading) -> Iterator[Entry]:
         entry = _entry_answered(answers, reading)
         if entry is not None:
             yield entry
+    naming, named = reading.naming("contest"), reading.cues.groups("contest_named_ml", "contest_named_code")
     for passage in reading.passages(*ROLES):
+        if not (passage.hints & named or passage in naming):
+            continue
         if not reading.sources[passage.source].pointer.startswith("/awards/"):
             yield from _entries_told(passage, reading)
 
@@ -63,8 +66,7 @@ def _contests_in(text: str, reading: Reading) -> frozenset[str]:
 def _entries_told(passage: Passage, reading: Reading) -> Iterator[Entry]:
     clauses = reading.clauses(passage)
     for place, clause in enumerate(clauses):
-        terms = reading.terms_within(passage.source, clause.start, clause.end)
-        contests = frozenset(term for term in terms if reading.lexicon.terms[term].kind == "contest")
+        contests = frozenset([term for term in clause.terms if reading.lexicon.terms[term].kind == "contest"])
         contests = _by_name(contests, clause.plain, reading)
         if len(contests) > 1:
             contests = frozenset(c for c in contests if not reading.lexicon.terms[c].facts.get("generic")) or contests
@@ -101,8 +103,7 @@ def _with_result(clauses: list[Clause], place: int, passage: Passage, reading: R
     for follower in clauses[place + 1 : place + 4]:
         if re.search(r"[。!?\n]", plain[last : follower.start]):
             break
-        terms = reading.terms_within(passage.source, follower.start, follower.end)
-        if any(reading.lexicon.terms[term].kind == "contest" for term in terms):
+        if any(reading.lexicon.terms[term].kind == "contest" for term in follower.terms):
             break
         last = follower.end
     return last, plain[clauses[place].start : last]
@@ -116,8 +117,7 @@ def _lead_in(clauses: list[Clause], place: int, passage: Passage, contests: froz
     plain = reading.sources[passage.source].plain
     if re.search(r"[。;!?\n]|\.\s", plain[before.end : clauses[place].start]) or len(before.plain) > 40:
         return ""
-    terms = reading.terms_within(passage.source, before.start, before.end)
-    if any(reading.lexicon.terms[term].kind == "contest" for term in terms):
+    if any(reading.lexicon.terms[term].kind == "contest" for term in before.terms):
         return ""
     return f"{before.plain} " if prize_in(before.plain, contests, reading) is not None else ""
 
@@ -126,9 +126,9 @@ def _is_own(clause: Clause, reading: Reading) -> bool:
     plain = clause.plain
     if any(reading.cues.has(name, plain) for name in ("quoted", "contest_role_not_own", "wish")):
         return False
-    if any(m for m in reading.cues.pattern("denial").finditer(plain) if not reading.cues.has("prize_none", plain)):
+    if reading.cues.has("denial", plain) and not reading.cues.has("prize_none", plain):
         return False
-    return reading.cues.pattern("contest_of_others").search(plain) is None
+    return not reading.cues.has("contest_of_others", plain)
 
 
 def _shows_part(plain: str, passage: Passage, reading: Reading) -> bool:

@@ -9,7 +9,6 @@ from rubrics.evidence.contest_entries import Entry, contests_of
 from rubrics.evidence.contest_results import ROLES
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
 from rubrics.evidence.reading import Reading
-from rubrics.evidence.texts import Passage
 from rubrics.model import ContestAsk, PrizeFloor
 from rubrics.prescore import Quote
 
@@ -91,17 +90,17 @@ def _fit(ask: ContestAsk, contest: str, reading: Reading) -> int:
     return 1 if fits or kinds & wanted_kinds else 0
 
 
-def _tells_of_one_contest(passage: Passage, clause: Clause, reading: Reading) -> bool:
+def _tells_of_one_contest(clause: Clause, reading: Reading) -> bool:
     """Whether a clause only says that one contest gave no prize; that says nothing of all others."""
     if reading.cues.has("never_took_part", clause.plain):
         return False
-    terms = (reading.lexicon.terms[term] for term in reading.terms_within(passage.source, clause.start, clause.end))
+    terms = (reading.lexicon.terms[term] for term in clause.terms)
     return any(term.kind == "contest" and not term.facts.get("generic") for term in terms)
 
 
 def _names_no_result(plain: str, reading: Reading) -> bool:
     """Whether what is denied is a contest and not something else beside a prize (获奖，但没有用过 C++)."""
-    match = reading.cues.pattern("denial").search(plain) or reading.cues.pattern("prize_none").search(plain)
+    match = reading.cues.first("denial", plain) or reading.cues.first("prize_none", plain)
     if match is not None and reading.cues.pattern("contest_word").search(plain, match.start()):
         return True
     return (
@@ -112,16 +111,16 @@ def _names_no_result(plain: str, reading: Reading) -> bool:
 
 def _denied(reading: Reading) -> list[Quote]:
     found: list[Quote] = []
-    denying = reading.cues.groups("denial", "prize_none")
+    denying, naming = reading.cues.groups("denial", "prize_none"), reading.cues.groups("contest_word")
     for passage in reading.passages(*ROLES):
+        if not (passage.hints & denying and passage.hints & naming):
+            continue
         for clause in reading.clauses(passage):
             if not reading.cues.may(denying, clause.plain) or not reading.cues.has("contest_word", clause.plain):
                 continue
-            if reading.cues.has("quoted", clause.plain) or _tells_of_one_contest(passage, clause, reading):
+            if reading.cues.has("quoted", clause.plain) or _tells_of_one_contest(clause, reading):
                 continue
-            match = reading.cues.pattern("denial").search(clause.plain) or reading.cues.pattern("prize_none").search(
-                clause.plain
-            )
+            match = reading.cues.first("denial", clause.plain) or reading.cues.first("prize_none", clause.plain)
             if match is not None and _names_no_result(clause.plain, reading):
                 found.append(
                     reading.quote_clause(

@@ -136,8 +136,8 @@ def _studies_told(reading: Reading) -> Iterator[Study]:
     named = reading.cues.groups(*(name for _, name in DEGREE_CUES))
     for passage in reading.passages(*TEXT_ROLES):
         source = reading.sources[passage.source]
-        line = source.plain[passage.start : passage.end]
-        if passage.role is not Role.EDUCATION and not matches(reading, "degree_context", line):
+        line = source.plain[passage.start : passage.end] if passage.hints & named else ""
+        if not line or (passage.role is not Role.EDUCATION and not matches(reading, "degree_context", line)):
             continue
         for clause in reading.clauses(passage):
             if not reading.cues.may(named, clause.plain):
@@ -151,8 +151,8 @@ def _studies_told(reading: Reading) -> Iterator[Study]:
                 if reading.cues.has("degree_not_own", clause.plain[: match.start()]):
                     continue
                 if any(
-                    found.start() <= match.start() and "(" not in clause.plain[found.end() : match.start()]
-                    for found in reading.cues.pattern("denial").finditer(clause.plain)
+                    place <= match.start() and "(" not in clause.plain[stop : match.start()]
+                    for place, stop in reading.cues.places("denial", clause.plain)
                 ):
                     continue
                 start, end = clause.start + match.start(), clause.start + match.end()

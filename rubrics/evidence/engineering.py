@@ -10,34 +10,32 @@ from rubrics.model import LEVEL_ORDER, EngineeringAsk, Level
 from rubrics.prescore import Quote
 
 
-def find_engineering(ask: EngineeringAsk, reading: Reading) -> Outcome:
+def find_engineering(ask: EngineeringAsk, reading: Reading) -> Outcome:  # noqa: C901 - a decision table, read from top to bottom
     """Judge engineering: figures, scale, production or performance work are met; plain development is partly."""
-    told = reading.remember("episodes", lambda: tuple(episodes_of(reading)))
     soft: list[Quote] = []
     aside: list[Quote] = []
-    for episode in told:
-        if not episode.kinds & {"work", "internship", "project", "deployment", "production", "told"}:
+    cues = reading.cues
+    telling = cues.groups("engineering_hard", "performance_gain", "deployment", "engineering_soft")
+    for episode in episodes_of(reading):
+        if episode.kinds.isdisjoint(_DONE):
             continue
-        on_topic = not ask.topics or any(tells_of(s, ask.topics, reading) for s in episode.stretches)
+        on_topic: bool | None = None if ask.topics else True
         for stretch in episode.stretches:
             plain = stretch.clause.plain
-            if (
-                reading.cues.has("engineering_hard", plain)
-                or reading.cues.has("performance_gain", plain)
-                or (
-                    reading.cues.has("deployment", plain)
-                    and reading.cues.has("use", plain)
-                    and not assists(plain, reading)
-                )
-            ):
-                if on_topic or ("performance_tuning" in ask.topics and reading.cues.has("performance_gain", plain)):
+            if not cues.may(telling, plain):
+                continue
+            if on_topic is None:
+                on_topic = any(tells_of(s, ask.topics, reading) for s in episode.stretches)
+            gain = cues.has("performance_gain", plain)
+            if gain or _is_a_fact(plain, reading):
+                if on_topic or (gain and "performance_tuning" in ask.topics):
                     return met(
                         "写到工程规模、性能或上线的具体事实",
                         "concrete facts on scale, performance or production",
                         quote_stretch(stretch, reading),
                     )
                 aside.append(quote_stretch(stretch, reading))
-            if on_topic and reading.cues.has("engineering_soft", plain) and reading.cues.has("use", plain):
+            if on_topic and cues.has("engineering_soft", plain) and cues.has("use", plain):
                 soft.append(quote_stretch(stretch, reading))
     stated = _stated_topics(ask.topics, reading)
     if stated is not None:
@@ -49,6 +47,14 @@ def find_engineering(ask: EngineeringAsk, reading: Reading) -> Outcome:
     if soft:
         return partly("有开发经历，没有写规模或效果", "development work, without scale or effect", soft[0])
     return not_shown("工程能力：材料里没有写具体事实", "engineering: no concrete facts")
+
+
+def _is_a_fact(plain: str, reading: Reading) -> bool:
+    """Whether a clause tells of size or scale, or of something that the person brought into use."""
+    cues = reading.cues
+    if cues.has("engineering_hard", plain):
+        return True
+    return cues.has("deployment", plain) and cues.has("use", plain) and not assists(plain, reading)
 
 
 def _stated_topics(topics: tuple[str, ...], reading: Reading) -> Outcome | None:
@@ -67,4 +73,5 @@ def _stated_topics(topics: tuple[str, ...], reading: Reading) -> Outcome | None:
     return None
 
 
+_DONE = frozenset({"work", "internship", "project", "deployment", "production", "told"})
 _FAMILIAR = LEVEL_ORDER[Level.FAMILIAR]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from rubrics.evidence.clauses import EVIDENCE, Clause, Stance, tells_of_others
+from rubrics.evidence.cues import Groups
 from rubrics.evidence.dates import month_of, reference_month, spans_in
 from rubrics.evidence.reading import Reading
 from rubrics.evidence.texts import Passage, Role
@@ -29,69 +29,79 @@ SILENT = ("denial", "wish", "quoted")
 _KINDS = ("work", "internship", "project", "research", "production", "deployment", "data_set")
 _KIND_CUES = tuple((kind, "deployment" if kind == "deployment" else f"kind_{kind}") for kind in _KINDS)
 
+_KINDS_OF_PROJECTS = frozenset({"production", "deployment", "data_set", "research"})
+_KINDS_OF_WORK = _KINDS_OF_PROJECTS | {"internship"}
+_RESEARCH = frozenset({"research"})
+_TOLD = frozenset({Role.SELF, Role.STATEMENT, Role.OTHER, Role.SKILL})
 
-class Stretch(NamedTuple):
-    """A clause that tells of the person's own doings."""
+
+@dataclass(slots=True, eq=False)
+class Stretch:
+    """A clause that tells of the person's own doings; ``shown`` keeps what ``shown_terms`` has found."""
 
     passage: Passage
     clause: Clause
-    terms: frozenset[str]
+    shown: dict[frozenset[Stance], frozenset[str]] | None = None
+
+    @property
+    def terms(self) -> frozenset[str]:
+        """The terms that the clause names."""
+        return self.clause.terms
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Episode:
-    """One job, project or statement: its clauses, kinds, whether the person led it, and the months it covers."""
+    """One job, project or statement: its passages, its clauses, its kinds, and whether the person led it."""
 
+    members: tuple[Passage, ...]
     stretches: tuple[Stretch, ...]
     kinds: frozenset[str]
     lead: bool
-    spans: tuple[tuple[int, int], ...]
 
 
-def episodes_of(reading: Reading) -> Iterator[Episode]:
+def episodes_of(reading: Reading) -> tuple[Episode, ...]:
     """Read every job, project and statement as an episode; what is denied, wished or told of others is left out."""
-    groups: dict[tuple[int | str, ...], list[Passage]] = {}
+    return reading.remember("episodes", lambda: tuple(_episodes(reading)))
+
+
+def _episodes(reading: Reading) -> Iterator[Episode]:
+    groups: dict[tuple[int, int] | str, list[Passage]] = {}
     for passage in reading.passages(*ROLES):
-        pointer = reading.sources[passage.source].pointer
-        if passage.role in GROUPED or passage.entry.startswith("/"):
-            key: tuple[int | str, ...] = (passage.entry,)
-        else:
-            key = (pointer, passage.start)
-        groups.setdefault(key, []).append(passage)
+        together = passage.role in GROUPED or passage.entry.startswith("/")
+        groups.setdefault(passage.entry if together else (passage.source, passage.start), []).append(passage)
+    silencing = reading.cues.groups(*SILENT, "other_person")
     for members in groups.values():
-        episode = _episode(members, reading)
+        episode = _episode(members, silencing, reading)
         if episode is not None:
             yield episode
 
 
-def _episode(members: list[Passage], reading: Reading) -> Episode | None:
+def _episode(members: list[Passage], silencing: Groups, reading: Reading) -> Episode | None:
+    cues = reading.cues
     stretches: list[Stretch] = []
-    silencing = reading.cues.groups(*SILENT, "other_person")
+    possible = 0
     for passage in members:
         for clause in reading.clauses(passage):
-            if clause.plain.isspace() or not clause.plain:
+            plain = clause.plain
+            if plain.isspace():
                 continue
-            if reading.cues.may(silencing, clause.plain) and (
-                any(reading.cues.has(name, clause.plain) for name in SILENT)
-                or tells_of_others(clause.plain, reading.cues)
-            ):
+            hints = cues.hints(plain)
+            if hints & silencing and (any(cues.has(name, plain) for name in SILENT) or tells_of_others(plain, cues)):
                 continue
-            terms = reading.terms_within(passage.source, clause.start, clause.end)
-            stretches.append(Stretch(passage, clause, terms))
+            possible |= hints
+            stretches.append(Stretch(passage, clause))
     if not stretches:
         return None
-    role = members[0].role
     text = "\n".join([stretch.clause.plain for stretch in stretches])
     if len(stretches) > 1:
-        reading.cues.learn(text, [reading.cues.hints(stretch.clause.plain) for stretch in stretches])
-    kinds = _kinds_of(role, members, text, reading)
+        cues.learn(text, possible)
+    kinds = _kinds_of(members[0].role, members, text, reading)
     if not kinds:
         return None
-    lead = any(
-        reading.cues.has("lead", stretch.clause.plain) and not assists(stretch.clause.plain, reading)
-        for stretch in stretches
+    lead = possible & cues.groups("lead") != 0 and any(
+        cues.has("lead", stretch.clause.plain) and not assists(stretch.clause.plain, reading) for stretch in stretches
     )
-    return Episode(tuple(stretches), kinds, lead, tuple(_spans(members, reading)))
+    return Episode(tuple(members), tuple(stretches), kinds, lead)
 
 
 def assists(plain: str, reading: Reading) -> bool:
@@ -101,34 +111,35 @@ def assists(plain: str, reading: Reading) -> bool:
 
 
 def _kinds_of(role: Role, members: list[Passage], text: str, reading: Reading) -> frozenset[str]:
-    found: set[str] = set()
+    cues = reading.cues
     if role is Role.PUBLICATION:
-        return frozenset({"research"})
-    telling = role in {Role.WORK, Role.PROJECT} or (
-        reading.cues.has("use", text)
-        or reading.cues.has("level_familiar_claim", text)
-        or reading.cues.has("experience_named", text)
+        return _RESEARCH
+    telling = role in GROUPED or (
+        cues.has("use", text) or cues.has("level_familiar_claim", text) or cues.has("experience_named", text)
     )
     if not telling:
         return frozenset()
-    cued = {kind for kind, cue in _KIND_CUES if reading.cues.has(cue, text)}
+    hints, found = cues.hints(text), set[str]()
+    cued = {kind for kind, cue in _KIND_CUES if hints & cues.groups(cue) and cues.has(cue, text)}
     if role is Role.WORK:
         volunteer = members[0].entry.startswith("/volunteer")
         found |= {"volunteer"} if volunteer else {"work"}
-        found |= cued & {"internship", "production", "deployment", "data_set", "research"}
+        found |= cued & _KINDS_OF_WORK
         found.add("project")
     elif role is Role.PROJECT:
-        found |= {"project"} | (cued & {"production", "deployment", "data_set", "research"})
+        found |= {"project"} | (cued & _KINDS_OF_PROJECTS)
     else:
         found |= cued - ({"work"} if role is Role.EDUCATION else set())
-        if (cued & {"work", "internship"} or role is Role.AWARD) and reading.cues.has("use", text):
+        if (cued & {"work", "internship"} or role is Role.AWARD) and cues.has("use", text):
             found.add("project")  # what was built at work or for a contest is a project
-        if role in {Role.SELF, Role.STATEMENT, Role.OTHER, Role.SKILL}:
+        if role in _TOLD:
             found.add("told")
     return frozenset(found)
 
 
-def _spans(members: list[Passage], reading: Reading) -> Iterator[tuple[int, int]]:
+def months_of(episode: Episode, reading: Reading) -> Iterator[tuple[int, int]]:
+    """Give the months that an episode covers, from the first to the last."""
+    members = episode.members
     entry = members[0].entry
     if entry.startswith("/"):
         section, place = entry.strip("/").split("/")[:2] if entry.count("/") >= 2 else ("", "")
@@ -156,26 +167,26 @@ def touches(terms: frozenset[str], topics: Iterable[str], reading: Reading) -> b
 
 def tells_of(stretch: Stretch, topics: Iterable[str], reading: Reading, stances: frozenset[Stance] = EVIDENCE) -> bool:
     """Whether a clause tells of a topic as something the person did, knows or learnt; ``DONE`` leaves courses out."""
-    return bool(stretch.terms) and not shown_terms(stretch, reading, stances).isdisjoint(topics)
+    return bool(stretch.clause.terms) and not shown_terms(stretch, reading, stances).isdisjoint(topics)
 
 
 def shown_terms(stretch: Stretch, reading: Reading, stances: frozenset[Stance]) -> frozenset[str]:
     """Give the terms that a clause tells of in one of the stances, with all their families."""
-    source, clause = stretch.passage.source, stretch.clause
-    key = ("shown", source, clause.start, clause.end, stances)
-    known = reading.memory.get(key)
-    if isinstance(known, frozenset):
-        return known
-    found: set[str] = set()
-    for term in stretch.terms:
-        if any(
-            sighting.stance in stances and sighting.source == source and clause.start <= sighting.start < clause.end
-            for sighting in reading.sightings(term)
-        ):
-            found.add(term)
-            found |= reading.lexicon.ancestors(term)
-    shown = reading.memory[key] = frozenset(found)
-    return shown
+    if stretch.shown is None:
+        stretch.shown = {}
+    known = stretch.shown.get(stances)
+    if known is None:
+        source, clause = stretch.passage.source, stretch.clause
+        found: set[str] = set()
+        for term in clause.terms:
+            if any(
+                sighting.stance in stances and sighting.source == source and clause.start <= sighting.start < clause.end
+                for sighting in reading.sightings(term)
+            ):
+                found.add(term)
+                found |= reading.lexicon.ancestors(term)
+        known = stretch.shown[stances] = frozenset(found)
+    return known
 
 
 def quote_stretch(stretch: Stretch, reading: Reading) -> Quote:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
-from rubrics.evidence.clauses import Stance
+from rubrics.evidence.clauses import Clause, Stance
 from rubrics.evidence.dates import covered_months
-from rubrics.evidence.episodes import DONE, ROLES, Episode, Stretch, assists, episodes_of, quote_stretch, tells_of
+from rubrics.evidence.episodes import (
+    DONE,
+    ROLES,
+    Episode,
+    Stretch,
+    assists,
+    episodes_of,
+    months_of,
+    quote_stretch,
+    tells_of,
+)
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
 from rubrics.evidence.reading import Reading
+from rubrics.evidence.texts import Passage
+from rubrics.lexicon import Lexicon
 from rubrics.model import ExperienceAsk
 from rubrics.prescore import Quote
 
@@ -26,25 +40,44 @@ _KIND_NAMES = {
 
 def find_experience(ask: ExperienceAsk, reading: Reading, relevant: frozenset[str] = frozenset()) -> Outcome:
     """Judge experience; without topics it must touch one of the ``relevant`` terms to count in full."""
-    kinds = frozenset(kind for kind in ask.kinds if kind != "any")
-    told = reading.remember("episodes", lambda: tuple(episodes_of(reading)))
-    ranked = sorted(told, key=lambda episode: not episode.kinds & {"work", "project", "internship"})
-    judged = sorted((_judge(ask, kinds, episode, relevant, reading) for episode in ranked), key=lambda item: -item[0])
-    name = _kind_name(ask)
-    topics = _topic_names(ask.topics, reading)
-    best = judged[0] if judged else (0, ())
-    quotes = [quote_stretch(stretch, reading) for stretch in best[1]]
-    if best[0]:
-        topics = _topic_names(_told_topics(ask, best[1], reading), reading)
-    if best[0] >= 4 and not (ask.kinds or ask.topics):
-        return met("写到了自己做的开发或研究工作", "tells of own development or research", *quotes)
-    if best[0] >= 4:
-        if ask.months is not None:
-            return _by_months(ask, quotes, name, reading)
-        return met(f"写到了{topics[0] or '相关的'}{name[0]}", f"tells of {name[1]}{topics[1]}", *quotes)
-    if best[0]:
-        reason = _SHORT[best[0]]
+    kinds = frozenset([kind for kind in ask.kinds if kind != "any"])
+    named = not ask.topics or not reading.families.keys().isdisjoint(ask.topics)
+    score, stretches = _NOTHING
+    for episode in _ranked(reading):
+        found = _judge(ask, kinds, episode, relevant, reading) if named else _loosely_topical(ask, episode, reading)
+        if found[0] > score:
+            score, stretches = found
+            if score >= _COMPLETE:
+                break
+    name = _kind_name(ask.kinds)
+    if not score:
+        return _nothing(ask, kinds, name, reading)
+    quotes = [quote_stretch(stretch, reading) for stretch in stretches]
+    topics = _topic_names(_told_topics(ask, stretches, reading), reading.lexicon)
+    if score < _COMPLETE:
+        reason = _SHORT[score]
         return partly(f"{topics[0]}{name[0]}：{reason[0]}", f"{name[1]}{topics[1]}: {reason[1]}", *quotes)
+    if not (ask.kinds or ask.topics):
+        return met("写到了自己做的开发或研究工作", "tells of own development or research", *quotes)
+    if ask.months is not None:
+        return _by_months(ask, quotes, name, reading)
+    return met(f"写到了{topics[0] or '相关的'}{name[0]}", f"tells of {name[1]}{topics[1]}", *quotes)
+
+
+_COMPLETE = 4
+_NOTHING: tuple[int, tuple[Stretch, ...]] = (0, ())
+_MAIN = frozenset({"work", "project", "internship"})
+
+
+def _ranked(reading: Reading) -> Sequence[Episode]:
+    """Give the episodes, jobs and projects first."""
+    return reading.remember(
+        "ranked episodes", lambda: sorted(episodes_of(reading), key=lambda episode: episode.kinds.isdisjoint(_MAIN))
+    )
+
+
+def _nothing(ask: ExperienceAsk, kinds: frozenset[str], name: tuple[str, str], reading: Reading) -> Outcome:
+    topics = _topic_names(ask.topics, reading.lexicon)
     denied = _denied(kinds, ask.topics, reading) or _not_practised(ask.topics, reading)
     if denied:
         return contradicted(f"写明没有{topics[0]}{name[0]}", f"says that there is no {name[1]}{topics[1]}", denied[0])
@@ -55,13 +88,13 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
     ask: ExperienceAsk, kinds: frozenset[str], episode: Episode, relevant: frozenset[str], reading: Reading
 ) -> tuple[int, tuple[Stretch, ...]]:
     """4 complete; 3 lead missing; 2 topic without the kind; 1 the kind without a word on relevance; 0 nothing."""
-    fits = _fits_kind(kinds, episode, has_topics=bool(ask.topics))
     topical = [s for s in episode.stretches if tells_of(s, ask.topics, reading, DONE)] if ask.topics else []
     if ask.topics and not topical:
         return _loosely_topical(ask, episode, reading)
+    fits = _fits_kind(kinds, episode, has_topics=bool(ask.topics))
     fits = fits or _fits_by_doing(ask, kinds, episode, topical, reading)
     if not fits:
-        if not ask.topics or not episode.kinds & {"work", "project", "internship", "research", "told"}:
+        if not ask.topics or episode.kinds.isdisjoint(_TELLING):
             return 0, ()
         return 2, (topical[0],)
     if not ask.topics:
@@ -76,7 +109,7 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
         return 3, tuple(telling)
     if (
         "told" in episode.kinds
-        and not episode.kinds & {"work", "project", "internship"}
+        and episode.kinds.isdisjoint(_MAIN)
         and not _tells_experience(topical or list(episode.stretches), reading)
     ):
         return 2, tuple(telling)
@@ -87,7 +120,7 @@ def _without_topics(
     ask: ExperienceAsk, kinds: frozenset[str], episode: Episode, relevant: frozenset[str], reading: Reading
 ) -> tuple[int, tuple[Stretch, ...]] | None:
     """Judge an episode that need not be on a topic; None when it touches what the rubric is about."""
-    if not ask.kinds and episode.kinds & {"work", "internship", "project"}:
+    if not ask.kinds and not episode.kinds.isdisjoint(_MAIN):
         built = [s for s in episode.stretches if _is_development(s.clause.plain, reading)]
         if built:
             return 4, (built[0],)  # 开发经验 without a word on what: whatever was developed
@@ -114,8 +147,8 @@ _TOPIC_CUES = {"model_deployment": "deployment", "mass_production": "kind_produc
 
 def _loosely_topical(ask: ExperienceAsk, episode: Episode, reading: Reading) -> tuple[int, tuple[Stretch, ...]]:
     """2 when the doing is of a topic's kind without naming the topic, else 0."""
-    if episode.kinds & {"work", "project", "internship"}:
-        for cue in (_TOPIC_CUES[topic] for topic in ask.topics if topic in _TOPIC_CUES):
+    if not episode.kinds.isdisjoint(_MAIN):
+        for cue in [_TOPIC_CUES[topic] for topic in ask.topics if topic in _TOPIC_CUES]:
             for stretch in episode.stretches:
                 if stretch.terms and reading.cues.has(cue, stretch.clause.plain):
                     return 2, (stretch,)
@@ -160,11 +193,12 @@ def _fits_kind(kinds: frozenset[str], episode: Episode, *, has_topics: bool) -> 
     if "internship" in kinds and "work" in episode.kinds:
         return True  # a job is more than an internship
     if not kinds:
-        return bool(
-            episode.kinds
-            & {"work", "internship", "project", "research", "told", "production", "deployment", "data_set"}
-        )
-    return bool(kinds & episode.kinds)
+        return not episode.kinds.isdisjoint(_ANY)
+    return not kinds.isdisjoint(episode.kinds)
+
+
+_TELLING = _MAIN | {"research", "told"}
+_ANY = _TELLING | {"production", "deployment", "data_set"}
 
 
 def _kind_stretch(kinds: frozenset[str], episode: Episode, reading: Reading) -> Stretch:
@@ -178,14 +212,13 @@ def _kind_stretch(kinds: frozenset[str], episode: Episode, reading: Reading) -> 
 
 def _by_months(ask: ExperienceAsk, quotes: list[Quote], name: tuple[str, str], reading: Reading) -> Outcome:
     kinds = frozenset(kind for kind in ask.kinds if kind != "any")
-    told: tuple[Episode, ...] = reading.remember("episodes", lambda: tuple(episodes_of(reading)))
     fitting = [
         episode
-        for episode in told
+        for episode in episodes_of(reading)
         if _fits_kind(kinds, episode, has_topics=bool(ask.topics))
         and (not ask.topics or any(tells_of(s, ask.topics, reading, DONE) for s in episode.stretches))
     ]
-    total = covered_months(span for episode in fitting for span in episode.spans)
+    total = covered_months(months for episode in fitting for months in months_of(episode, reading))
     wanted = ask.months or 0
     stated = _stated_months(fitting)
     total = max(total, stated)
@@ -222,43 +255,42 @@ def _stated_months(episodes: list[Episode]) -> int:
 
 def _denied(kinds: frozenset[str], topics: tuple[str, ...], reading: Reading) -> list[Quote]:
     found: list[Quote] = []
-    for passage, clause in reading.telling("denial", ROLES):
-        match = reading.cues.pattern("denial").search(clause.plain)
-        if match is None or reading.cues.pattern("quoted").search(clause.plain):
-            continue
-        terms = reading.terms_within(passage.source, clause.start, clause.end)
+    for passage, clause, (first, stop) in reading.remember("denials", lambda: list(_denials(reading))):
         about_topic = any(
             sighting.stance is Stance.DENIED and sighting.clause is clause
-            for term in terms
+            for term in clause.terms
             if any(reading.lexicon.is_a(term, topic) for topic in topics)
             or (topics and all(reading.lexicon.is_a(topic, term) for topic in topics))
             for sighting in reading.sightings(term)
         )
         about_kind = any(
             reading.cues.has("deployment" if kind == "deployment" else f"kind_{kind}", clause.plain) for kind in kinds
-        ) and reading.cues.pattern("experience_word").search(clause.plain)
-        if about_topic or (about_kind and not (topics and terms)):
-            found.append(
-                reading.quote_clause(passage.source, clause, clause.start + match.start(), clause.start + match.end())
-            )
+        ) and reading.cues.has("experience_word", clause.plain)
+        if about_topic or (about_kind and not (topics and clause.terms)):
+            found.append(reading.quote_clause(passage.source, clause, clause.start + first, clause.start + stop))
     return found
+
+
+def _denials(reading: Reading) -> Iterator[tuple[Passage, Clause, tuple[int, int]]]:
+    """Clauses that say no, each with the place of its first denial."""
+    for passage, clause in reading.telling("denial", ROLES):
+        if not reading.cues.has("quoted", clause.plain):
+            yield passage, clause, reading.cues.places("denial", clause.plain)[0]
 
 
 def _not_practised(topics: tuple[str, ...], reading: Reading) -> list[Quote]:
     """Find a topic that is named and then said never to have been practised (强化学习只做过调研，未实际训练)."""
     found: list[Quote] = []
-    for passage, clause in reading.telling("not_practised", ROLES):
+    for passage, clause in reading.telling("not_practised", ROLES) if topics else ():
         before = next((known for known in reading.clauses(passage) if known.end + 1 == clause.start), None)
-        if before is None or not topics:
-            continue
-        terms = reading.terms_within(passage.source, before.start, before.end)
-        if any(reading.lexicon.is_a(term, topic) for term in terms for topic in topics):
+        if before is not None and any(reading.lexicon.is_a(term, topic) for term in before.terms for topic in topics):
             found.append(reading.quote(passage.source, before.start, clause.end))
     return found
 
 
-def _kind_name(ask: ExperienceAsk) -> tuple[str, str]:
-    names = [_KIND_NAMES.get(kind, _KIND_NAMES["any"]) for kind in ask.kinds] or [_KIND_NAMES["any"]]
+@lru_cache(maxsize=256)
+def _kind_name(kinds: tuple[str, ...]) -> tuple[str, str]:
+    names = [_KIND_NAMES.get(kind, _KIND_NAMES["any"]) for kind in kinds] or [_KIND_NAMES["any"]]
     zh = [zh.removesuffix("经历") or zh for zh in dict.fromkeys(zh for zh, _ in names)]
     return f"{'、'.join(zh)}经历" if zh != ["经历"] else "经历", " or ".join(dict.fromkeys(en for _, en in names))
 
@@ -269,11 +301,12 @@ def _told_topics(ask: ExperienceAsk, stretches: tuple[Stretch, ...], reading: Re
     return told or ask.topics
 
 
-def _topic_names(topics: tuple[str, ...], reading: Reading) -> tuple[str, str]:
+@lru_cache(maxsize=4096)
+def _topic_names(topics: tuple[str, ...], lexicon: Lexicon) -> tuple[str, str]:
     if not topics:
         return "", ""
-    zh = "、".join(reading.lexicon.name(topic, "zh") for topic in topics[:3])
-    en = ", ".join(reading.lexicon.name(topic, "en") for topic in topics[:3])
+    zh = "、".join(lexicon.name(topic, "zh") for topic in topics[:3])
+    en = ", ".join(lexicon.name(topic, "en") for topic in topics[:3])
     more = ("等", " and the like") if len(topics) > 3 else ("", "")
     return f"{zh}{more[0]}方面的", f" with {en}{more[1]}"
 

@@ -42,39 +42,38 @@ def find_field(ask: FieldAsk, reading: Reading) -> Outcome:  # noqa: PLR0911 - a
 def _fields(reading: Reading) -> Iterator[tuple[Sighting, Quote, bool]]:
     """Fields of study with their quotations; weak ones are named as a department or a minor only."""
     yield from _fields_answered(reading)
+    naming, cues = reading.naming("field"), reading.cues
     for passage in reading.passages(*TEXT_ROLES):
+        if passage not in naming:
+            continue
         plain = reading.sources[passage.source].plain
-        line = plain[passage.start : passage.end]
-        if passage.role is not Role.EDUCATION and not reading.cues.pattern("major").search(line):
+        studied = passage.role is Role.EDUCATION
+        if not studied and not cues.has("major", plain[passage.start : passage.end]):
             continue
         for term in sorted(reading.terms_within(passage.source, passage.start, passage.end)):
             if reading.lexicon.terms[term].kind != "field":
                 continue
             for sighting in reading.sightings(term):
-                if sighting.passage != passage or sighting.stance in {
-                    Stance.DENIED,
-                    Stance.WISH,
-                    Stance.OTHER_PERSON,
-                    Stance.QUOTED,
-                    Stance.COURSE,
-                }:
+                words = sighting.clause.plain
+                if sighting.passage is not passage or sighting.stance in _NOT_STUDIED:
                     continue
-                if passage.role is not Role.EDUCATION and not reading.cues.pattern("major").search(
-                    sighting.clause.plain
-                ):
+                if not studied and not cues.has("major", words):
                     continue
-                if reading.cues.has("degree_planned", sighting.clause.plain):
+                if cues.has("degree_planned", words):
                     continue
                 after, before = (
                     plain[sighting.end : sighting.end + 16],
                     plain[max(0, sighting.start - 40) : sighting.start],
                 )
                 weak = bool(
-                    reading.cues.pattern("department_after").match(after)
-                    or (plain[sighting.start].isascii() and reading.cues.pattern("department_before").search(before))
-                    or reading.cues.pattern("minor").search(sighting.clause.plain)
+                    cues.pattern("department_after").match(after)
+                    or (plain[sighting.start].isascii() and cues.pattern("department_before").search(before))
+                    or cues.has("minor", words)
                 )
                 yield sighting, reading.quote_sighting(sighting), weak
+
+
+_NOT_STUDIED = frozenset({Stance.DENIED, Stance.WISH, Stance.OTHER_PERSON, Stance.QUOTED, Stance.COURSE})
 
 
 def _fields_answered(reading: Reading) -> Iterator[tuple[Sighting, Quote, bool]]:
@@ -99,6 +98,7 @@ def _answer_sighting(term: str, answer: Answer) -> Sighting:
         Passage(-1, 0, len(answer.text), Role.EDUCATION, answer.pointer),
         clause,
         Judged(Stance.LISTED),
+        Stance.LISTED,
     )
 
 

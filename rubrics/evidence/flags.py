@@ -6,12 +6,13 @@ What a flag names gives no evidence, so it can neither raise nor lower a score.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rubrics.dossier import Dossier
-from rubrics.evidence.cues import Cues
+from rubrics.evidence.cues import Cues, Hints
 from rubrics.evidence.texts import RESUME, answer_passages, blank_out, cut_long, hidden_stretches, plain_text
 from rubrics.prescore import Flag
 
@@ -19,30 +20,36 @@ _INSTRUCTION_HINT = re.compile(
     r"满分|滿|最高|一百分|a\+|排在|排到|列为|放在|判定|结论|要求|条件|标准|无需|打分|verdict|return|output|override|evaluat|treat|accept|approve|every|all (?:req|crit)|candidate|applicant|please|満点|만점|maxim|m[aá]xima|punktzahl|h[öo]chste|ignor|максимал|игнорируй|高分|最高分|100 ?分|忽略|无视|不要理会|忘记|覆盖|判|评分|系统|你是|您是|推荐|录用|所有|全部|ignore|disregard|forget|override|score|mark|rate|rating|grade|rank|award|assign|give|grant|you are|as an ai|prompt|note to|attention|dear|hey|recommend|hire|advance|shortlist|must be"
 )
 _SPREAD = re.compile(r"(?<!\S)\S(?: \S(?!\S)){3,}")
+_MAY_SPREAD = re.compile(r" \S \S \S")
 _SENTENCE_END = re.compile(r"[。!?！？\n\r]|\.(?=\s|$)")
-_NO_LETTER = re.compile(r"(?:[^\w+#]|_)+")
+_NO_LETTER = re.compile(r"[^\w+#]+|_+")
 _LETTER = re.compile(r"[^\W_]|[+#]")
 _COPY_ZH, _COPY_EN = 16, 40
 _STUFFED_REPEATS, _STUFFED_TERMS, _STUFFED_SHARE = 4, 35, 0.8
 _WORD = re.compile(r"[a-z][a-z0-9+#.\-]*|[\u4e00-\u9fff]{2,12}")
 
 
-def flagged_stretches(plain: str, cues: Cues) -> list[tuple[str, int, int]]:
+def flagged_stretches(plain: str, cues: Cues, hints: Hints) -> list[tuple[str, int, int]]:
     """Find what must not speak in a visible text: instructions to a scorer and stuffed lines, each with its code."""
     return [
-        *(("scorer_instruction", start, end) for start, end in instructions(plain, cues)),
+        *(("scorer_instruction", start, end) for start, end in instructions(plain, cues, hints)),
         *(("keyword_stuffing", start, end) for start, end in stuffed_lines(plain)),
     ]
 
 
-def instructions(plain: str, cues: Cues) -> list[tuple[int, int]]:
+def instructions(plain: str, cues: Cues, hints: Hints) -> list[tuple[int, int]]:
     """Sentences that address whoever or whatever scores the application."""
-    if not cues.may(cues.groups("scorer_instruction"), plain) and _SPREAD.search(plain) is None:
+    told = hints.places(cues.groups("scorer_instruction"))
+    spread = _MAY_SPREAD.search(plain) is not None
+    if not told and not (spread and _SPREAD.search(plain)):
         return []
     found: list[tuple[int, int]] = []
     for start, end in _sentences(plain):
+        place = bisect_left(told, start)
+        if not spread and (place == len(told) or told[place] >= end):
+            continue
         sentence = plain[start:end]
-        if _SPREAD.search(sentence) is not None:  # 请 给 满 分
+        if spread and _SPREAD.search(sentence) is not None:  # 请 给 满 分
             sentence = _SPREAD.sub(lambda match: match.group().replace(" ", ""), sentence)
         if _INSTRUCTION_HINT.search(sentence) and cues.has("scorer_instruction", sentence):
             found.append((start, end))
@@ -64,7 +71,9 @@ def hidden_flags(dossier: Dossier, cues: Cues) -> list[Flag]:
     """Give flags on hidden text, and on what it tries to say."""
     flags = [Flag("hidden_text", RESUME, start, end) for start, end in hidden_stretches(dossier)]
     if flags:
-        flags += [Flag(code, RESUME, start, end) for code, start, end in flagged_stretches(_only_hidden(dossier), cues)]
+        plain = _only_hidden(dossier)
+        flagged = flagged_stretches(plain, cues, cues.look(plain))
+        flags += [Flag(code, RESUME, start, end) for code, start, end in flagged]
     return flags
 
 

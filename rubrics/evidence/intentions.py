@@ -11,7 +11,18 @@ from rubrics.evidence.texts import Role
 from rubrics.prescore import Quote
 
 _PAST = frozenset({Role.WORK, Role.PROJECT, Role.AWARD, Role.PUBLICATION})
-_ROLES = (Role.PLAN, Role.SELF, Role.OTHER, Role.STATEMENT, Role.SKILL, Role.EDUCATION, Role.LANGUAGE, Role.CERTIFICATE)
+_ROLES = frozenset(
+    {
+        Role.PLAN,
+        Role.SELF,
+        Role.OTHER,
+        Role.STATEMENT,
+        Role.SKILL,
+        Role.EDUCATION,
+        Role.LANGUAGE,
+        Role.CERTIFICATE,
+    }
+)
 
 
 def availability_row(reading: Reading) -> dict[str, Json]:
@@ -22,7 +33,7 @@ def availability_row(reading: Reading) -> dict[str, Json]:
 
 def is_past(plain: str, reading: Reading) -> bool:
     """Whether a clause tells of what is over."""
-    return reading.cues.pattern("told_of_past").search(plain) is not None
+    return reading.cues.has("told_of_past", plain)
 
 
 class PlanClause(NamedTuple):
@@ -34,6 +45,7 @@ class PlanClause(NamedTuple):
     plain: str
     planned: bool
     wished: bool
+    terms: frozenset[str]
 
 
 def planning_clauses(reading: Reading) -> list[PlanClause]:
@@ -43,15 +55,18 @@ def planning_clauses(reading: Reading) -> list[PlanClause]:
 
 def _plans(reading: Reading) -> Iterator[PlanClause]:
     cues = reading.cues
+    plans = cues.groups("plans")
     for passage in reading.passages():
+        if passage.role not in _ROLES and not (passage.role in _PAST and passage.hints & plans):
+            continue
         line = reading.plain_of(passage)
-        if passage.role not in _ROLES and not (passage.role in _PAST and cues.has("plans", line)):
+        if passage.role in _PAST and not cues.has("plans", line):
             continue
         wished = passage.role is Role.PLAN
         planned = wished or cues.has("planning_line", line)
         for clause in reading.clauses(passage):
             if not cues.has("quoted", clause.plain):
-                yield PlanClause(passage.source, clause.start, clause.end, clause.plain, planned, wished)
+                yield PlanClause(passage.source, clause.start, clause.end, clause.plain, planned, wished, clause.terms)
 
 
 def clause_quote(reading: Reading, source: int, start: int, end: int) -> Quote:

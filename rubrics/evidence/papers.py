@@ -49,7 +49,10 @@ def papers_of(reading: Reading) -> Iterator[Paper]:
         if name is None and publisher is None:
             continue
         yield _paper_answered(reading, pointer, row, [answer for answer in (publisher, name) if answer is not None])
+    publishing = reading.cues.groups("publish")
     for passage in reading.passages(*TEXT_ROLES):
+        if passage.role is not Role.PUBLICATION and not passage.hints & publishing:
+            continue
         if reading.sources[passage.source].pointer.startswith("/publications/"):
             continue
         yield from _papers_told(passage, reading)
@@ -63,7 +66,7 @@ def _paper_answered(reading: Reading, pointer: str, row: dict[str, Json], answer
     publisher = field_of(row, pointer, "publisher", "venue")
     venues = venues_of(publisher or answers[0], reading.lexicon)
     state = status.plain if status is not None else (publisher.plain if publisher is not None else "")
-    weak = reading.cues.pattern("paper_status_weak").search(state) is not None or venues == frozenset({"venue_arxiv"})
+    weak = reading.cues.has("paper_status_weak", state) or venues == frozenset({"venue_arxiv"})
     minor = (
         reading.cues.pattern("publication_minor").search(" ".join(a.plain for a in texts if a is not summary))
         is not None
@@ -99,13 +102,9 @@ def _papers_told(passage: Passage, reading: Reading) -> Iterator[Paper]:
         return
     clauses = reading.clauses(passage)
     context = line if len(clauses) <= 8 else None
-    named = any(
-        reading.lexicon.terms[term].kind == "venue"
-        for term in reading.terms_within(passage.source, passage.start, passage.end)
-    )
+    named = passage in reading.naming("venue")
     for clause in clauses:
-        terms = reading.terms_within(passage.source, clause.start, clause.end)
-        venues = frozenset(term for term in terms if reading.lexicon.terms[term].kind == "venue")
+        venues = frozenset([term for term in clause.terms if reading.lexicon.terms[term].kind == "venue"])
         venues |= titled_venues(clause.plain, reading.lexicon) if passage.role is Role.PUBLICATION else frozenset()
         ranked = reading.cues.has("ccf_rank", clause.plain)
         own = reading.cues.has("paper_own", clause.plain)
@@ -176,19 +175,13 @@ def _around(clause: Clause, passage: Passage, reading: Reading) -> str:
     first, last = clause.start, clause.end
     while place + 1 < len(clauses) and not re.search(r"[。;!?\n]|\.\s", plain[last : clauses[place + 1].start]):
         place += 1
-        if reading.lexicon and any(
-            reading.lexicon.terms[t].kind == "venue"
-            for t in reading.terms_within(passage.source, clauses[place].start, clauses[place].end)
-        ):
+        if reading.lexicon and any(reading.lexicon.terms[term].kind == "venue" for term in clauses[place].terms):
             break
         last = clauses[place].end
     place = clauses.index(clause)
     while place > 0 and not re.search(r"[。;!?\n]|\.\s", plain[clauses[place - 1].end : first]):
         place -= 1
-        if any(
-            reading.lexicon.terms[t].kind == "venue"
-            for t in reading.terms_within(passage.source, clauses[place].start, clauses[place].end)
-        ):
+        if any(reading.lexicon.terms[term].kind == "venue" for term in clauses[place].terms):
             break
         first = clauses[place].start
     return plain[first:last]

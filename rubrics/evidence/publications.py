@@ -117,7 +117,7 @@ def _venue_name(paper: Paper, lexicon: Lexicon) -> tuple[str, str]:
 def _writing(reading: Reading) -> list[Quote]:
     found: list[Quote] = []
     for passage, clause in reading.telling("paper_writing", TEXT_ROLES):
-        match = reading.cues.pattern("paper_writing").search(clause.plain)
+        match = reading.cues.first("paper_writing", clause.plain)
         if match is None or any(
             reading.cues.has(n, clause.plain) for n in ("denial", "wish", "quoted", "publication_not_own")
         ):
@@ -132,7 +132,7 @@ def _writing(reading: Reading) -> list[Quote]:
 def _denied(reading: Reading) -> list[Quote]:
     found: list[Quote] = []
     for passage, clause in reading.telling("denial", TEXT_ROLES):
-        if not reading.cues.pattern("paper_word").search(clause.plain):
+        if not reading.cues.has("paper_word", clause.plain):
             continue
         for match in reading.cues.pattern("denial").finditer(clause.plain):
             if reading.cues.pattern("paper_word").search(clause.plain[match.start() :]) and not reading.cues.pattern(

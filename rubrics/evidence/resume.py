@@ -6,24 +6,28 @@ A heading is never evidence; what stands under it is. Lines that were wrapped by
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from rubrics.evidence.cues import Cues, Groups
+from rubrics.evidence.cues import Cues, Groups, Hints
 from rubrics.evidence.texts import Role
 
 _LINE = re.compile(r"[^\r\n]*")
-_EDGES = re.compile(r"^[\s#*·•●■◆▪►>\-–—=_|【\[(<「]+|[\s:*#\-–—=_|】\])>」]+$")
+_BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
+_BEFORE, _BEHIND = f"{_BLANKS}#*·•●■◆▪►>-–—=_|【[(<「", f"{_BLANKS}:*#-–—=_|】])>」"
 _NUMBER = re.compile(r"^(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[ivx]{1,4})\s*[.、):]\s*")
 _BULLET = re.compile(r"^\s*(?:[*·•●■◆▪►>+\-–—]|\(?\d{1,2}[.、)](?!\d)|[①-⑳])\s*")
 _INLINE = re.compile(
     r"^\s*(?:[#*·•●■◆▪►\-【\[]*\s*(?P<open>[^:\n]{1,30}?)[\]】*]*\s*:|【\s*(?P<bracketed>[^】:\n]{1,12}?)\s*】)"
 )
 _FULL = 0.86  # a line that reaches this share of the page's width may have been wrapped
+_NARROWEST = 50  # no page is narrower
 _LABELLED = re.compile(r"[A-Z][^.;!?\n]{2,60}: ")
 _NAME = re.compile(r"[^\d:,、。;|/]+")
 _DATED = re.compile(r"(?:19|20)\d\d")
 _ENDS = re.compile(r"[。.;；!?！？:,，、]\s*$")
+_END_MARKS = frozenset("。.;；!?！？:,，、")
+_NARROW = re.compile("[\0-\u2e7f]+")
 _SPACED = re.compile(r"(?:[\u4e00-\u9fff] )+[\u4e00-\u9fff]")
 _VERB = re.compile(r"\s*(?:[A-Z][a-z]{2,}ed|Led|Built|Wrote|Won|Ran|Made|Took|Held|Taught)\b")
 _CELLS = re.compile(r"\t|\s\|\s")
@@ -45,54 +49,58 @@ _HEADINGS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ResumeLine:
-    """A logical line (wrapped lines joined) with the part it stands in; ``heading`` lines speak of nothing but their part."""
+class ResumeLine(NamedTuple):
+    """A logical line (wrapped lines joined) with the part it stands in; ``heading`` lines speak of nothing but their part.
+
+    ``hints`` are the cue groups of which a word can begin in it.
+    """
 
     start: int
     end: int
     role: Role
     entry: str
+    hints: Groups
     heading: bool = False
     title: bool = False
 
 
-def read_lines(plain: str, cues: Cues, text: str = "", begins: Sequence[Groups] = ()) -> Iterator[ResumeLine]:
-    """Give the résumé's lines in order, from its plain text.
+def read_lines(plain: str, cues: Cues, hints: Hints, text: str) -> Iterator[ResumeLine]:
+    """Give the résumé's lines in order, from its plain text and the hints on it.
 
-    ``text`` in its own case tells new sentences from wrapped ones; ``begins`` are the cues' beginnings in the plain text.
+    ``text`` in its own case tells new sentences from wrapped ones.
     """
     role, entry, after_blank = Role.OTHER, 0, False
     top = plain.count("\n") >= 3
-    for start, end in _joined(plain, cues, text):
+    heads = cues.groups(*_HEADINGS)
+    for start, end in _joined(plain, cues, hints, text):
         line = plain[start:end]
         if not line or line.isspace():
             after_blank = True
             continue
-        if begins:
-            cues.learn(line, begins[start:end])
-        opened = heading_role(line, cues)
+        possible = hints.within(start, end)
+        cues.learn(line, possible)
+        opened = heading_role(line, cues, possible)
         if opened is not None:
             role, entry, after_blank, top = opened, entry + 1, False, False
-            yield ResumeLine(start, end, role, f"r{entry}", heading=True)
+            yield ResumeLine(start, end, role, f"r{entry}", possible, heading=True)
             continue
         if top and _is_a_name(line, cues):
             top = False
-            yield ResumeLine(start, end, role, f"r{entry}", heading=True)
+            yield ResumeLine(start, end, role, f"r{entry}", possible, heading=True)
             continue
         top = False
         bullet = _BULLET.match(line) is not None
-        dated = _DATED.search(line) is not None and (not line[0].isspace() or _TIMES.search(line) is not None)
+        year = _DATED.search(line) is not None
+        dated = year and (not line[0].isspace() or _TIMES.search(line) is not None)
         if not bullet and (after_blank or dated):
             entry += 1
         after_blank = False
-        inline = _inline_role(line, cues)
-        if role in _UNTOLD and inline is None and not bullet and _opens_a_job(line, cues):
+        inline = _inline_role(line, cues) if possible & heads else None
+        if role in _UNTOLD and inline is None and not bullet and year and _opens_a_job(line, cues):
             role = Role.WORK
-        heading = not bullet and _looks_like_heading(line, cues)
-        title = role is Role.WORK and inline is None and not bullet and _DATED.search(line) is not None
-        title = title and not cues.has("use", line)
-        yield ResumeLine(start, end, inline or role, f"r{entry}", heading=heading, title=title)
+        heading = not bullet and _looks_like_heading(line, cues, possible)
+        title = year and role is Role.WORK and inline is None and not bullet and not cues.has("use", line)
+        yield ResumeLine(start, end, inline or role, f"r{entry}", possible, heading, title)
 
 
 _UNTOLD = frozenset({Role.OTHER, Role.SELF, Role.PLAN})
@@ -124,12 +132,16 @@ def _is_a_name(line: str, cues: Cues) -> bool:
     )
 
 
-def heading_role(line: str, cues: Cues) -> Role | None:
+def heading_role(line: str, cues: Cues, hints: Groups | None = None) -> Role | None:
     """Give the part that a line opens as its heading; None for a line that is none."""
-    if len(line) > 60 or not (cues.may(cues.groups(*_HEADINGS), line) or _SPACED.search(line)):
+    if len(line) > 60:
         return None
-    core = _NUMBER.sub("", _EDGES.sub("", line))
-    core = _EDGES.sub("", core).strip()
+    if hints is None:
+        hints = cues.hints(line)
+    if not (hints & cues.groups(*_HEADINGS) or _SPACED.search(line)):
+        return None
+    core = _NUMBER.sub("", line.lstrip(_BEFORE).rstrip(_BEHIND))
+    core = core.lstrip(_BEFORE).rstrip(_BEHIND)
     if not core or len(core) > 40:
         return None
     if _SPACED.fullmatch(core):
@@ -169,10 +181,10 @@ def _inline_role(line: str, cues: Cues) -> Role | None:
     return _plain_role(_NUMBER.sub("", name).strip(), cues)
 
 
-def _looks_like_heading(line: str, cues: Cues) -> bool:
-    if not cues.may(cues.groups("heading_like"), line):
+def _looks_like_heading(line: str, cues: Cues, hints: Groups) -> bool:
+    if not hints & cues.groups("heading_like"):
         return False
-    core = _EDGES.sub("", line).strip()
+    core = line.lstrip(_BEFORE).rstrip(_BEHIND)
     if (
         _width(core) > 36
         or any(character.isdigit() for character in core)
@@ -196,31 +208,45 @@ def _looks_like_heading(line: str, cues: Cues) -> bool:
     )
 
 
-def _joined(plain: str, cues: Cues, text: str) -> Iterator[tuple[int, int]]:
+def _joined(plain: str, cues: Cues, hints: Hints, text: str) -> Iterator[tuple[int, int]]:
     """Physical lines, a wrapped one joined with its continuation; one wide line alone is not a page's width."""
     lines = [match.span() for match in _LINE.finditer(plain) if match.end() > match.start() or match.start() == 0]
     lines = _with_blank_lines(plain, lines)
-    widths = [_width(plain[start:end]) for start, end in lines]
+    # A line of few characters is no full one on any page, whatever its width.
+    widths = [_width(plain[start:end]) if end - start >= _FULL * _NARROWEST / 2 else 0 for start, end in lines]
     page = max(widths, default=0)
-    if sum(width >= _FULL * page for width in widths) < 2:
-        page = 0
+    full = [width >= _FULL * page for width in widths]
+    if page < _NARROWEST or sum(full) < 2:
+        yield from lines
+        return
     place = 0
     while place < len(lines):
         start, end = lines[place]
         while (
             place + 1 < len(lines)
-            and page >= 50
-            and widths[place] >= _FULL * page
-            and not _ENDS.search(plain[start:end])
-            and plain[lines[place + 1][0] : lines[place + 1][1]].strip()
-            and not _starts_afresh(plain[lines[place + 1][0] : lines[place + 1][1]], cues)
-            and not _VERB.match(text, lines[place + 1][0])
-            and not _LABELLED.match(text, lines[place + 1][0])
+            and full[place]
+            and _goes_on(plain, lines[place], lines[place + 1], cues, hints, text)
         ):
             place += 1
             end = lines[place][1]
         yield start, end
         place += 1
+
+
+def _goes_on(
+    plain: str, line: tuple[int, int], following: tuple[int, int], cues: Cues, hints: Hints, text: str
+) -> bool:
+    """Whether a full line goes on in the one after it."""
+    if plain[line[0] : line[1]].rstrip()[-1:] in _END_MARKS:
+        return False
+    after = plain[following[0] : following[1]]
+    return (
+        not after.isspace()
+        and after != ""
+        and not _starts_afresh(after, cues, hints.within(*following))
+        and not _VERB.match(text, following[0])
+        and not _LABELLED.match(text, following[0])
+    )
 
 
 def _with_blank_lines(plain: str, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -237,10 +263,10 @@ def _with_blank_lines(plain: str, lines: list[tuple[int, int]]) -> list[tuple[in
 
 def _width(line: str) -> int:
     shown = line.strip()
-    return len(shown) if shown.isascii() else len(shown) + sum(map("\u2e7f".__lt__, shown))
+    return len(shown) if shown.isascii() else 2 * len(shown) - len("".join(_NARROW.findall(shown)))
 
 
-def _starts_afresh(line: str, cues: Cues) -> bool:
+def _starts_afresh(line: str, cues: Cues, hints: Groups) -> bool:
     if (
         line.lstrip().startswith(("【", "["))
         or _BULLET.match(line) is not None
@@ -248,4 +274,4 @@ def _starts_afresh(line: str, cues: Cues) -> bool:
         or ":" in line[:16]
     ):
         return True
-    return _CELLS.search(line) is not None or heading_role(line, cues) is not None
+    return _CELLS.search(line) is not None or heading_role(line, cues, hints) is not None

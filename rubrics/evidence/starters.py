@@ -47,6 +47,13 @@ def telling_letters(pattern: str) -> frozenset[str] | None:
     return found.needs
 
 
+def first_letters(pattern: str) -> frozenset[str] | None:
+    """Give the letters with one of which every match begins; None when it may begin with anything or be empty."""
+    found, place = _alternatives(pattern, 0)
+    letters = frozenset(run[:1] for run, _ in found.begins)
+    return None if place != len(pattern) or "" in letters else letters
+
+
 def _alternatives(pattern: str, place: int) -> tuple[_Item, int]:
     begins: set[_Run] = set()
     needs: set[str] | None = set()

@@ -16,7 +16,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from rubrics.dossier import Dossier, Json
+from rubrics.evidence.cues import Groups
 from rubrics.lexicon import Lexicon
+from rubrics.text import lowered
 
 RESUME = "resume"
 
@@ -50,11 +52,12 @@ class Source(NamedTuple):
     plain: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Passage:
     """A stretch of a source that stands in one part of the application; ``entry`` tells one job, project or paper from another.
 
-    Each passage is itself only: two are the same when they are one object.
+    ``hints`` are the cue groups of which a word can begin in it (-1: any). Each passage is itself only: two are the same when
+    they are one object. Nobody changes one; it is not frozen because a frozen one takes three times as long to make.
     """
 
     source: int
@@ -63,6 +66,7 @@ class Passage:
     role: Role
     entry: str
     title: bool = False
+    hints: Groups = -1
 
 
 class Answer(NamedTuple):
@@ -80,9 +84,7 @@ class Answer(NamedTuple):
 @lru_cache(maxsize=256)
 def plain_text(text: str) -> str:
     """Lower-case, half-width text of the same length, so that every offset holds in the original too; line ends stay."""
-    if text.isascii():
-        return text.lower()
-    return text.translate(_PLAIN)
+    return text.lower() if text.isascii() else lowered(text, _PLAIN)
 
 
 _MARKUP = re.compile(
@@ -221,7 +223,13 @@ def blank_out(text: str, stretches: Sequence[tuple[int, int]]) -> str:
         if first >= stop:
             continue
         parts.append(text[last:first])
-        parts.append("".join(character if character in "\r\n" else " " for character in text[first:stop]))
+        blanked = text[first:stop]
+        ends = "\n" in blanked or "\r" in blanked
+        parts.append(
+            "".join([character if character in "\r\n" else " " for character in blanked])
+            if ends
+            else " " * len(blanked)
+        )
         last = stop
     parts.append(text[last:])
     return "".join(parts)
@@ -231,7 +239,7 @@ _SKILL_NAME = re.compile(r"/skills/\d+/(?:name|keywords/\d+)$")
 _SKILL_KINDS = frozenset({"programming_language", "tool", "knowledge", "operating_system", "dataset"})
 
 
-def named_in(source: Source, lexicon: Lexicon) -> Sequence[tuple[int, int, str]]:
+def named_in(source: Source, lexicon: Lexicon) -> list[tuple[int, int, str]]:
     """Give the terms of a source as (start, end, term); the name of a skill (C, R, Go) needs no words around it."""
     found = lexicon.spans(source.text)
     if found or not _SKILL_NAME.match(source.pointer):
