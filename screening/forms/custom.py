@@ -22,7 +22,7 @@ from screening.forms.inputs import day, line, lines, needed, plain
 from screening.forms.parts import Document, QuestionForm
 from screening.services.custom_questions import ANSWERED, KIND, QuestionType, load_wording
 
-NUMBER = re.compile(r"[+\-−]?\d{1,12}(?:[.]\d{1,6})?")
+NUMBER = re.compile(r"[+\-−]?(?:\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:[.]\d{1,6})?")
 ANSWER = "answer"
 MOST = {QuestionType.SHORT: 300, QuestionType.LONG: 4000}
 MISSING = {
@@ -120,11 +120,11 @@ def custom_fields(question: Document, *, chinese: bool) -> dict[str, Any]:
 
 
 def number(text: str | None) -> float | int | None:
-    """Read a number in any digits, with a point; None when it is none."""
-    digits = plain(text).replace(",", "")
+    """Read a number in any digits, with a decimal point, commas between thousands only; None when it is none."""
+    digits = plain(text)
     if not NUMBER.fullmatch(digits):
         return None
-    value = float(digits.replace("−", "-"))
+    value = float(digits.replace("−", "-").replace(",", ""))
     return int(value) if value.is_integer() else value
 
 

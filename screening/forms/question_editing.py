@@ -46,7 +46,7 @@ class EditForm(FlaskForm):
         _l("Kind of answer"),
         choices=[SelectChoice(value=kind.value, label=label) for kind, label in TYPE_WORDS.items()],
         default=QuestionType.SHORT.value,
-        validate_choice=True,
+        validate_choice=False,
     )
     label_zh = line(_l("Question in Chinese"), most=LABEL_LENGTH)
     label_en = line(_l("Question in English"), most=LABEL_LENGTH)

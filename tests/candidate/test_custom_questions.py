@@ -23,61 +23,19 @@ from screening.models import (
     Role,
     TextState,
 )
-from screening.services.custom_questions import Condition, CustomQuestion, Option, QuestionType, Wording, new_id
+from screening.services.custom_questions import Condition, CustomQuestion, QuestionType, Wording, new_id
 from screening.services.prescoring import read_case
 from screening.services.question_sets import (
     publish_questions,
     save_questions,
 )
-from tests.candidate.forms import inputs_of, with_file
+from tests.candidate.asking import BEIJING, CODE, CONTACT, DAY, METHOD, WHEN, WORK, YEARS, own_questions, publish
+from tests.candidate.conftest import Candidate, open_form, soon
+from tests.candidate.forms import filled, inputs_of, with_file
 from tests.factories import NOW, make_user
 from tests.recruiter.worlds import sign_in
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-CODE, METHOD, YEARS, WORK, WHEN, DAY, CONTACT, BEIJING = range(1, 9)
-
-
-def own_questions(posting: Posting) -> dict[int, CustomQuestion]:
-    """Give one question of each type, by number; two hang on answers."""
-
-    def make(number: int, kind: QuestionType, label: str, **more: object) -> CustomQuestion:
-        return CustomQuestion(new_id(posting.id, number), kind, Wording(en=label), **more)
-
-    yes_no = (Option("o1", Wording("是", "Yes")), Option("o2", Wording("否", "No")))
-    days = (Option("o1", Wording("周一", "Monday")), Option("o2", Wording("周二", "Tuesday")))
-    made = [
-        make(
-            CODE, QuestionType.ONE, "Have you worked on tracking?", options=yes_no, needed=True, for_interviewers=True
-        ),
-        make(
-            METHOD,
-            QuestionType.LONG,
-            "How did you measure it?",
-            needed=True,
-            when=Condition(new_id(posting.id, CODE), "o1"),
-        ),
-        make(YEARS, QuestionType.NUMBER, "Years of Python?", unit=Wording("年", "years"), lowest=0, highest=40),
-        make(WORK, QuestionType.FILE, "Portfolio"),
-        make(WHEN, QuestionType.MANY, "When can you talk?", options=days, for_interviewers=True),
-        make(DAY, QuestionType.DATE, "Earliest day for a talk?"),
-        make(CONTACT, QuestionType.SHORT, "Whom to call in an emergency?", personal=True),
-        make(
-            BEIJING,
-            QuestionType.SHORT,
-            "How would you get to the office?",
-            needed=True,
-            when=Condition("cities", "北京"),
-        ),
-    ]
-    return dict(enumerate(made, 1))
-
-
-def publish(session, posting, *questions):
-    """Put questions in force."""
-    user = make_user(session)
-    draft = save_questions(session, posting=posting, questions=questions, revision=0, actor_id=user.id, now=NOW)
-    publish_questions(session, posting=posting, revision=draft.revision, actor_id=user.id, now=NOW)
-    session.commit()
 
 
 @pytest.fixture
@@ -146,6 +104,7 @@ def test_every_type_of_answer_is_stored_with_its_question(session, posting, cand
         (METHOD, " ", "Answer this question."),
         (METHOD, "x" * 4001, "Use at most 4000 characters."),
         (YEARS, "many", "Enter a number such as 3 or 3.5."),
+        (YEARS, "3,5", "Enter a number such as 3 or 3.5."),
         (YEARS, "41", "Enter a number of at most 40."),
         (YEARS, "-1", "Enter a number of at least 0."),
         (WHEN, ["o1", "o7"], "Choose from the answers shown."),
@@ -313,3 +272,39 @@ def test_interviewers_see_what_is_meant_for_them_alone(session, client, posting,
     session.commit()
     given = {name: client.get(f"/staff/applications/files/{ident}").status_code for name, ident in files.items()}
     assert given == {"resume": 200, new_id(posting.id, WORK): 404}
+
+
+def test_each_role_of_one_form_gets_its_own_questions_answers_and_files(session, client, posting, asked, answers):
+    other = open_form(session, "planning")
+    question = CustomQuestion(new_id(other.id, 1), QuestionType.FILE, Wording(en="A drawing"), needed=True)
+    hanging = CustomQuestion(
+        new_id(other.id, 2), QuestionType.SHORT, Wording(en="Why us?"), when=Condition(question.id, "*")
+    )
+    publish(session, other, question, hanging)
+    candidate = Candidate(client, posting.slug)
+    page = client.get(f"{candidate.address}?also=planning").get_data(as_text=True)
+    names = {one.name for one in inputs_of(page)}
+    assert {asked[CODE], asked[WORK], f"{question.id}-answer", f"{hanging.id}-answer"} <= names
+    body = {**filled(page, start=soon()), **answers, f"{hanging.id}-answer": "The team."}
+    assert candidate.send(with_file(body)).status_code == 422
+    body |= {asked[WORK]: text_file(), f"{question.id}-answer": text_file("图.md")}
+    sent = candidate.send(with_file(body))
+    assert sent.status_code == 303, sent.get_data(as_text=True)
+    found = session.execute(
+        select(Posting.slug, ResumeFile.field, ResumeFile.original_name)
+        .join(Application, Application.id == ResumeFile.application_id)
+        .join(Posting, Posting.id == Application.posting_id)
+    )
+    assert set(found.all()) == {
+        (posting.slug, "resume", "云小鹤_简历.txt"),
+        (posting.slug, new_id(posting.id, WORK), "作品.md"),
+        ("planning", "resume", "云小鹤_简历.txt"),
+        ("planning", question.id, "图.md"),
+    }
+    stored = select(Posting.slug, Answer.value).join(Application, Application.id == Answer.application_id)
+    stored = stored.join(Posting, Posting.id == Application.posting_id).where(Answer.field == "custom")
+    told = {slug: [entry["id"] for entry in value] for slug, value in session.execute(stored)}
+    assert told == {
+        posting.slug: [new_id(posting.id, number) for number in range(1, 9)],
+        "planning": [question.id, hanging.id],
+    }
