@@ -20,23 +20,24 @@ def take_over(
     draft: ApplicationDraft,
     posting: Posting,
     form_version: FormVersion,
+    fields: Sequence[Sequence[str]],
     offers: Sequence[FieldOffer],
     is_address: Callable[[str], bool],
     now: datetime,
 ) -> int:
-    """Fill the draft's fields with these offers and give how many were filled.
+    """Fill ``fields``, the draft's pairs as its form has them now, with these offers, and give how many were filled.
 
     ``is_address`` tells whether the draft's link can be sent to a text. An offer that replaces what was typed is only to be among
     ``offers`` if the candidate said so. Raises DraftError as ``save_draft`` does.
     """
     filled = {name: value for offer in offers for name, value in offer.fields}
-    held = {name: value for name, value in draft.fields if name in filled}
+    held = {name: value for name, value in fields if name in filled}
     unchanged = dict(still_taken(draft))
     before = [pair for pair in (draft.taken or {}).get("before", []) if pair[0] in unchanged]
     before += [[name, held[name]] for name in filled if name in held and name not in unchanged]
-    fields = [[name, value] for name, value in (unchanged | filled).items()]
-    _save(session, draft, posting, form_version, _with(draft.fields, filled), is_address, now)
-    draft.taken = {"fields": fields, "before": before}
+    taken = [[name, value] for name, value in (unchanged | filled).items()]
+    _save(session, draft, posting, form_version, _with(fields, filled), is_address, now)
+    draft.taken = {"fields": taken, "before": before}
     return len(filled)
 
 

@@ -81,6 +81,7 @@ def take(session: Session, posting: Posting, draft: ApplicationDraft, *offers: F
         draft=draft,
         posting=posting,
         form_version=form_of(session, posting),
+        fields=draft.fields,
         offers=offers,
         is_address=is_address,
         now=NOW,

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from screening.documents.failures import TAKES_TOO_MUCH
+from screening.documents.storage import store_file
 from screening.extensions import db
-from screening.models import Heartbeat, Job, JobState, RubricVersion, StoredPrescore
+from screening.models import FormVersion, Heartbeat, Job, JobState, RubricVersion, StoredPrescore, TextState
 from screening.queries.progress import Progress, rescoring_progress
+from screening.services.application_drafts import attach_file, save_draft
 from screening.services.asking import ask_for_prescores
 from tests.factories import NOW, make_application, make_posting
 from worker import tasks
@@ -140,3 +144,30 @@ def test_a_chunk_whose_time_is_up_goes_on_until_all_are_judged_once(monkeypatch:
     assert told == [Progress(0, 3), Progress(0, 3), None]
     judged = db.session.scalars(select(StoredPrescore.application_id).order_by(StoredPrescore.id)).all()
     assert judged == ids
+
+
+def test_a_resume_whose_reading_ends_its_process_again_and_again_is_marked(session: Session, tmp_path: Path) -> None:
+    posting = make_posting(session)
+    draft = save_draft(
+        session,
+        key="k" * 32,
+        posting=posting,
+        form_version=session.scalars(select(FormVersion)).one(),
+        fields=[],
+        version=0,
+        locale="zh",
+        now=NOW,
+    )
+    stored = store_file(tmp_path, b"x", original_name="cv.txt", media_type="text/plain")
+    file = attach_file(session, draft=draft, field="resume", stored=stored, now=NOW)
+    job = session.scalars(select(Job).where(Job.name == "read_draft_file")).one()
+    job.attempts = MOST_ATTEMPTS
+    job_id, key = job.id, file.storage_key
+    session.commit()
+
+    tasks.read_draft_file(job_id=job_id, storage_key=key)
+
+    assert read(job_id).state is JobState.FAILED
+    db.session.rollback()
+    session.expire_all()
+    assert (file.text_state, file.failure) == (TextState.FAILED, TAKES_TOO_MUCH)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
@@ -12,15 +13,16 @@ from flask_babel import ngettext
 from screening.extensions import db, limiter
 from screening.forms.inputs import EMAIL, whole_number
 from screening.models import ApplicationDraft, FormVersion, Posting
-from screening.queries.careers import form_of, open_posting
+from screening.queries.careers import form_of
 from screening.queries.offers import Reading, reading_of
 from screening.services.application_drafts import DraftError, find_draft, is_expired
 from screening.services.taking_over import put_back, take_over
 from screening.web.access import anyone, now
-from screening.web.candidate.form_page import read_large_files, typed_form
+from screening.web.candidate.form_page import read_large_files
 from screening.web.candidate.form_resume import said_of
 from screening.web.candidate.links import draft_key_in, private_page
 from screening.web.candidate.offer_words import told_offers
+from screening.web.candidate.roles import also_of, anchor_posting, settle
 from screening.web.toasts import toast
 
 blueprint = Blueprint("prefill", __name__, url_prefix="")
@@ -29,11 +31,12 @@ blueprint.url_value_preprocessor(read_large_files)  # the way back may come with
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A draft that its link opened, with its form and its résumé's reading."""
+    """A draft that its link opened, with its form, its fields as they stand for the roles open now, and its résumé's reading."""
 
     draft: ApplicationDraft
     posting: Posting
     version: FormVersion
+    fields: Sequence[tuple[str, str]]
     reading: Reading
 
 
@@ -74,6 +77,7 @@ def take(token: str) -> ResponseReturnValue:
             draft=opened.draft,
             posting=opened.posting,
             form_version=opened.version,
+            fields=opened.fields,
             offers=chosen,
             is_address=_is_address,
             now=now(),
@@ -131,13 +135,13 @@ def _opened(token: str) -> _Opened | None:
     draft = find_draft(db.session, key) if key else None
     if key is None or draft is None or is_expired(draft, now=now()):
         return None
-    posting = open_posting(db.session, slug=db.session.get_one(Posting, draft.posting_id).slug, now=now())
+    posting = anchor_posting(db.session.get_one(Posting, draft.posting_id).slug, also_of(draft.fields))
     version = form_of(db.session, posting_id=draft.posting_id, form_version_id=draft.form_version_id)
     if posting is None or version is None:
         return None
-    questions = [part.form.question for part in typed_form(version, draft.fields, key=key).parts()]
-    reading = reading_of(db.session, draft_id=draft.id, questions=questions, fields=draft.fields)
-    return _Opened(draft, posting, version, reading)
+    settled = settle(version, draft.fields)
+    reading = reading_of(db.session, draft_id=draft.id, questions=settled.chosen.questions, fields=settled.fields)
+    return _Opened(draft, posting, version, settled.fields, reading)
 
 
 def _page(token: str, opened: _Opened, *, status: int = 200, is_changed: bool = False) -> tuple[Response, int]:
