@@ -183,5 +183,6 @@
   $$('[data-scripted]').forEach(element => { element.hidden = false; });
   $$('[data-time]').forEach(place => tellTime(place, place.dataset.time));
   count();
+  document.addEventListener('DOMContentLoaded', count);  // once questions that are not asked are hidden
   follow();
 })();
