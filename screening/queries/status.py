@@ -143,6 +143,20 @@ def stage_shown(session: Session, *, application: Application, now: datetime) ->
     return steps[-1].stage if steps else application.stage
 
 
+def earlier_application(session: Session, *, application: Application) -> datetime | None:
+    """Tell when the same person last applied for the same posting before, if they did."""
+    return session.scalar(
+        select(Application.submitted_at)
+        .where(
+            Application.person_id == application.person_id,
+            Application.posting_id == application.posting_id,
+            Application.id < application.id,
+        )
+        .order_by(Application.id.desc())
+        .limit(1)
+    )
+
+
 def reference_of(posting_id: int, application_id: int) -> str:
     """Give the number that a candidate names an application by."""
     return f"{posting_id:03}-{application_id:06}"

@@ -8,12 +8,13 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from screening.models import Application, FormVersion, Posting, Stage, StageCount, StageMove
+from screening.models import Application, FormVersion, Mail, Posting, Stage, StageCount, StageMove
 from screening.queries.status import UNDO_WINDOW
 from screening.services.applying import AlreadyAppliedError, Contact, submit_application, withdraw_application
 from screening.services.moving import MoveError, move_application
@@ -63,8 +64,30 @@ def test_who_withdrew_applies_again_and_both_stay(session: Session, candidate: C
     assert second.location != first.location
     assert stages(session) == [Stage.WITHDRAWN, Stage.APPLIED]
     assert counts(session) == {Stage.WITHDRAWN: 1, Stage.APPLIED: 1}
-    people = set(session.scalars(select(Application.person_id)))
-    assert len(people) == 1
+    assert len(set(session.scalars(select(Application.person_id)))) == 1
+    mails = session.scalars(select(Mail).where(Mail.key.startswith("received:")).order_by(Mail.id)).all()
+    assert [mail.template for mail in mails] == ["received", "received_again"]
+    assert "You applied for this role before, on" in mails[1].text
+    session.rollback()
+    page = client.get(second.location).get_data(as_text=True)
+    assert f'href="{first.location}"' in page
+    old = client.get(first.location).get_data(as_text=True)
+    assert f'href="{second.location}"' in old
+    assert "Apply again" not in old
+
+
+def test_a_stranger_learns_nothing_of_the_earlier_one(app: Flask, candidate: Candidate, client: FlaskClient) -> None:
+    first = candidate.apply()
+    withdrawn = client.get(client.post(f"{first.location}/withdraw").location).get_data(as_text=True)
+    assert "Apply again" in withdrawn
+    other = app.test_client()
+    sent = Candidate(other, candidate.address.split("/")[2]).apply()
+
+    page = other.get(sent.location).get_data(as_text=True)
+
+    assert sent.location != first.location
+    assert first.location not in page
+    assert "other applications" not in page
 
 
 def test_the_form_of_the_withdrawn_one_makes_no_new_one(
