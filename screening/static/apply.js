@@ -30,19 +30,19 @@
   async function save({ isLast = false } = {}) {
     clearTimeout(timer);
     if (isSending || isStopped || !isDirty) return;
-    const file = isLast ? undefined : chosen(), fields = body(file);
+    const file = isLast ? undefined : chosen(), asksLink = wantsLink, fields = body(file);
     if (isLast && new TextEncoder().encode(fields).length > LARGEST_LAST) return;
     isSending = true;
     isDirty = false;
     if (file) say('sending');
     try {
-      await heed(await fetch(form.dataset.saves, { method: 'POST', body: fields, keepalive: isLast, headers: { Accept: 'application/json' } }), file);
+      await heed(await fetch(form.dataset.saves, { method: 'POST', body: fields, keepalive: isLast, headers: { Accept: 'application/json' } }), file, asksLink);
       failures = 0;
     } catch {
       isDirty = true;
       failures += 1;
       say('offline');
-      if (wantsLink) sayOfLink($('[data-link-said]').dataset.failed, true);
+      if (asksLink) sayOfLink($('[data-link-said]').dataset.failed, true);
     }
     isSending = false;
     if (isDirty && !isStopped) saveIn(failures ? WAITS[Math.min(failures, WAITS.length) - 1] : wantsLink ? 0 : PAUSE);
@@ -56,15 +56,15 @@
   /* The next file that was not sent yet: the résumé, then those of questions, which stay in their inputs. */
   const kept = new WeakSet();
   const chosen = () => $$('input[type="file"]', form).flatMap(input => [...input.files]).find(file => !kept.has(file));
-  async function heed(answer, file) {
-    if (answer.status === 429 && wantsLink) {
+  async function heed(answer, file, asksLink) {
+    if (answer.status === 429 && asksLink) {
       sayOfLink($('[data-link-said]').dataset.often, true);
       isDirty = true;
       return;
     }
     if (answer.status === 400) await renewToken();
     const told = await answer.json();
-    if (told.state === 'saved') noteSaved(told, file);
+    if (told.state === 'saved') noteSaved(told, file, asksLink);
     else if (told.state === 'changed') noteNewer(told);
     else if (['sent', 'closed', 'large'].includes(told.state)) {
       isStopped = told.state !== 'large';
@@ -72,7 +72,7 @@
       say(told.state);
     } else throw new Error(answer.status);
   }
-  function noteSaved(told, file) {
+  function noteSaved(told, file, asksLink) {
     version.value = told.version;
     if (told.resume && chosen() === file) showResume(told.resume);
     else if (file) kept.add(file);
@@ -80,7 +80,7 @@
     if (!isDirty) delete form.dataset.dirty;
     tellTime($('[data-state="saved"] [data-time]'), told.saved_at);
     say('saved');
-    if (wantsLink) sayOfLink(told.said, told.has_problem);
+    if (asksLink) sayOfLink(told.said, told.has_problem);
     if (told.has_problem && form.elements.email) form.elements.email.focus();
   }
   function noteNewer(told) {
