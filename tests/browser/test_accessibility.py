@@ -29,12 +29,15 @@ from screening.models import (
     RubricVersion,
 )
 from screening.services.application_drafts import attach_file, save_draft
+from screening.services.custom_questions import CustomQuestion, QuestionType, Wording, new_id
 from screening.services.demonstration.loading import load_demo
 from screening.services.prefilling import find_unread, read_offers, store_offers
 from screening.services.preview_chunks import judge_preview_chunk, read_preview_chunk, store_preview_chunk
 from screening.services.previewing import ask_for_preview
+from screening.services.question_sets import save_questions
 from screening.web.candidate.links import draft_token, status_token
 from tests.architecture.doors import World, make_interview
+from tests.candidate.asking import own_questions, publish
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.browser
@@ -59,6 +62,10 @@ PAGES = (
     ("admin", "/staff/postings/{posting_id}/rubric/criteria/r2"),
     ("admin", "/staff/postings/{posting_id}/rubric/add"),
     ("admin", "/staff/postings/{posting_id}/rubric/history"),
+    ("admin", "/staff/postings/{posting_id}/questions"),
+    ("admin", "/staff/postings/{posting_id}/questions/c{posting_id}_2"),
+    ("admin", "/staff/postings/{posting_id}/questions/preview"),
+    ("admin", "/staff/postings/{posting_id}/questions/copy"),
     ("admin", "/staff/postings/{draft_id}/rubric/compare"),
     ("admin", "/staff/postings/{draft_id}/rubric/preview"),
     ("admin", "/staff/postings/{draft_id}/rubric/import"),
@@ -119,6 +126,7 @@ def world(running_site):
         interview = make_interview(session, scored, admin)
         session.add(Panelist(interview_id=interview.id, user_id=panelist.id))
         posting = session.get_one(Posting, scored.posting_id)
+        ask_questions(session, posting, admin)
         session.commit()
     return World(
         values={
@@ -141,6 +149,16 @@ def world(running_site):
         stranger=panelist,
         panelist=panelist,
     )
+
+
+def ask_questions(session, posting, admin):
+    """Ask questions of the recruiter's own, lend some from another posting, and leave one in doubt in the draft."""
+    publish(session, posting, *own_questions(posting).values())
+    other = session.scalars(select(Posting).where(Posting.id != posting.id).order_by(Posting.id)).first()
+    publish(session, other, *own_questions(other).values())
+    doubtful = CustomQuestion(new_id(posting.id, 9), QuestionType.SHORT, Wording("是否已婚？", "Are you married?"))
+    asked = [*own_questions(posting).values(), doubtful]
+    save_questions(session, posting=posting, questions=asked, revision=0, actor_id=admin.id, now=datetime.now(UTC))
 
 
 def token_of(secret_key, named, sign=status_token):
