@@ -53,6 +53,7 @@ PAGES = (
     (None, "/sign-in"),
     (None, "/nothing-here"),
     ("admin", "/staff/"),
+    (None, "/drafts/{draft_token}"),
     ("admin", "/staff/postings/"),
     ("admin", "/staff/imports/"),
     ("admin", "/staff/imports/{document_id}"),
