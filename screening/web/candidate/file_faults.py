@@ -34,7 +34,7 @@ def refusal_of(error: ExtractionError) -> str:
     said = [_fault(problem) for problem in error.problems[:MOST]]
     more = len(error.problems) - MOST
     if more > 0:
-        said.append(ngettext("and %(num)s more", "and %(num)s more", more))
+        said.append(ngettext("And %(num)s more fault.", "And %(num)s more faults.", more))
     return "\n".join([sentence, *said])
 
 
