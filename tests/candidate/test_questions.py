@@ -49,8 +49,13 @@ from screening.app import create_app
 from screening.config import load_settings
 from screening.forms.answers import WRITERS, answers_of
 from screening.forms.application import application_form
+from screening.models import FormVersion, Posting
 from screening.services.forming import questions_for
+from screening.services.preferences import OwnForm, merge_forms
 from screening.services.questions import SHORT, shortened
+from screening.web.candidate.form_page import form_values
+from screening.web.candidate.roles import ChosenRole, ChosenRoles
+from screening.web.candidate.uploads import Upload
 from tests.candidate.forms import filled
 from tests.factories import make_rubric
 
@@ -93,7 +98,8 @@ ASKS = (
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """Make an application for rendering only; its database is never opened."""
     instance = tmp_path_factory.mktemp("rendering")
-    settings = load_settings({"SCREENING_SECRET_KEY": "for-tests-only"}, instance=instance)
+    environment = {"SCREENING_SECRET_KEY": "for-tests-only", "SCREENING_MOST_ROLES": "1"}
+    settings = load_settings(environment, instance=instance)
     return create_app(settings, TESTING=True, WTF_CSRF_ENABLED=False)
 
 
@@ -235,15 +241,11 @@ def answers(pages: Flask, rubric, language: str) -> dict:
     with pages.test_request_context("/roles/x/apply", headers={"Accept-Language": language}):
         pages.preprocess_request()
         empty = made(formdata=None)
-        page = render(
-            form=empty,
-            posting=type("Posting", (), {"slug": "x", "title": rubric.title or "", "language": "zh"}),
-            upload=type("Upload", (), {"file": None, "error": None, "token": ""}),
-            errors=[],
-            has_applied=False,
-            most=10,
-            **pages_context(pages),
-        )
+        posting = Posting(id=1, slug="x", title=rubric.title or "", language="zh")
+        version = FormVersion(id=1, posting_id=1, questions=questions)
+        merged = merge_forms([OwnForm("x", "zh-Hans", questions)])
+        chosen = ChosenRoles(posting, (ChosenRole(posting, version),), (), merged)
+        page = render(**form_values(posting, chosen, empty, Upload()), **pages_context(pages))
         body = filled(page)
         form = made(formdata=MultiDict(body))
         assert form.validate(), form.errors

@@ -24,7 +24,7 @@ from screening.queries.careers import form_in_force, form_of
 from screening.web.access import now
 from screening.web.candidate.form_resume import resume_part
 from screening.web.candidate.links import draft_token
-from screening.web.candidate.roles import Settled, chosen_roles, settle
+from screening.web.candidate.roles import ChosenRoles, Settled, chosen_roles, settle
 from screening.web.candidate.timing import opening_mark
 from screening.web.candidate.uploads import Upload, give_answers
 from screening.web.formatting import is_chinese
@@ -101,6 +101,22 @@ def show_form(
     """
     version = db.session.get_one(FormVersion, int(str(form.form_version.data)))
     chosen = chosen_roles(version, form.also.data or "")
+    values = form_values(posting, chosen, form, upload, draft=draft, newer=newer, notice=notice, minutes=minutes)
+    return render_template("candidate/apply.html", **values), status
+
+
+def form_values(
+    posting: Posting,
+    chosen: ChosenRoles,
+    form: ApplicationForm,
+    upload: Upload,
+    *,
+    draft: ApplicationDraft | None = None,
+    newer: ApplicationDraft | None = None,
+    notice: str = "",
+    minutes: int = 0,
+) -> dict[str, Any]:
+    """Give what the template of the form shows, and write the page's own marks into the form."""
     form.also.data = chosen.written
     errors = problems_of(form)
     if upload.error:
@@ -113,7 +129,7 @@ def show_form(
     form.notice_shown.data = CURRENT.version
     form.opened.data = form.opened.data or opening_mark()
     form.draft_writer.data = secrets.token_urlsafe(12)
-    values: dict[str, Any] = {
+    return {
         "posting": posting,
         "chosen": chosen,
         "form": form,
@@ -127,7 +143,6 @@ def show_form(
         "token": draft_token(str(form.form_key.data)),
         **resume_part(upload, draft, [part.form.question for part in form.parts()]),
     }
-    return render_template("candidate/apply.html", **values), status
 
 
 def sent_writer() -> str:
