@@ -99,7 +99,7 @@ def plan_workers(settings: Settings, concurrency: int, environment: dict[str, st
     beats = {name: settings.instance / f"{name}.heartbeat" for name in ("worker", "relay")}
     yield ChildPlan(
         name="worker",
-        command=[*program("worker"), "--concurrency", str(concurrency)],
+        command=[*program("worker"), "--give-way", "--concurrency", str(concurrency)],
         environment={**environment, "SCREENING_HEARTBEAT_FILE": str(beats["worker"])},
         heartbeat=beats["worker"],
         stop_within=20,

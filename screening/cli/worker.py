@@ -8,6 +8,7 @@ import sys
 import click
 
 QUEUES = "work,heartbeat"
+NICE = 5
 
 
 def arguments(concurrency: int, name: str | None) -> list[str]:
@@ -21,10 +22,13 @@ def arguments(concurrency: int, name: str | None) -> list[str]:
 @click.command("worker")
 @click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1, 64), help="Jobs at the same time.")
 @click.option("--name", help="A name that tells several workers on one machine apart.")
-def command(concurrency: int, name: str | None) -> None:
+@click.option("--give-way", is_flag=True, help="Let pages come first where both want the processor.")
+def command(concurrency: int, name: str | None, give_way: bool) -> None:
     """Run a worker: prescores, mails and other work that waits.
 
     Any number of workers may run, on any machine that reaches the database, the broker and the folder of uploads.
     """
+    if give_way and hasattr(os, "nice"):
+        os.nice(NICE)
     line = arguments(concurrency, name)
     os.execv(line[0], line)  # noqa: S606 - Celery shall be this very process, so that signals reach it
