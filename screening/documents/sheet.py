@@ -33,8 +33,9 @@ CLOSING = "，。、；：？！）》」』】〉”’…—·,.;:?!)%"
 UNIT = re.compile(rf"(?:[{CJK}][{CLOSING}]*|[“‘（《「『【〈]+[^\s]|[^\s{CJK}“‘（《「『【〈]+|\S)[ ]*|[ ]+")
 """What is never parted at the end of a line: a word, or a Chinese character with the signs that may not begin a line."""
 
-# A character without a glyph would be told to the log, and the log holds no candidate's words.
-logging.getLogger("fpdf").setLevel(logging.ERROR)
+# They tell the log which characters a text holds, and the log holds no candidate's words.
+for talkative in ("fpdf", "fontTools"):
+    logging.getLogger(talkative).setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from screening.models import RequestKind, RequestState, Stage
 from screening.queries.explanation import Told
 from screening.web.candidate.explanation import WORDS
 from screening.web.candidate.status import ENDS, WAY
-from screening.web.formatting import listing, zoned
+from screening.web.formatting import is_chinese, listing, zoned
 from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS
 
 FIELDS = {
@@ -125,12 +125,22 @@ def blocks(document: dict[str, Any]) -> Iterator[Block]:
     yield Row(_word("made_at"), _value("made_at", document["made_at"]))
     for application in document["applications"]:
         yield Heading(f"{application['posting']['title']} · {application['reference']}", 2)
-        yield from _lines(application)
+        yield from _lines({**application, "resume": _with_questions(application)})
     for draft in document["drafts"]:
         yield Heading(f"{_('Draft of an application')} · {draft['posting']['title']}", 2)
         yield Row(_word("changed_at"), _value("changed_at", draft["changed_at"]))
         for field in draft["fields"]:
             yield Row(str(field["name"]), str(field["value"]))
+
+
+def _with_questions(application: dict[str, Any]) -> dict[str, Any]:
+    """Give the answers in own words with what was asked in place of its key."""
+    resume, asked = dict(application["resume"]), application["questions"]
+    if isinstance(resume.get("statements"), list):
+        resume["statements"] = [
+            {"asked": asked.get(one.get("key")), "text": one.get("text")} for one in resume["statements"]
+        ]
+    return resume
 
 
 def _lines(values: dict[str, Any]) -> Iterator[Block]:
@@ -146,31 +156,49 @@ def _lines(values: dict[str, Any]) -> Iterator[Block]:
 
 
 def _group(name: str, value: Any) -> Iterator[Block]:
+    """Give what stands under a heading; entries of a list are set apart."""
     if isinstance(value, dict):
         for inner, part in value.items():
-            yield from _entry(inner, part)
+            if (name, inner) == ("contact", "name"):  # elsewhere it names a thing
+                yield Row(_("Name"), part)
+            else:
+                yield from _entry(inner, part)
         return
     for number, entry in enumerate(value):
         if number:
             yield Row("", "")
-        yield from _entry(name, entry)
+        for inner, part in entry.items():
+            if (name, inner) == ("files", "text") and part:
+                yield Row(_("Text read from it"), part)
+            else:
+                yield from _entry(inner, part)
 
 
 def _entry(name: str, value: Any) -> Iterator[Block]:
-    """Give one value, however deep: an entry of a list begins with its first value."""
+    """Give one value; what has parts of its own is told in one line, as the status page does."""
     if name in UNTOLD or value in (None, "", [], {}):
         return
-    if isinstance(value, dict):
-        for inner, part in value.items():
-            yield from _entry(inner, part)
-    elif isinstance(value, list) and all(not isinstance(part, (dict, list)) for part in value):
-        yield Row(_word(name), listing([_value(name, part) for part in value]))
-    elif isinstance(value, list):
-        for part in value:
-            yield Row(_word(name), "")
-            yield from _entry(name, part)
+    if name == "points":
+        yield from _group(name, value)
+    elif name == "quotes":
+        yield from (Row(_word("quote"), f"“{part['quote']}”") for part in value)
+    elif isinstance(value, list) and isinstance(value[0], dict):
+        yield from (Row(_word(name), _compact(part)) for part in value)
+    elif isinstance(value, (dict, list)):
+        yield Row(_word(name), _compact(value))
     else:
         yield Row(_word(name), _value(name, value))
+
+
+def _compact(value: Any, name: str = "") -> str:
+    """Give all that is inside in one line; what is no text is told with its name."""
+    if isinstance(value, dict):
+        parts = {inner: part for inner, part in value.items() if inner not in UNTOLD and part not in (None, "", [], {})}
+        return " · ".join(_compact(part, inner) for inner, part in parts.items())
+    if isinstance(value, list):
+        return listing([_compact(part, name) for part in value])
+    told = _value(name, value)
+    return told if isinstance(value, str) or not name else f"{_word(name)}{'：' if is_chinese() else ': '}{told}"
 
 
 def _word(name: str) -> str:
