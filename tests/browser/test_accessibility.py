@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import delete, func, select
 
 from screening.documents.storage import store_file
 from screening.models import (
     Application,
+    CandidateRequest,
     Evaluation,
     FormVersion,
     Interview,
@@ -24,10 +25,16 @@ from screening.models import (
     Mail,
     Panelist,
     Posting,
+    RequestKind,
+    RequestState,
     Role,
     RubricState,
     RubricVersion,
+    Stage,
 )
+from screening.queries.explanation import read_explanation, read_judging_rubric
+from screening.queries.status import UNDO_WINDOW
+from screening.services.adding_evidence import add_evidence, take_evidence
 from screening.services.application_drafts import attach_file, save_draft
 from screening.services.custom_questions import CustomQuestion, QuestionType, Wording, new_id
 from screening.services.demonstration.loading import load_demo
@@ -35,6 +42,7 @@ from screening.services.prefilling import find_unread, read_offers, store_offers
 from screening.services.preview_chunks import judge_preview_chunk, read_preview_chunk, store_preview_chunk
 from screening.services.previewing import ask_for_preview
 from screening.services.question_sets import save_questions
+from screening.services.requesting import answer, ask
 from screening.web.candidate.links import draft_token, status_token
 from tests.architecture.doors import World, make_interview
 from tests.candidate.asking import own_questions, publish
@@ -46,14 +54,21 @@ PAGES = (
     (None, "/"),
     (None, "/roles/{slug}"),
     (None, "/roles/{slug}/apply"),
+    (None, "/drafts/{draft_token}"),
     (None, "/drafts/{draft_token}/offers"),
-    (None, "/status/{token}/explanation"),
+    (None, "/status"),
+    (None, "/status/{token}"),
+    (None, "/status/{token}/code"),
     (None, "/privacy"),
     (None, "/accessibility"),
     (None, "/sign-in"),
     (None, "/nothing-here"),
+    ("candidate", "/status/{added_token}"),
+    ("candidate", "/status/{added_token}/explanation"),
+    ("candidate", "/status/{added_token}/evidence/{open_point}"),
+    ("candidate", "/status/{added_token}/review"),
+    ("candidate", "/status/{added_token}/deletion"),
     ("admin", "/staff/"),
-    (None, "/drafts/{draft_token}"),
     ("admin", "/staff/postings/"),
     ("admin", "/staff/imports/"),
     ("admin", "/staff/imports/{document_id}"),
@@ -71,8 +86,11 @@ PAGES = (
     ("admin", "/staff/postings/{draft_id}/rubric/preview"),
     ("admin", "/staff/postings/{draft_id}/rubric/import"),
     ("admin", "/staff/applications/{application_id}"),
+    ("admin", "/staff/applications/{added_id}"),
     ("admin", "/staff/applications/{application_id}/interviews/new"),
     ("admin", "/staff/applications/{judged_id}/debrief"),
+    ("admin", "/staff/applications/{application_id}/erase"),
+    ("admin", "/staff/deletions/"),
     ("admin", "/staff/interviews"),
     ("admin", "/staff/interviews/{interview_id}/plan"),
     ("admin", "/staff/search?q=%E4%BA%91"),
@@ -126,8 +144,12 @@ def world(running_site):
         session.add(mail)
         interview = make_interview(session, scored, admin)
         session.add(Panelist(interview_id=interview.id, user_id=panelist.id))
+        session.add(
+            CandidateRequest(application_id=scored.id, kind=RequestKind.DELETION, created_at=datetime.now(UTC))
+        )
         posting = session.get_one(Posting, scored.posting_id)
         ask_questions(session, posting, admin)
+        added, open_point = add_and_ask(session)
         session.commit()
     return World(
         values={
@@ -142,6 +164,10 @@ def world(running_site):
                 running_site.settings.secret_key, offered_draft(running_site, posting), draft_token
             ),
             "judged_id": judged or scored.id,
+            "added_id": added.id,
+            "added_token": token_of(running_site.settings.secret_key, added.id),
+            "open_point": open_point,
+            "proof": token_of(running_site.settings.secret_key, added.id, proof_of),
             "interview_id": interview.id,
             "user_id": panelist.id,
         },
@@ -160,6 +186,40 @@ def ask_questions(session, posting, admin):
     doubtful = CustomQuestion(new_id(posting.id, 9), QuestionType.SHORT, Wording("是否已婚？", "Are you married?"))
     asked = [*own_questions(posting).values(), doubtful]
     save_questions(session, posting=posting, questions=asked, revision=0, actor_id=admin.id, now=datetime.now(UTC))
+
+
+def add_and_ask(session):
+    """Let a candidate add evidence to a point and ask for a human review; give the application and a point that is still open."""
+    now = datetime.now(UTC)
+    added = session.scalars(
+        select(Application)
+        .where(Application.stage == Stage.SCREENING, Application.rank_score > 0)
+        .order_by(Application.rank_score, Application.id)
+    ).first()
+    open_points = [point.id for point in read_explanation(session, application_id=added.id).points if point.is_open]
+    rubric = read_judging_rubric(session, application=added)
+    addition = add_evidence(
+        session,
+        application=added,
+        criterion=next(one for one in rubric.criteria if one.id == open_points[0]),
+        answers={"projects": [{"name": "TrackNet", "description": "轨迹预测的小工具。"}]},
+        link="https://example.com/tracknet",
+        file=None,
+        key="e" * 32,
+        now=now,
+    )
+    take_evidence(session, addition_id=addition.id, read=None, now=now)
+    session.execute(delete(Job).where(Job.name.in_(["take_evidence", "prescore_application", "fit_application"])))
+    asked = ask(session, application=added, kind=RequestKind.HUMAN_REVIEW, text="请人看一下。", now=now)
+    answer(session, request=asked, state=RequestState.DONE, answer="看过了。", actor_id=None, now=now - UNDO_WINDOW)
+    ask(session, application=added, kind=RequestKind.HUMAN_REVIEW, text="再看一下。", now=now)
+    return added, open_points[-1]
+
+
+def proof_of(application_id):
+    """Sign the cookie of a browser that has proven an application."""
+    proven = {"proven": {str(application_id): int(datetime.now(UTC).timestamp())}}
+    return current_app.session_interface.get_signing_serializer(current_app).dumps(proven)
 
 
 def token_of(secret_key, named, sign=status_token):
@@ -222,7 +282,10 @@ def visits(page, site, world):
     for who, pattern in PAGES:
         if who != reader:
             page.context.clear_cookies()
-            sign_in(page, site, getattr(world, who).email)
+            if who == "candidate":
+                page.context.add_cookies([{"name": "session", "value": world.values["proof"], "url": site.url}])
+            else:
+                sign_in(page, site, getattr(world, who).email)
             reader = who
         path = pattern.format(**world.values)
         response = page.goto(site.url + path)
