@@ -267,6 +267,9 @@ def test_one_address_gets_few_links_and_one_page_few_saves(settings, posting):
     candidate = Candidate(app.test_client(), posting.slug)
     answers = [save(candidate, {**candidate.fill(form_key=f"{n}" * 20), "act": "link"}).status_code for n in range(5)]
     assert answers == [200, 200, 200, 429, 429]
+    waiting = save(candidate, {**candidate.fill(form_key="w" * 20, summary="kept"), "act": "link"}, script=False)
+    assert waiting.status_code == 429
+    assert shown(waiting.get_data(as_text=True))["summary"] == ["kept"]
     body = candidate.fill(form_key="k" * 20)
     codes = [save(candidate, {**body, "draft_version": str(n)}).status_code for n in range(40)]
     assert codes[0] == 200

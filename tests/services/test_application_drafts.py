@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -106,6 +108,29 @@ def test_of_two_first_saves_at_once_one_is_told(engine: Engine, session, posting
     with pytest.raises(DraftChangedError):
         save(session, posting, [("name", "second")], writer="two")
     assert find_draft(session, KEY).fields == [["name", "first"]]
+
+
+def test_of_many_saves_of_one_version_at_once_exactly_one_is_taken(engine: Engine, session, posting):
+    save(session, posting, writer="first")
+    session.commit()
+    start = Barrier(6)
+
+    def race(number: int) -> bool:
+        with Session(engine, expire_on_commit=False) as own:
+            start.wait(30)
+            try:
+                save(own, own.merge(posting, load=False), [("name", f"n{number}")], version=1, writer=f"w{number}")
+                own.commit()
+            except DraftChangedError:
+                own.rollback()
+                return False
+            return True
+
+    with ThreadPoolExecutor(6) as pool:
+        won = list(pool.map(race, range(6)))
+    assert won.count(True) == 1
+    stored = find_draft(session, KEY)
+    assert (stored.version, stored.fields) == (2, [["name", f"n{won.index(True)}"]])
 
 
 def test_a_key_of_another_posting_changes_nothing(session, posting):

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.documents.storage import StoredFile, file_path, store_file
-from screening.models import Job, JobState, ResumeFile
+from screening.models import DraftFile, FormVersion, Job, JobState, ResumeFile
+from screening.services.application_drafts import attach_file, forget_expired_drafts, save_draft
 from screening.services.tidying import forget_done_jobs, remove_abandoned_files
 from tests.factories import NOW, make_application, make_posting
 
@@ -43,6 +44,34 @@ def test_only_old_files_without_a_row_are_removed(session: Session, tmp_path: Pa
 
     left = [file_path(tmp_path, stored.storage_key).exists() for stored in (named, fresh, abandoned)]
     assert (removed, left) == (1, [True, True, False])
+
+
+def test_file_of_a_draft_stays_as_long_as_the_draft(session: Session, tmp_path: Path) -> None:
+    stored = keep(tmp_path, days=31)
+    posting = make_posting(session)
+    draft = save_draft(
+        session,
+        key="k" * 32,
+        posting=posting,
+        form_version=session.scalars(select(FormVersion).where(FormVersion.posting_id == posting.id)).one(),
+        fields=[("name", "云小鹤")],
+        version=0,
+        locale="zh",
+        now=NOW - timedelta(days=30),
+    )
+    attach_file(session, draft=draft, field="resume", stored=stored, now=NOW - timedelta(days=30))
+    session.commit()
+    moment = NOW - timedelta(seconds=1)
+    assert (
+        forget_expired_drafts(session, now=moment),
+        remove_abandoned_files(session, uploads=tmp_path, now=moment),
+    ) == (0, 0)
+    assert (forget_expired_drafts(session, now=NOW), remove_abandoned_files(session, uploads=tmp_path, now=NOW)) == (
+        1,
+        1,
+    )
+    assert session.scalars(select(DraftFile)).all() == []
+    assert not file_path(tmp_path, stored.storage_key).exists()
 
 
 def test_only_jobs_done_long_ago_are_forgotten(session: Session) -> None:

@@ -18,8 +18,9 @@ from screening.services.batches import BatchRefusedError, submit_batch
 from screening.web.access import anyone, now
 from screening.web.candidate.choices import choices_of, link_origin, origin_in
 from screening.web.candidate.confirmation import confirm
+from screening.web.candidate.draft_keeping import keep_file, keep_typed, kept_files
 from screening.web.candidate.draft_memory import remember_draft, remembered_draft
-from screening.web.candidate.drafts import continue_draft, keep_file, keep_typed, kept_files
+from screening.web.candidate.drafts import continue_draft
 from screening.web.candidate.form_page import (
     form_class,
     new_key,

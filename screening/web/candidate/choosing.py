@@ -9,8 +9,9 @@ from screening.extensions import db, limiter
 from screening.models.application import RESUME
 from screening.services.application_drafts import DraftError
 from screening.web.access import anyone
+from screening.web.candidate.draft_keeping import keep_typed, kept_files
 from screening.web.candidate.draft_memory import remember_draft
-from screening.web.candidate.drafts import keep_typed, kept_files, refused
+from screening.web.candidate.drafts import refused
 from screening.web.candidate.form_page import read_large_files, sent_key, sent_version, settled_form, show_form
 from screening.web.candidate.links import draft_token
 from screening.web.candidate.roles import anchor_posting, changed_roles, chosen_roles, moved_fields, settle

@@ -1,7 +1,7 @@
-"""Which draft this browser is writing: its key, kept in the signed session for half a day.
+"""Which draft this browser is writing: its key, kept in the signed session for a week.
 
-So a reload and a second tab go on with the same draft. On a computer that others use, the memory ends with the browser,
-with the time, or with the button "Begin anew"; from then on only the mailed link opens the draft.
+So a reload, a second tab and tomorrow's visit go on with the same draft. On a computer that others use, the memory ends when
+the browser is closed, or with the button "Begin anew"; from then on only the mailed link opens the draft.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from screening.services.application_drafts import find_draft, is_expired
 from screening.web.access import now
 
 DRAFTS = "drafts"
-LIFE = timedelta(hours=12)
+LIFE = timedelta(days=7)
 MOST = 8  # a cookie holds 4 kB
 
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from flask import Blueprint, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_limiter import RequestLimit
 
-from screening.documents.storage import StoredFile, file_path
-from screening.extensions import db, limiter
+from screening.extensions import db, limiter, reading_first
 from screening.forms.application import ApplicationForm
-from screening.forms.inputs import whole_number
-from screening.models import ApplicationDraft, FormVersion, Posting
+from screening.models import ApplicationDraft, Posting
 from screening.models.application import RESUME
 from screening.queries.careers import form_of
 from screening.services.application_drafts import (
@@ -20,53 +17,26 @@ from screening.services.application_drafts import (
     DraftError,
     DraftSentError,
     DraftTooLargeError,
-    attach_file,
-    files_of,
     find_draft,
     forget_draft,
     is_expired,
     mail_link,
-    save_draft,
 )
 from screening.services.applying import find_submission, normalised_address
 from screening.web.access import anyone, now
+from screening.web.candidate.draft_keeping import keep_file, keep_typed, kept_files
 from screening.web.candidate.draft_memory import forget_memory, remember_draft
-from screening.web.candidate.form_page import (
-    form_class,
-    read_large_files,
-    sent_key,
-    sent_version,
-    sent_writer,
-    show_form,
-    typed_form,
-)
+from screening.web.candidate.form_page import read_large_files, sent_key, sent_version, show_form, typed_form
 from screening.web.candidate.form_resume import resume_part
+from screening.web.candidate.limits import ask_to_wait
 from screening.web.candidate.links import draft_key_in, draft_link, draft_token, private_page, status_token
 from screening.web.candidate.roles import also_of, anchor_posting, with_roles
 from screening.web.candidate.uploads import Upload, kept_upload, receive, receive_answers
-from screening.web.formatting import clock, company, is_chinese
+from screening.web.formatting import clock, company
 from screening.web.toasts import toast
 
 blueprint = Blueprint("drafts", __name__, url_prefix="")
 blueprint.url_value_preprocessor(read_large_files)
-
-NOT_KEPT = {
-    "csrf_token",
-    "form_key",
-    "form_version",
-    "draft_version",
-    "draft_writer",
-    "opened",
-    "notice_shown",
-    "newer_version",
-    "act",
-    "roles",
-    "role",
-    "website",
-    "consent",
-    "contact_later",
-}
-"""The page's own marks, the trap, and what only counts when the form is sent: a draft holds no consent."""
 
 ONWARD = {"read": ("prefill.show", 303), "put_back": ("prefill.undo", 307)}
 """Where other acts go on once what was typed is kept; a 307 sends the same form on."""
@@ -92,12 +62,19 @@ def _succeeded(response: Response) -> bool:
     return response.status_code < 400
 
 
+def _wait(limit: RequestLimit) -> Response | None:
+    """Show a person the form again with all that was typed; a script waits by itself."""
+    return None if _by_script() else ask_to_wait(limit)
+
+
 @blueprint.post("/roles/<slug>/draft")
-@limiter.limit("30 per minute", key_func=_whose)
-@limiter.limit("300 per minute; 3000 per hour")
-@limiter.limit("20 per minute; 200 per hour", exempt_when=_brings_no_file)
-@limiter.limit("60 per hour", exempt_when=_wants_no_link)
-@limiter.limit("3 per hour; 6 per day", key_func=_address, exempt_when=_wants_no_link, deduct_when=_succeeded)
+@limiter.limit("30 per minute", key_func=_whose, on_breach=_wait)
+@limiter.limit("300 per minute; 3000 per hour", on_breach=_wait)
+@limiter.limit("60 per minute; 600 per hour", exempt_when=_brings_no_file, on_breach=_wait)
+@limiter.limit("60 per hour", exempt_when=_wants_no_link, on_breach=_wait)
+@limiter.limit(
+    "3 per hour; 6 per day", key_func=_address, exempt_when=_wants_no_link, on_breach=_wait, deduct_when=_succeeded
+)
 @anyone
 def save(slug: str) -> ResponseReturnValue:
     """Keep what was typed and the file that came along, and mail the link when ``act`` is link.
@@ -105,14 +82,15 @@ def save(slug: str) -> ResponseReturnValue:
     A script is answered in JSON with a ``state``; the buttons lead to the draft's own page, or to what ``ONWARD`` names.
     """
     key = sent_key()
-    posting = anchor_posting(slug, request.form.get("also", ""))
-    version = sent_version(posting) if posting else None
-    if posting is None or version is None:
-        return _closed()
-    kept = kept_files(posting, key)
-    upload = receive(kept.get(RESUME), is_needed=request.form.get("act") == "read")
-    typed = typed_form(version, list(request.form.items(multi=True)), key=key)
-    upload = receive_answers(typed, kept, upload)
+    with reading_first(db.session):
+        posting = anchor_posting(slug, request.form.get("also", ""))
+        version = sent_version(posting) if posting else None
+        if posting is None or version is None:
+            return _closed()
+        kept = kept_files(posting, key)
+        upload = receive(kept.get(RESUME), is_needed=request.form.get("act") == "read")
+        typed = typed_form(version, list(request.form.items(multi=True)), key=key)
+        upload = receive_answers(typed, kept, upload)
     is_unaddressed = request.form.get("act") == "link" and not typed.email.validate(typed)
     try:
         draft = keep_typed(posting, version, key, upload)
@@ -180,57 +158,6 @@ def continue_draft(posting: Posting, draft: ApplicationDraft, *, also: str = "")
     form = typed_form(version, with_roles(version, draft.fields, also), key=draft.key)
     notice = "" if "changed" in request.args else "resumed"
     return show_form(posting, form, kept_upload(kept_files(posting, draft.key)), draft=draft, notice=notice)
-
-
-def keep_typed(
-    posting: Posting,
-    version: FormVersion,
-    key: str,
-    upload: Upload,
-    fields: Sequence[tuple[str, str]] | None = None,
-) -> ApplicationDraft:
-    """Store the fields of this request, or other ``fields`` in their stead, and its file in the draft; the caller commits.
-
-    Raise DraftError as ``save_draft`` does; a newer version that the candidate chose to replace is named by the request.
-    """
-    form = form_class(version)(formdata=request.form)
-    known = whole_number(request.form.get("newer_version")) or whole_number(request.form.get("draft_version"))
-    draft = save_draft(
-        db.session,
-        key=key,
-        posting=posting,
-        form_version=version,
-        fields=[(name, value) for name, value in fields or request.form.items(multi=True) if name not in NOT_KEPT],
-        version=known or 0,
-        writer=sent_writer(),
-        email=form.email.data if form.email.validate(form) else None,
-        locale="zh" if is_chinese() else "en",
-        now=now(),
-    )
-    keep_file(draft, upload)
-    return draft
-
-
-def keep_file(draft: ApplicationDraft, upload: Upload) -> None:
-    """Put the files that this request brought in the draft's places for them."""
-    for one in (upload, *upload.answers.values()):
-        if one.is_new and one.file is not None:
-            attach_file(db.session, draft=draft, field=one.file.field, stored=one.file, now=now())
-
-
-def kept_files(posting: Posting, key: str) -> dict[str, StoredFile]:
-    """Give the files that are kept with the draft of this key, by their fields, as far as they lie in the uploads folder."""
-    draft = find_draft(db.session, key)
-    if draft is None or draft.posting_id != posting.id:
-        return {}
-    folder = current_app.config["SCREENING"].uploads
-    return {
-        file.field: StoredFile(
-            file.storage_key, file.original_name, file.media_type, file.size, file.sha256, file.field
-        )
-        for file in files_of(db.session, draft)
-        if file_path(folder, file.storage_key).exists()
-    }
 
 
 def _told(draft: ApplicationDraft, upload: Upload, typed: ApplicationForm, *, is_unaddressed: bool) -> Response:

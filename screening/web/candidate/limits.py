@@ -13,7 +13,7 @@ from screening.extensions import db, limiter, reading_first
 from screening.services.application_drafts import find_draft
 from screening.services.applying import normalised_address
 from screening.web.access import now
-from screening.web.candidate.drafts import kept_files
+from screening.web.candidate.draft_keeping import kept_files
 from screening.web.candidate.form_page import sent_key, sent_version, settled_form, show_form
 from screening.web.candidate.roles import anchor_posting, settle
 from screening.web.candidate.uploads import kept_upload
