@@ -15,7 +15,7 @@
   const form = $('form[data-saves]');
   const PAUSE = 2500, WAITS = [2000, 4000, 8000, 15000, 30000], LARGEST_LAST = 60000;
   const version = form.elements.namedItem('draft_version');
-  let timer, isSending = false, isDirty = false, isStopped = false, wantsLink = false, failures = 0, newer = 0;
+  let timer, isSending = false, isDirty = false, isStopped = false, wantsLink = false, failures = 0, newer = 0, waiting;
 
   /* Saving: one request at a time, the newest text last, again and again while the line is broken. */
   function noteChange() {
@@ -45,6 +45,7 @@
       if (asksLink) sayOfLink($('[data-link-said]').dataset.failed, true);
     }
     isSending = false;
+    if (waiting) { const [button] = waiting; waiting = undefined; form.requestSubmit(button); return; }
     if (isDirty && !isStopped) saveIn(failures ? WAITS[Math.min(failures, WAITS.length) - 1] : wantsLink ? 0 : PAUSE);
   }
   function body(file) {
@@ -149,6 +150,9 @@
       event.preventDefault();
       noteChange();
       say('offline');
+    } else if (isSending) { /* a save that came in after what this button does would undo it */
+      event.preventDefault();
+      waiting = [event.submitter];
     } else {
       isStopped = true;
       clearTimeout(timer);
