@@ -38,15 +38,16 @@ def paper_offers(surface: Surface) -> Iterator[Offer]:
     made: set[str] = set()
     for paper in papers_of(surface.reading):
         quote = paper.quotes[0]
-        if quote.source != RESUME or len(paper.venues) != 1:
+        if quote.source != RESUME or not paper.venues:
             continue
         segment = _segment(quote, surface)
         if segment is None:
             continue
         start, end, role = segment
         text, plain = (_MARKS.sub(" ", whole[start:end]) for whole in (surface.text, surface.plain))
-        named = surface.reading.lexicon.find(text)
-        venues = [(m.start, m.end) for m in named if m.term_id in paper.venues and not text[m.start : m.end].islower()]
+        venues = _venues(text, paper, surface.reading)
+        if len({term for _, _, term in venues}) != 1:
+            continue
         title = _title(text, role, venues)
         if not title or title in made or len(made) == ENTRIES or pattern("paper_refused").search(plain):
             continue
@@ -55,7 +56,7 @@ def paper_offers(surface: Surface) -> Iterator[Offer]:
             Kind.PUBLICATION,
             (surface.quote(start, end),),
             name=title,
-            publisher=text[slice(*venues[0])] if venues and paper.full else None,
+            publisher=text[venues[0][0] : venues[0][1]] if paper.full else None,
             year=year_told(plain),
             status=_status(paper, plain),
             position="1" if paper.first or _is_first(paper, plain, surface.reading) else None,
@@ -78,11 +79,23 @@ def _segment(quote: Quote, surface: Surface) -> tuple[int, int, Role] | None:
     return start, min((cut - 1 for cut in cuts if cut > quote.start), default=passage.end), passage.role
 
 
-def _title(text: str, role: Role, venues: Sequence[tuple[int, int]]) -> str:
+def _venues(text: str, paper: Paper, reading: Reading) -> list[tuple[int, int, str]]:
+    """Give the paper's venues as (start, end, id) where they are written as names, outside of its title."""
+    titles = [match.span() for match in _QUOTED.finditer(text)]
+    return [
+        (mention.start, mention.end, mention.term_id)
+        for mention in reading.lexicon.find(text)
+        if mention.term_id in paper.venues
+        and not text[mention.start : mention.end].islower()
+        and not any(start < mention.start < end for start, end in titles)
+    ]
+
+
+def _title(text: str, role: Role, venues: Sequence[tuple[int, int, str]]) -> str:
     quoted = _QUOTED.findall(text)
     if quoted:
         return " ".join(quoted[0].split()).rstrip(",.，。") if len(quoted) == 1 else ""
-    if role is not Role.PUBLICATION or not venues:
+    if role is not Role.PUBLICATION:
         return ""
     numbering = _NUMBERING.match(text)
     before = _BEFORE_VENUE.sub("", text[numbering.end() if numbering else 0 : venues[0][0]])
@@ -160,7 +173,7 @@ def contest_told(text: str, reading: Reading) -> ToldContest | None:
     name = " ".join((name[: tail.start()] if tail else name).split())
     if not 2 <= len(name) <= 120:
         return None
-    year = year_told(piece) or (year_told(plain) if len({m.start for m in mentions}) == 1 else "")
+    year = year_told(piece) or (year_told(plain) if len({m.term_id for m in mentions}) == 1 else "")
     return ToldContest(name, " ".join(text[prize[0] : prize[1]].split()), year)
 
 
@@ -182,7 +195,8 @@ def _prize_place(plain: str, first: int, last: int, reading: Reading) -> tuple[i
     if chosen is None:
         return None
     lead = pattern("prize_lead").search(plain[last if after else 0 : chosen[0]])
-    return (chosen[0] - len(lead.group()) if lead else chosen[0]), chosen[1]
+    tail = pattern("prize_tail").match(plain[chosen[1] :])
+    return chosen[0] - (len(lead.group()) if lead else 0), chosen[1] + (len(tail.group()) if tail else 0)
 
 
 def certificate_offers(reading: Reading) -> Iterator[Offer]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rubrics.evidence import Reading
 from rubrics.evidence.clauses import Stance
 from rubrics.evidence.languages import told_command
+from rubrics.evidence.reading import Sighting
 from rubrics.evidence.skills import find_skill
 from rubrics.evidence.texts import RESUME, Role, plain_text
 from rubrics.model import LEVEL_ORDER, Level, SkillAsk
@@ -19,6 +20,8 @@ QUOTES = 2
 LONGEST_FLUENCY = 200
 _PIECE = re.compile(r"[^,，;；、]+")
 _LANGUAGES = frozenset({"language", "language_certificate"})
+_NAMES = frozenset({Role.AWARD, Role.PUBLICATION})
+"""Parts in which a skill's name is most often a part of another name."""
 _LISTS = frozenset({Role.SKILL, Role.LANGUAGE, Role.OTHER, Role.CERTIFICATE})
 _SHOWN = {Stance.OWN: 2, Stance.CLAIM: 3, Stance.LISTED: 1}
 _LEVELS = {number: level.value for level, number in LEVEL_ORDER.items()}
@@ -30,13 +33,11 @@ def skill_offers(reading: Reading, wanted: Wanted) -> Iterator[Offer]:
         outcome = find_skill(SkillAsk(term, Level.BASIC), reading)
         if outcome.conflicts or outcome.verdict not in {Verdict.MET, Verdict.PARTLY}:
             continue
-        seen = [sighting for sighting in reading.sightings(term) if sighting.stance in _SHOWN]
+        seen = [s for s in reading.sightings(term) if s.stance in _SHOWN and s.passage.role not in _NAMES]
         if not seen:
             continue
         seen.sort(key=lambda sighting: (-_SHOWN[sighting.stance], sighting.source, sighting.start))
-        levels = {
-            s.judged.level for s in seen if s.stance is Stance.CLAIM and s.judged.level and s.passage.role is Role.SKILL
-        }
+        levels = {s.judged.level for s in seen if _states_level(s, reading)}
         quotes = tuple(reading.quote_sighting(sighting) for sighting in seen)
         yield offer(
             Kind.SKILL,
@@ -44,6 +45,14 @@ def skill_offers(reading: Reading, wanted: Wanted) -> Iterator[Offer]:
             term=term,
             level=_LEVELS[levels.pop()] if len(levels) == 1 else None,
         )
+
+
+def _states_level(sighting: Sighting, reading: Reading) -> bool:
+    """Whether a level is stated in so many words, in a list or a line of particulars; a document has a field for it."""
+    if sighting.stance is not Stance.CLAIM or not sighting.judged.level or sighting.passage.role not in _LISTS:
+        return False
+    has_field = reading.sources[sighting.source].pointer.startswith("/skills/")
+    return has_field or pattern("level_word").search(sighting.clause.plain) is not None
 
 
 def language_offers(reading: Reading, wanted: Wanted) -> Iterator[Offer]:

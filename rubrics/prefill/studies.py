@@ -16,6 +16,8 @@ from rubrics.prefill.surface import Surface
 from rubrics.prefill.words import pattern
 
 STUDIES = 3
+FAR = 4
+"""More empty lines than this part two things."""
 LONGEST_NAME = 120
 _SEGMENTS = re.compile(r"[^\n;；]+")
 _BULLET = re.compile(r"\s*[*·•●■◆▪►>+–—-]\s")
@@ -38,6 +40,8 @@ class _Line:
     end_told: str = ""
     is_current: bool = False
     is_bullet: bool = False
+    is_promised: bool = False
+    is_in_part: bool = True
 
     @property
     def tells(self) -> bool:
@@ -72,46 +76,65 @@ def study_offers(surface: Surface, wanted: Wanted) -> Iterator[Offer]:
 
 
 def _records(surface: Surface) -> Iterator[_Record]:
+    """Gather lines into studies; after a line of something else, lines belong to nobody until a school is named."""
+    record, is_lost = _Record(), False
+    for line in _lines(surface):
+        if line is None:
+            yield record
+            record, is_lost = _Record(), True
+            continue
+        if is_lost and not line.school:
+            continue
+        is_lost = False
+        if not record.takes(line) or not line.is_in_part:
+            yield record
+            record = _Record()
+        if line.tells:
+            record.lines.append(line)
+    yield record
+
+
+def _lines(surface: Surface) -> Iterator[_Line | None]:
+    """Give the lines that may tell of studies; None where something else begins.
+
+    Outside the part on education a line has to name school and degree; a bullet inside it is a detail unless it opens a study.
+    """
     studies = [study for study in studies_of(surface.reading) if study.quote.source == RESUME]
-    record = _Record()
     last: Passage | None = None
     for passage in surface.passages:
         if passage.role not in {Role.EDUCATION, Role.OTHER, Role.SELF}:
             continue
-        is_part = passage.role is Role.EDUCATION
-        if not is_part or (last is not None and surface.plain.count("\n", last.end, passage.start) > 4):
-            yield record
-            record = _Record()
+        if last is not None and surface.plain.count("\n", last.end, passage.start) > FAR:
+            yield None
+        last = passage
+        is_in_part = passage.role is Role.EDUCATION
         for match in _SEGMENTS.finditer(surface.text, passage.start, passage.end):
             line = _read(match.start(), match.end(), studies, surface)
             if line is None:
-                yield record
-                record = _Record()
+                yield None
                 continue
-            if is_part and line.is_bullet and not (line.school and (line.degree or line.span)):
-                continue
-            if not is_part and not (line.school and line.degree):
-                continue
-            if not record.takes(line) or not is_part:
-                yield record
-                record = _Record()
-            if line.tells:
-                record.lines.append(line)
-        last = passage
-    yield record
+            line.is_in_part = is_in_part
+            opens = bool(line.school and (line.degree or (line.span and is_in_part)))
+            if opens or (is_in_part and not line.is_bullet):
+                yield line
 
 
 def _read(start: int, end: int, studies: list[Study], surface: Surface) -> _Line | None:
     """Read one line; None when it tells of something else than an own, whole study."""
+    others = pattern("studies_with").search(surface.plain, start, end)
+    end = others.start() if others is not None and others.start() > start else end
     text, plain, cues = surface.text[start:end], surface.plain[start:end], surface.reading.cues
+    for piece in pattern("minor_piece").finditer(plain):
+        text, plain = (_blanked(one, *piece.span()) for one in (text, plain))
     if pattern("not_a_study").search(plain) or cues.has("degree_planned", plain):
         return None
     line = _Line(start, end, is_bullet=_BULLET.match(text) is not None)
     told = [study for study in studies if study.quote.start < end and start < study.quote.end]
     places = {degree: cues.places(name, plain) for degree, name in DEGREE_CUES} if told else {}
     own = [degree for degree, found in places.items() if found]
-    if any(study.admitted for study in told) or len(own) > 1:
+    if len(own) > 1:
         return None
+    line.is_promised = any(study.admitted for study in told)
     spans = list(spans_in(plain))
     if len(spans) > 1:
         return None
@@ -132,6 +155,10 @@ def _read(start: int, end: int, studies: list[Study], surface: Surface) -> _Line
     if own or school or surface.role_at(start) is Role.EDUCATION:
         line.area = _area(text, plain, taken, surface)
     return line
+
+
+def _blanked(text: str, start: int, end: int) -> str:
+    return f"{text[:start]}{' ' * (end - start)}{text[end:]}"
 
 
 def _with_lead(plain: str, start: int, end: int) -> tuple[int, int]:
@@ -237,6 +264,8 @@ def _offered(record: _Record, surface: Surface, wanted: Wanted) -> Offer | None:
         end = end or told.end_told
     if start and end and end[: len(start)] < start[: len(end)]:
         return None
+    if record.has("is_promised") and not (start and wanted.today and start <= wanted.today[: len(start)]):
+        return None  # admitted, and nothing says that it has begun
     is_ahead = bool(wanted.today and end and end[: len(wanted.today)] >= wanted.today[: len(end)])
     is_over = bool(wanted.today and end and not is_ahead)
     enrolled = not is_over and (is_ahead or record.has("is_current"))

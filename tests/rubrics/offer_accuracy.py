@@ -1,7 +1,7 @@
 """How right the offers of a résumé are: ``python -m tests.rubrics.offer_accuracy`` prints precision and recall by kind, and every miss.
 
-A figure counts single values (a school, its degree, its end …). The set ``tuned`` was looked at while the reader was made, ``heldout``
-was labelled before and never tuned on.
+A figure counts single values (a school, its degree, its end …). The set ``tuned`` was looked at while the reader was made; the
+others were labelled before it had seen them, and only then looked at. What the first looks gave stands in ``FIRST_LOOKS``.
 """
 
 from __future__ import annotations
@@ -17,8 +17,12 @@ from rubrics.lexicon import load_lexicon
 from rubrics.prefill import Kind, Offer, Wanted, find_offers
 
 FOLDER = Path(__file__).parent / "offers"
-SETS = ("tuned", "heldout")
-FIRST_LOOK = "precision 0.955, recall 0.852; one of the nine wrong values was the label's mistake"
+SETS = ("tuned", "first", "second", "heldout")
+FIRST_LOOKS = {
+    "first": "precision 0.955, recall 0.852; one of the nine wrong values was the label's mistake",
+    "second": "precision 0.913, recall 0.795",
+    "heldout": "precision 0.959, recall 0.816",
+}
 WANTED = Wanted(
     terms=frozenset(
         ("python", "cpp", "c", "java", "go", "rust", "sql", "cuda", "pytorch", "tensorflow", "linux", "docker", "git")
@@ -56,15 +60,9 @@ def measure(name: str) -> Figures:
     right, offered, labelled = Counter[Kind](), Counter[Kind](), Counter[Kind]()
     wrong, missed = [], []
     for resume in tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))["resumes"]:
-        wanted = Counter(value for row in resume["offers"] for value in _values(row))
-        found = Counter(
-            value
-            for offer in offers_in(resume["text"])
-            for value in _values({"kind": offer.kind.value, **dict(offer.values)})
-        )
-        for value, count in (wanted & found).items():
-            right[value[0]] += count
-        for values, counter in ((found, offered), (wanted, labelled)):
+        wanted = _values(resume["offers"])
+        found = _values([{"kind": offer.kind.value, **dict(offer.values)} for offer in offers_in(resume["text"])])
+        for values, counter in ((wanted & found, right), (found, offered), (wanted, labelled)):
             for value, count in values.items():
                 counter[value[0]] += count
         wrong += [f"{resume['name']}: {_told(value)}" for value in (found - wanted)]
@@ -86,16 +84,22 @@ def main() -> None:
         lines.append(f"precision {figures.precision:.3f}   recall {figures.recall:.3f}")
         lines += [f"  wrong: {row}" for row in figures.wrong]
         lines += [f"  missed: {row}" for row in figures.missed]
-        if name == "heldout" and FIRST_LOOK:
-            lines.append(f"  first look: {FIRST_LOOK}")
+        if name in FIRST_LOOKS:
+            lines.append(f"  first look: {FIRST_LOOKS[name]}")
         sys.stdout.write("\n".join(lines) + "\n")
 
 
-def _values(row: dict[str, str]) -> list[Value]:
-    about = next((row[name] for name in ABOUT if name in row), "")
-    place = row.get("degree", "") if row["kind"] == "education" else ""
-    about = f"{about} {place}".strip()
-    return [(Kind(row["kind"]), about, name, value) for name, value in row.items() if name != "kind"]
+def _values(rows: list[dict[str, str]]) -> Counter[Value]:
+    """Give the single values; of two studies at one school the later one comes first in labels and offers."""
+    values = Counter[Value]()
+    seen = Counter[str]()
+    for row in rows:
+        about = next((row[name] for name in ABOUT if name in row), "")
+        if row["kind"] == "education":
+            seen[about] += 1
+            about = f"{about} {seen[about]}"
+        values.update((Kind(row["kind"]), about, name, value) for name, value in row.items() if name != "kind")
+    return values
 
 
 def _told(value: Value) -> str:
