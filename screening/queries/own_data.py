@@ -21,10 +21,11 @@ from screening.models import (
     Mail,
     MailState,
     Posting,
+    RequestState,
     ResumeFile,
 )
 from screening.queries.explanation import Explanation, read_explanation
-from screening.queries.status import Status, read_status
+from screening.queries.status import UNDO_WINDOW, Status, read_status
 
 SCHEMA = "screening.own-data/1"
 SENT = (MailState.SENT, MailState.UNCERTAIN)
@@ -70,7 +71,7 @@ def _application(session: Session, application: Application, now: datetime) -> J
         "additions": _additions(session, application.id),
         "files": _files(session, application.id),
         "explanation": _explanation(session, status),
-        "requests": _requests(session, application.id),
+        "requests": _requests(session, application.id, now),
         "mails": _mails(session, application),
     }
 
@@ -154,20 +155,22 @@ def _points(told: Explanation) -> list[Json]:
     ]
 
 
-def _requests(session: Session, application_id: int) -> list[Json]:
+def _requests(session: Session, application_id: int, now: datetime) -> list[Json]:
+    """List what was asked for; an answer is told when staff can no longer take it back, as on the page."""
     rows = session.scalars(
         select(CandidateRequest).where(CandidateRequest.application_id == application_id).order_by(CandidateRequest.id)
     )
+    told = [(row, row.handled_at is not None and row.handled_at <= now - UNDO_WINDOW) for row in rows]
     return [
         {
             "kind": row.kind.value,
             "text": row.text,
-            "state": row.state.value,
+            "state": (row.state if is_told else RequestState.OPEN).value,
             "asked_at": _time(row.created_at),
-            "answered_at": _time(row.handled_at),
-            "answer": row.answer,
+            "answered_at": _time(row.handled_at) if is_told else None,
+            "answer": row.answer if is_told else None,
         }
-        for row in rows
+        for row, is_told in told
     ]
 
 

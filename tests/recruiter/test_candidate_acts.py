@@ -216,6 +216,7 @@ def test_the_candidate_reads_the_answer_when_it_stays(session, app, application,
 
     early = candidate.get(f"{address}/review").get_data(as_text=True)
     assert "alert(1)" not in early
+    assert "alert(1)" not in candidate.get(f"{address}/data/json").get_data(as_text=True)
     assert "判错了" in early
     session.expire_all()
     review.handled_at = review.handled_at - WINDOW - timedelta(seconds=1)
@@ -223,6 +224,7 @@ def test_the_candidate_reads_the_answer_when_it_stays(session, app, application,
 
     page = candidate.get(f"{address}/review").get_data(as_text=True)
     assert "&lt;script&gt;alert(1)" in page
+    assert "alert(1)" in candidate.get(f"{address}/data/json").get_data(as_text=True)
     assert "Ask once more" in page
     assert "Read the answer to your human review" in candidate.get(address).get_data(as_text=True)
 
