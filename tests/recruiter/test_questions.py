@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from screening.models import AuditEntry, FormVersion, PostingMember, PostingState, QuestionSet, Role, RubricState
@@ -322,3 +324,39 @@ def test_a_hiring_manager_reads_and_changes_nothing(session, client, browse, pos
         f"/staff/postings/{posting.id}/questions", data={"act": "publish", "csrf_token": form_token_of(page)}
     )
     assert answer.status_code == 403
+
+
+ODD = st.dictionaries(
+    st.sampled_from(
+        [
+            "type",
+            "label_zh",
+            "label_en",
+            "help_en",
+            "options_zh",
+            "options_en",
+            "unit_en",
+            "lowest",
+            "highest",
+            "when",
+            "needed",
+            "personal",
+            "for_interviewers",
+            "reason",
+            "revision",
+            "act",
+        ]
+    ),
+    st.text(max_size=40) | st.sampled_from(["one", "many", "number", "o1\no2", "c1_1=o1", "c1_1=*", "9" * 400, "-0.0"]),
+)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ODD)
+def test_odd_bodies_break_no_page(client, browse, posting, body):
+    address = f"/staff/postings/{posting.id}/questions"
+    browse(address)
+    assert client.post(f"{address}/new", data=body).status_code in {200, 303, 409, 422}
+    assert client.post(address, data={**body, "act": body.get("act", "up:c1_1")}).status_code in {303, 400, 409, 422}
+    assert client.get(address).status_code == 200
+    assert client.get(f"{address}/preview").status_code == 200
