@@ -98,6 +98,10 @@ def test_admin_erases_after_typing_the_number(session, settings, app, client, ap
     assert "Nobody waits" in client.get("/staff/deletions/").get_data(as_text=True)
     for page in (
         f"/staff/applications/{application.id}",
+        f"/staff/applications/{application.id}?side=timeline",
+        f"/staff/applications/{application.id}?side=notes",
+        f"/staff/applications/{application.id}?side=interviews",
+        f"/staff/applications/{application.id}?view=documents",
         f"/staff/postings/{application.posting_id}",
         f"/staff/postings/{application.posting_id}?stage=rejected",
         f"/staff/applications/{application.id}/debrief",
