@@ -53,7 +53,12 @@ class ReadFile:
 def ask_for_reading(session: Session, *, file: DraftFile, now: datetime) -> None:
     """Ask the worker to read a file that was just attached; asking twice is one job."""
     queue.enqueue(
-        session, queue.READ_DRAFT_FILE, key=f"draft_file:{file.storage_key}", now=now, storage_key=file.storage_key
+        session,
+        queue.READ_DRAFT_FILE,
+        key=f"draft_file:{file.storage_key}",
+        now=now,
+        is_awaited=True,
+        storage_key=file.storage_key,
     )
 
 

@@ -19,10 +19,12 @@ from screening.documents.extraction import extract_text
 from screening.documents.storage import read_file
 from screening.models import ApplicationDraft, DraftFile, Posting, ResumeFile
 from screening.services.prefilling import find_unread, read_offers, store_offers
-from tests.candidate.conftest import Candidate
+from tests.candidate.conftest import Candidate, open_form
 from tests.candidate.forms import inputs_of, with_file
 from tests.documents.files import make_pdf
 
+# What the database must do is tested on both in tests/services/test_prefilling.py.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 RESUME = """云小鹤 | yun@example.com | 138-0000-0000 | github.com/yun-xiaohe
 教育背景
 云溪大学 人工智能 硕士 2024.09-2099.06
@@ -293,3 +295,20 @@ def test_an_application_with_a_json_resume_is_sent_and_its_text_is_read(
     assert (file.original_name, file.media_type) == ("cv.json", "application/json")
     read = extract_text(read_file(settings.uploads, file.storage_key), file_name=file.original_name)
     assert read.text == "Lena\n\nWork experience\nCloudsail\n"
+
+
+def test_one_resume_fills_the_form_of_two_roles(candidate: Prefilling, session: Session, work: Any) -> None:
+    open_form(session, "elsewhere")
+    candidate.address += "?also=elsewhere"
+    candidate.save(RESUME.encode())
+    work()
+    page, address = candidate.look(), candidate.offers
+    assert len(ticks(page)) == 6
+
+    candidate.take(page, *all_ids(page))
+
+    form = candidate.open()
+    assert "Apply for 2 roles at once" in form
+    assert [value for name, value in values(form).items() if name.endswith("entry0-institution")] == ["云溪大学"]
+    candidate.client.post(f"{address}/undo")
+    assert "data-from" not in candidate.open()

@@ -99,6 +99,7 @@ def test_attaching_a_resume_asks_for_its_reading_once(session: Session, posting:
 
     job = session.scalars(select(Job).where(Job.name == "read_draft_file")).one()
     assert job.arguments == {"storage_key": file.storage_key}
+    assert job.due_at < job.created_at == NOW
     assert looked_at(session, posting, draft).progress is Progress.WAITING
 
 

@@ -46,6 +46,7 @@ PARTICULARS = (
     "description",
 )
 TITLES = ("value", "institution", "name", "contest", "fluency")
+UNBROKEN = "\N{NON-BREAKING HYPHEN}"
 WORDS = {"degree": DEGREES, "level": LEVELS, "status": PAPER_STATES}
 
 
@@ -78,7 +79,8 @@ def _told(offer: FieldOffer) -> ToldOffer:
 def _particular(name: str, offer: FieldOffer) -> Any:
     value = offer.values.get(name, "")
     if name == "period":
-        return " – ".join(filter(None, (offer.values.get("start"), offer.values.get("end"))))
+        told = filter(None, (offer.values.get("start"), offer.values.get("end")))
+        return " – ".join(month.replace("-", UNBROKEN) for month in told)
     if name == "enrolled":
         return _l("enrolled now") if value else ""
     if name == "position":
