@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from weakref import WeakKeyDictionary
 
 from rubrics.evidence import Outcome, Reading, find_evidence
 from rubrics.evidence.clauses import EVIDENCE, Stance
@@ -12,7 +11,7 @@ from rubrics.evidence.outcome import contradicted, for_interview, join_all, join
 from rubrics.evidence.texts import entries, field_of
 from rubrics.lexicon import Lexicon
 from rubrics.model import DEGREE_ORDER, AllOf, AnyOf, AtLeast, Criterion, DegreeAsk
-from rubrics.plans import Node
+from rubrics.plans import Hearing, Node
 from rubrics.prescore import Verdict
 
 _LEFT_TO_THE_INTERVIEW = for_interview("由面试考察", "left to the interview")
@@ -44,40 +43,22 @@ def _judge_node(node: Node, reading: Reading, relevant: frozenset[str]) -> Outco
 
 def _answer_of_skills(node: Node, reading: Reading) -> Outcome:
     """Answer a rule over skills alone; to whoever names nothing that it listens for it always says the same."""
-    hearing = _hearing_of(node, reading.lexicon)
-    silent = hearing.named.isdisjoint(reading.families) and hearing.above.isdisjoint(reading.seen_terms)
-    if not silent:
+    hearing = node.hearing
+    if hearing is None or hearing.lexicon is not reading.lexicon:
+        hearing = node.hearing = _hearing_of(node, reading.lexicon)
+    if not (hearing.named.isdisjoint(reading.families) and hearing.above.isdisjoint(reading.seen_terms)):
         return _answer(node, reading, node.terms)
     if hearing.silence is None:
         hearing.silence = _answer(node, reading, node.terms)
     return hearing.silence
 
 
-class _Hearing:
-    """What a rule over skills listens for in the words of a lexicon.
-
-    ``named`` are its terms and the families of its open lists: a mention of them or of their members can change the answer.
-    ``above`` are the families of its terms: who denies a family denies its members, so a mention of just them can change it.
-    ``silence`` is the answer when there is none of these, known once it was given.
-    """
-
-    __slots__ = ("above", "lexicon", "named", "silence")
-
-    def __init__(self, node: Node, lexicon: Lexicon) -> None:
-        self.lexicon = lexicon
-        self.named = node.terms.union(*(_equals_of(part, lexicon) for part in _open_lists(node)))
-        self.above = frozenset[str]().union(*(lexicon.ancestors(term) for term in node.terms))
-        self.silence: Outcome | None = None
-
-
-_HEARINGS: WeakKeyDictionary[Node, _Hearing] = WeakKeyDictionary()
-
-
-def _hearing_of(node: Node, lexicon: Lexicon) -> _Hearing:
-    known = _HEARINGS.get(node)
-    if known is None or known.lexicon is not lexicon:
-        known = _HEARINGS[node] = _Hearing(node, lexicon)
-    return known
+def _hearing_of(node: Node, lexicon: Lexicon) -> Hearing:
+    return Hearing(
+        lexicon,
+        named=node.terms.union(*(_equals_of(part, lexicon) for part in _open_lists(node))),
+        above=frozenset[str]().union(*(lexicon.ancestors(term) for term in node.terms)),
+    )
 
 
 def _open_lists(node: Node) -> Iterator[Node]:
@@ -96,7 +77,7 @@ def _answer(node: Node, reading: Reading, relevant: frozenset[str]) -> Outcome:
                 return join_all(rest)  # a degree alone is no part of what its holders are asked for
             return join_all(outcomes)
         case AnyOf(_, is_open):
-            parts = _without_lower_degrees(node.parts, reading, relevant)
+            parts = _without_lower_degrees(node, reading, relevant) if node.floors else node.parts
             outcome = join_any([_judge_node(part, reading, relevant) for part in parts])
             return _or_unnamed_equal(outcome, node, reading) if is_open else outcome
         case AtLeast(needed, _, is_open):
@@ -106,18 +87,16 @@ def _answer(node: Node, reading: Reading, relevant: frozenset[str]) -> Outcome:
             return find_evidence(ask, reading, relevant)
 
 
-def _without_lower_degrees(parts: tuple[Node, ...], reading: Reading, relevant: frozenset[str]) -> tuple[Node, ...]:
+def _without_lower_degrees(node: Node, reading: Reading, relevant: frozenset[str]) -> tuple[Node, ...]:
     """Of branches for different degrees (a master with this or a bachelor with that) only the ones for the highest degree shown count."""
-    floors = {part: part.floor for part in parts if part.floor is not None}
-    if len(set(floors.values())) < 2:
-        return parts
+    floors = node.floors
     reached = [
         _rank(floor) for floor in floors.values() if _judge_node(floor, reading, relevant).verdict is Verdict.MET
     ]
     best = max(reached, default=None)
     if best is None:
-        return parts
-    return tuple(part for part in parts if part not in floors or _rank(floors[part]) == best)
+        return node.parts
+    return tuple(part for part in node.parts if part not in floors or _rank(floors[part]) == best)
 
 
 def _rank(floor: Node) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rubrics.evidence.flags import squeezed_words
+from rubrics.evidence.outcome import Outcome
+from rubrics.lexicon import Lexicon
 from rubrics.model import (
     AllOf,
     AnyOf,
@@ -23,6 +25,7 @@ from rubrics.model import (
     Section,
     SkillAsk,
 )
+from rubrics.prescore import Result
 
 _MOST_PLANS = 512
 _MOST_NODES = 50_000
@@ -32,10 +35,11 @@ class Node:
     """A rule with its branches; equal rules are one node, so that an application answers each of them once.
 
     ``unbound`` says that the rule leans on what its rubric is about; ``terms`` are the skills that it names, ``only_skills``
-    says that it names nothing else; ``floor`` is the degree among the parts of an "all of".
+    says that it names nothing else; ``floor`` is the degree among the parts of an "all of", ``floors`` are those of an "any of"
+    whose branches ask for different degrees. ``hearing`` is kept here by whoever judges.
     """
 
-    __slots__ = ("__weakref__", "floor", "only_skills", "parts", "rule", "terms", "unbound")
+    __slots__ = ("floor", "floors", "hearing", "only_skills", "parts", "rule", "terms", "unbound")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -49,6 +53,24 @@ class Node:
         self.floor: Node | None = None
         if isinstance(rule, AllOf):
             self.floor = next((part for part in self.parts if isinstance(part.rule, DegreeAsk)), None)
+        floors = {part: part.floor for part in self.parts if part.floor is not None}
+        self.floors: Mapping[Node, Node] = floors if len(set(floors.values())) > 1 else {}
+        self.hearing: Hearing | None = None
+
+
+@dataclass(slots=True)
+class Hearing:
+    """What a rule over skills listens for in the words of a lexicon.
+
+    ``named`` are its terms and the families of its open lists: a mention of them or of their members can change the answer.
+    ``above`` are the families of its terms: who denies a family denies its members, so a mention of just them can change it.
+    ``silence`` is the answer when there is none of these, known once it was given.
+    """
+
+    lexicon: Lexicon
+    named: frozenset[str]
+    above: frozenset[str]
+    silence: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +83,11 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A rubric made ready: its criteria with their nodes (None: left to the interview), the terms it is about, its long sentences, gates and sections."""
+    """A rubric made ready: its criteria with their nodes (None: left to the interview), the terms it is about, its long sentences, gates and sections.
+
+    ``silent`` are the results without any quotation that were given last, each with its outcome: most applications are silent
+    on most criteria, and say it alike.
+    """
 
     rubric: Rubric
     criteria: tuple[tuple[Criterion, Node | None], ...]
@@ -70,6 +96,7 @@ class Plan:
     gates: tuple[str, ...]
     requirement: Shape
     bonus: Shape
+    silent: dict[str, tuple[Outcome, Result]]
 
 
 _PLANS: dict[int, Plan] = {}
@@ -106,6 +133,7 @@ def _plan(rubric: Rubric) -> Plan:
         gates=tuple(criterion.id for criterion in rubric.criteria if criterion.gate),
         requirement=_shape(rubric, Section.REQUIREMENT),
         bonus=_shape(rubric, Section.BONUS),
+        silent={},
     )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from rubrics.dossier import Dossier, input_digest
 from rubrics.evidence import Reading
 from rubrics.evidence.flags import Squeezed, copied_stretches, copy_flags, hidden_flags, squeezed_texts
+from rubrics.evidence.outcome import Outcome
 from rubrics.judging import judge
 from rubrics.lexicon import Lexicon
 from rubrics.model import Rubric
@@ -56,11 +57,11 @@ def _prescore(plan: Plan, shared: Reading, texts: Sequence[Squeezed], digest: st
     results: list[Result] = []
     conflicts: set[Quote] = set()
     for criterion, node in plan.criteria:
-        verdict, zh, en, quotes, at_odds = judge(criterion, node, reading, plan.relevant)
-        verdicts[criterion.id] = verdict
-        results.append(Result(criterion.id, verdict, quotes, Because(zh, en)))
-        if at_odds:
-            conflicts.update(at_odds)
+        outcome = judge(criterion, node, reading, plan.relevant)
+        verdicts[criterion.id] = outcome.verdict
+        results.append(_result(criterion.id, outcome, plan))
+        if outcome.conflicts:
+            conflicts.update(outcome.conflicts)
     if copied or conflicts:
         flags = _in_order([*flags, *copy_flags(copied), *_conflict_flags(conflicts)])
     return Prescore(
@@ -75,6 +76,16 @@ def _prescore(plan: Plan, shared: Reading, texts: Sequence[Squeezed], digest: st
     )
 
 
+def _result(name: str, outcome: Outcome, plan: Plan) -> Result:
+    verdict, zh, en, quotes, _ = outcome
+    if quotes:
+        return Result(name, verdict, quotes, Because(zh, en))
+    known = plan.silent.get(name)
+    if known is None or known[0] is not outcome:
+        known = plan.silent[name] = outcome, Result(name, verdict, quotes, Because(zh, en))
+    return known[1]
+
+
 # --- scores ----------------------------------------------------------------------------------------------------------
 
 
@@ -85,24 +96,23 @@ _WORTH = {
     Verdict.NOT_SHOWN: (0.0, 1.0),
     Verdict.CONTRADICTED: (0.0, 0.0),
 }
-_UNKNOWN = _WORTH[Verdict.NOT_SHOWN]
+_NOT_SHOWN = Verdict.NOT_SHOWN
 
 _Worth = tuple[float, float]
 
 
 def _score(plan: Plan, verdicts: Mapping[str, Verdict]) -> Score:
-    worth = {name: _WORTH.get(verdict) for name, verdict in verdicts.items()}
     return Score(
-        requirement=_section_interval(plan.requirement, worth),
-        bonus=_section_interval(plan.bonus, worth),
+        requirement=_section_interval(plan.requirement, verdicts),
+        bonus=_section_interval(plan.bonus, verdicts),
         gates=_gates(plan, verdicts),
     )
 
 
-def _section_interval(shape: Shape, worth: Mapping[str, _Worth | None]) -> Interval | None:
-    counted = _counted(shape.alone, worth)
+def _section_interval(shape: Shape, verdicts: Mapping[str, Verdict]) -> Interval | None:
+    counted = _counted(shape.alone, verdicts)
     for group in shape.grouped:
-        members = _counted(group, worth)
+        members = _counted(group, verdicts)
         if members:
             counted.append((max(weight for weight, _ in members), _saturated(members)))
     total = low = high = 0.0
@@ -118,8 +128,9 @@ def _section_interval(shape: Shape, worth: Mapping[str, _Worth | None]) -> Inter
     )
 
 
-def _counted(members: Sequence[tuple[str, float]], worth: Mapping[str, _Worth | None]) -> list[tuple[float, _Worth]]:
-    return [(weight, value) for name, weight in members if (value := worth.get(name, _UNKNOWN)) is not None]
+def _counted(members: Sequence[tuple[str, float]], verdicts: Mapping[str, Verdict]) -> list[tuple[float, _Worth]]:
+    worth, told = _WORTH.get, verdicts.get
+    return [(weight, value) for name, weight in members if (value := worth(told(name, _NOT_SHOWN))) is not None]
 
 
 def _saturated(members: Sequence[tuple[float, _Worth]]) -> _Worth:
@@ -134,10 +145,13 @@ def _saturated(members: Sequence[tuple[float, _Worth]]) -> _Worth:
 
 
 def _gates(plan: Plan, verdicts: Mapping[str, Verdict]) -> Gates:
-    floors = {verdicts.get(name, Verdict.NOT_SHOWN) for name in plan.gates}
+    floors = {verdicts.get(name, _NOT_SHOWN) for name in plan.gates}
     if Verdict.CONTRADICTED in floors:
         return Gates.BELOW
-    return Gates.PASS if floors <= {Verdict.MET} else Gates.UNKNOWN
+    return Gates.PASS if floors <= _ALL_MET else Gates.UNKNOWN
+
+
+_ALL_MET = frozenset({Verdict.MET})
 
 
 # --- flags -----------------------------------------------------------------------------------------------------------

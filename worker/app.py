@@ -16,6 +16,7 @@ from celery import Celery, Task
 from celery.signals import setup_logging, worker_init, worker_process_init
 from flask import Flask
 
+from rubrics.evidence.cues import make_ready
 from rubrics.lexicon import load_lexicon
 from screening.app import create_app
 from screening.cli.supervision.lifeline import end_with_parent, end_with_supervisor
@@ -84,13 +85,13 @@ def log_plainly(**_: object) -> None:
 
 @worker_init.connect
 def prepare_worker(**_: object) -> None:
-    """End with the supervisor, and read the lexicon before the pool forks: its processes share it and begin warm.
+    """End with the supervisor, and read the lexicon before the pool forks: its processes share it, patterns and all, and begin warm.
 
     What is loaded by then stays for good: the collector need not look through it, and looks less often than it does by
     default, for judging makes many short-lived objects and no circles (measured: 1 to 8 % of the processor time).
     """
     end_with_supervisor()
-    load_lexicon()
+    make_ready(load_lexicon())
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

@@ -129,6 +129,14 @@ class _Table:
 _TABLES: dict[str, _Table] = {}
 
 
+def make_ready(lexicon: Lexicon) -> None:
+    """Work out all patterns of a lexicon now: half a second that processes forked later need not spend again."""
+    cues = Cues(lexicon)
+    for name in lexicon.cue_words:
+        if not name.startswith(_COMPILERS):
+            cues.pattern(name)
+
+
 class Cues:
     """Patterns by the name of their cue group.
 

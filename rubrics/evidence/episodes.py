@@ -57,6 +57,17 @@ class Episode:
     stretches: tuple[Stretch, ...]
     kinds: frozenset[str]
     lead: bool
+    done: frozenset[str] | None = None
+
+    def tells_of(self, topics: Iterable[str], reading: Reading) -> list[Stretch]:
+        """Give the clauses that tell of a topic as something done."""
+        if self.done is None:
+            self.done = frozenset[str]().union(
+                *(shown_terms(stretch, reading, DONE) for stretch in self.stretches if stretch.clause.terms)
+            )
+        if self.done.isdisjoint(topics):
+            return []
+        return [stretch for stretch in self.stretches if tells_of(stretch, topics, reading, DONE)]
 
 
 def episodes_of(reading: Reading) -> tuple[Episode, ...]:

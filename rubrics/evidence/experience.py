@@ -88,7 +88,7 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
     ask: ExperienceAsk, kinds: frozenset[str], episode: Episode, relevant: frozenset[str], reading: Reading
 ) -> tuple[int, tuple[Stretch, ...]]:
     """4 complete; 3 lead missing; 2 topic without the kind; 1 the kind without a word on relevance; 0 nothing."""
-    topical = [s for s in episode.stretches if tells_of(s, ask.topics, reading, DONE)] if ask.topics else []
+    topical = episode.tells_of(ask.topics, reading) if ask.topics else []
     if ask.topics and not topical:
         return _loosely_topical(ask, episode, reading)
     fits = _fits_kind(kinds, episode, has_topics=bool(ask.topics))
@@ -216,7 +216,7 @@ def _by_months(ask: ExperienceAsk, quotes: list[Quote], name: tuple[str, str], r
         episode
         for episode in episodes_of(reading)
         if _fits_kind(kinds, episode, has_topics=bool(ask.topics))
-        and (not ask.topics or any(tells_of(s, ask.topics, reading, DONE) for s in episode.stretches))
+        and (not ask.topics or episode.tells_of(ask.topics, reading))
     ]
     total = covered_months(months for episode in fitting for months in months_of(episode, reading))
     wanted = ask.months or 0

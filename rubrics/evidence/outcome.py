@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rubrics.prescore import Quote, Verdict
@@ -28,24 +29,34 @@ _ORDER = {
 }
 
 
+_MET, _PARTLY, _NOT_SHOWN = Verdict.MET, Verdict.PARTLY, Verdict.NOT_SHOWN
+_CONTRADICTED, _FOR_INTERVIEW = Verdict.CONTRADICTED, Verdict.FOR_INTERVIEW
+_STARTED = frozenset({_MET, _PARTLY})
+
+
 def met(zh: str, en: str, *quotes: Quote) -> Outcome:
     """Say that the application shows it."""
-    return _shown(Verdict.MET, zh, en, quotes)
+    return _shown(_MET, zh, en, quotes)
 
 
 def partly(zh: str, en: str, *quotes: Quote) -> Outcome:
     """Say that the application shows a part, a lower level or an unnamed equal."""
-    return _shown(Verdict.PARTLY, zh, en, quotes)
+    return _shown(_PARTLY, zh, en, quotes)
 
 
 def contradicted(zh: str, en: str, *quotes: Quote) -> Outcome:
     """Say that the application itself says otherwise."""
-    return _shown(Verdict.CONTRADICTED, zh, en, quotes)
+    return _shown(_CONTRADICTED, zh, en, quotes)
 
 
 def not_shown(zh: str, en: str, *quotes: Quote) -> Outcome:
-    """Nothing speaks to it; unknown, not no."""
-    return Outcome(Verdict.NOT_SHOWN, zh, en, distinct(quotes))
+    """Nothing speaks to it; unknown, not no. Without a quotation the same words give the same object."""
+    return Outcome(_NOT_SHOWN, zh, en, distinct(quotes)) if quotes else _silence(zh, en)
+
+
+@lru_cache(maxsize=4096)
+def _silence(zh: str, en: str) -> Outcome:
+    return Outcome(_NOT_SHOWN, zh, en)
 
 
 def for_interview(zh: str, en: str) -> Outcome:
@@ -87,36 +98,36 @@ def join_all(outcomes: Sequence[Outcome]) -> Outcome:
 
 def join_any(outcomes: Sequence[Outcome], needed: int = 1) -> Outcome:
     """``needed`` branches are enough."""
-    judged = [outcome for outcome in outcomes if outcome.verdict is not Verdict.FOR_INTERVIEW]
-    complete = [outcome for outcome in judged if outcome.verdict is Verdict.MET]
-    started = [outcome for outcome in judged if outcome.verdict in {Verdict.MET, Verdict.PARTLY}]
+    judged = [outcome for outcome in outcomes if outcome.verdict is not _FOR_INTERVIEW]
+    complete = [outcome for outcome in judged if outcome.verdict is _MET]
     if len(complete) >= needed:
-        return _joined(Verdict.MET, complete[: max(needed, 2)], outcomes)
+        return _joined(_MET, complete[: max(needed, 2)], outcomes)
+    started = [outcome for outcome in judged if outcome.verdict in _STARTED]
     if started:
-        return _joined(Verdict.PARTLY, started, outcomes)
+        return _joined(_PARTLY, started, outcomes)
     if len(judged) < len(outcomes):
-        return _joined(Verdict.FOR_INTERVIEW, outcomes)
-    open_still = [outcome for outcome in judged if outcome.verdict is Verdict.NOT_SHOWN]
+        return _joined(_FOR_INTERVIEW, outcomes)
+    open_still = [outcome for outcome in judged if outcome.verdict is _NOT_SHOWN]
     if len(open_still) < needed:
-        return _joined(Verdict.CONTRADICTED, [o for o in judged if o.verdict is Verdict.CONTRADICTED], outcomes)
-    return _joined(Verdict.NOT_SHOWN, judged)
+        return _joined(_CONTRADICTED, [o for o in judged if o.verdict is _CONTRADICTED], outcomes)
+    return _joined(_NOT_SHOWN, judged)
 
 
 def _joined(verdict: Verdict, outcomes: Sequence[Outcome], everything: Sequence[Outcome] | None = None) -> Outcome:
-    telling = (
-        [outcome for outcome in outcomes if outcome.verdict is verdict] if verdict is Verdict.CONTRADICTED else outcomes
-    )
-    quotes = distinct([quote for outcome in telling for quote in outcome.quotes])
-    conflicts = dict.fromkeys([quote for outcome in (everything or outcomes) for quote in outcome.conflicts])
     if len(outcomes) == 1 and outcomes[0].verdict is verdict and (everything is None or len(everything) == 1):
         return outcomes[0]
-    return Outcome(
-        verdict=verdict,
-        zh="；".join(_merged([outcome.zh for outcome in outcomes], "：", "、")),
-        en="; ".join(_merged([outcome.en for outcome in outcomes], ": ", ", ")),
-        quotes=quotes,
-        conflicts=tuple(conflicts),
-    )
+    quotes = [
+        quote
+        for outcome in outcomes
+        if verdict is not _CONTRADICTED or outcome.verdict is _CONTRADICTED
+        for quote in outcome.quotes
+    ]
+    conflicts = dict.fromkeys([quote for outcome in (everything or outcomes) for quote in outcome.conflicts])
+    zh = "；".join(_merged([outcome.zh for outcome in outcomes], "：", "、"))
+    en = "; ".join(_merged([outcome.en for outcome in outcomes], ": ", ", "))
+    if verdict is _NOT_SHOWN and not quotes and not conflicts:
+        return _silence(zh, en)
+    return Outcome(verdict, zh, en, distinct(quotes), tuple(conflicts))
 
 
 def _merged(reasons: Sequence[str], colon: str, comma: str) -> list[str]:
@@ -130,5 +141,5 @@ def _merged(reasons: Sequence[str], colon: str, comma: str) -> list[str]:
 
 def _shown(verdict: Verdict, zh: str, en: str, quotes: Sequence[Quote]) -> Outcome:
     if not quotes:
-        return Outcome(Verdict.NOT_SHOWN, zh, en)
+        return Outcome(_NOT_SHOWN, zh, en)
     return Outcome(verdict, zh, en, distinct(quotes))

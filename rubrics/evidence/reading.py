@@ -83,6 +83,7 @@ class Reading:
         for passage in self._passages:
             self._of_source[passage.source].append(passage)
         self._index: dict[str, list[tuple[int, int, int]]] = {}
+        self._quotes: dict[tuple[int, int, int, int, int], Quote] = {}
         self._sightings: dict[str, tuple[Sighting, ...]] = {}
         self._family_sightings: dict[str, tuple[Sighting, ...]] = {}
         self._scan()
@@ -104,6 +105,12 @@ class Reading:
     def seen_terms(self) -> frozenset[str]:
         """Give the ids of all terms that are named anywhere."""
         return frozenset(self._index)
+
+    @Kept
+    def may_deny(self) -> bool:
+        """Whether anything may be denied anywhere in the application."""
+        denying = self.cues.groups("denial", "bare_denial", "quoted_unmet")
+        return any(passage.hints & denying for passage in self._passages)
 
     def sightings(self, term: str) -> tuple[Sighting, ...]:
         """Every mention of exactly this term, judged; headings are left out."""
@@ -232,8 +239,12 @@ class Reading:
 
     def quote_clause(self, source: int, clause: Clause, start: int, end: int) -> Quote:
         """Give a mention quoted with its clause."""
-        first, stop = trimmed(self._original(source), clause.start, clause.end, (start, end))
-        return self.quote(source, first, stop)
+        key = source, clause.start, clause.end, start, end
+        known = self._quotes.get(key)
+        if known is None:
+            first, stop = trimmed(self._original(source), clause.start, clause.end, (start, end))
+            known = self._quotes[key] = self.quote(source, first, stop)
+        return known
 
     def quote_sighting(self, sighting: Sighting) -> Quote:
         """Give a sighting quoted with its clause."""

@@ -12,6 +12,8 @@ from rubrics.lexicon import Lexicon
 from rubrics.model import LEVEL_ORDER, Level, SkillAsk
 from rubrics.prescore import Quote
 
+_OWN, _CLAIM, _DENIED = Stance.OWN, Stance.CLAIM, Stance.DENIED
+_CLAIMING = frozenset({Stance.CLAIM, Stance.OWN})
 _BASIC = LEVEL_ORDER[Level.BASIC]
 _FAMILIAR = LEVEL_ORDER[Level.FAMILIAR]
 _PROFICIENT = LEVEL_ORDER[Level.PROFICIENT]
@@ -27,7 +29,7 @@ _LEVEL_NAMES = {
 
 def find_skill(ask: SkillAsk, reading: Reading) -> Outcome:
     """Judge one skill ask; ``partly`` for a lower level, a bare list entry or coursework."""
-    zh, en = reading.lexicon.name(ask.term, "zh"), reading.lexicon.name(ask.term, "en")
+    zh, en = reading.lexicon.names(ask.term)
     seen = reading.family_sightings(ask.term)
     positive = [sighting for sighting in seen if sighting.stance in EVIDENCE]
     denied = _denials(ask.term, seen, reading)
@@ -46,9 +48,9 @@ def find_skill(ask: SkillAsk, reading: Reading) -> Outcome:
 
 def shown_level(term: str, positive: Sequence[Sighting], lexicon: Lexicon) -> int:
     """Give the level that sightings of a term and its family show: own work counts more than a claim, a claim more than a list."""
-    own = [sighting for sighting in positive if sighting.stance is Stance.OWN]
+    own = [sighting for sighting in positive if sighting.stance is _OWN]
     entries = {(sighting.source, sighting.passage.entry) for sighting in own}
-    claim = max((_claimed(term, sighting, lexicon) for sighting in positive), default=0)
+    claim = max([_claimed(term, sighting, lexicon) for sighting in positive], default=0)
     kind = lexicon.terms[term].kind if term in lexicon.terms else "knowledge"
     level = _BASIC if positive else 0
     if entries:
@@ -63,29 +65,30 @@ def shown_level(term: str, positive: Sequence[Sighting], lexicon: Lexicon) -> in
 
 def _claimed(term: str, sighting: Sighting, lexicon: Lexicon) -> int:
     """Give a claim about a tool of a topic's family says a little less about the topic."""
-    if sighting.stance not in {Stance.CLAIM, Stance.OWN} or not sighting.judged.level:
+    level = sighting.judged.level
+    if not level or sighting.stance not in _CLAIMING:
         return 0
     if sighting.term == term or term not in lexicon.terms or sighting.term not in lexicon.terms:
-        return sighting.judged.level
-    same_kind = lexicon.terms[term].kind == lexicon.terms[sighting.term].kind
-    return sighting.judged.level if same_kind else max(_BASIC, sighting.judged.level - 1)
+        return level
+    return level if lexicon.terms[term].kind == lexicon.terms[sighting.term].kind else max(_BASIC, level - 1)
 
 
 def _by_level(ask: SkillAsk, zh: str, en: str, positive: list[Sighting], reading: Reading) -> Outcome:
     wanted = LEVEL_ORDER[ask.level]
     level = shown_level(ask.term, positive, reading.lexicon)
-    ranked = sorted(positive, key=lambda s: (-_STRENGTH[s.stance], -s.judged.level, s.source, s.start))
+    ranked = positive
+    odd = None
+    if len(positive) > 1:
+        ranked = sorted(positive, key=lambda s: (-_STRENGTH[s.stance], -s.judged.level, s.source, s.start))
+        odd = _levels_at_odds(positive, reading)
     quotes = [reading.quote_sighting(sighting) for sighting in ranked[:2]]
-    odd = _levels_at_odds(positive, reading)
     if odd is not None:
         return disagreement(f"{zh}：填写项与简历的程度不一致", f"{en}: answers and résumé give different levels", *odd)
     how_zh, how_en = _how(ranked[0])
     shown = ranked[0].term
     if shown != ask.term:  # say by what a subject is shown
-        how_zh, how_en = (
-            f"{how_zh}（{reading.lexicon.name(shown, 'zh')}）",
-            f"{how_en} ({reading.lexicon.name(shown, 'en')})",
-        )
+        name_zh, name_en = reading.lexicon.names(shown)
+        how_zh, how_en = f"{how_zh}（{name_zh}）", f"{how_en} ({name_en})"
     asked_zh, asked_en = _LEVEL_NAMES[wanted]
     if level >= wanted:
         return met(f"{zh}：{how_zh}", f"{en}: {how_en}", *quotes)
@@ -102,19 +105,17 @@ def _how(sighting: Sighting) -> tuple[str, str]:
 
 def _denials(term: str, seen: Sequence[Sighting], reading: Reading) -> list[Sighting]:
     """Give a denial of the term itself or of a family that it belongs to; a denied member says nothing of the family."""
-    own = [sighting for sighting in seen if sighting.stance is Stance.DENIED and sighting.term == term]
+    own = [sighting for sighting in seen if sighting.stance is _DENIED and sighting.term == term]
+    if own or not reading.may_deny:
+        return own
     families = {
         family
         for family in reading.lexicon.ancestors(term) & reading.seen_terms
         if _is_handled(family, reading.lexicon) or not _is_handled(term, reading.lexicon)
     }
-    wider = [
-        sighting
-        for family in sorted(families)
-        for sighting in reading.sightings(family)
-        if sighting.stance is Stance.DENIED
+    return [
+        sighting for family in sorted(families) for sighting in reading.sightings(family) if sighting.stance is _DENIED
     ]
-    return own or wider
 
 
 def _is_handled(term: str, lexicon: Lexicon) -> bool:
@@ -139,7 +140,9 @@ def _at_odds(zh: str, en: str, denial: Sighting, positive: Sequence[Sighting], r
 
 def _levels_at_odds(positive: Sequence[Sighting], reading: Reading) -> tuple[Quote, Quote] | None:
     """Give the level that the answers state and the one that the résumé states, when they lie two steps or more apart."""
-    stated = [s for s in positive if s.stance is Stance.CLAIM and s.judged.level]
+    stated = [s for s in positive if s.stance is _CLAIM and s.judged.level]
+    if len(stated) < 2:
+        return None
     answers = [s for s in stated if s.passage.role is Role.SKILL and s.passage.entry.startswith("/skills/")]
     resume = [s for s in stated if reading.sources[s.source].pointer == RESUME]
     if not answers or not resume:
@@ -152,6 +155,8 @@ def _levels_at_odds(positive: Sequence[Sighting], reading: Reading) -> tuple[Quo
 
 
 def _nothing(zh: str, en: str, seen: Sequence[Sighting]) -> Outcome:
+    if not seen:
+        return not_shown(f"{zh}：材料里没有提到", f"{en}: not mentioned")
     stances = {sighting.stance for sighting in seen}
     if Stance.WISH in stances:
         return not_shown(f"{zh}：只写了想学", f"{en}: only a wish to learn it")

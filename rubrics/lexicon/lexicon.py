@@ -105,6 +105,11 @@ class Lexicon:
             return term_id
         return term.zh if language.startswith("zh") else term.en
 
+    def names(self, term_id: str) -> tuple[str, str]:
+        """Give a term's names in Chinese and English; an unknown id names itself."""
+        term = self.terms.get(term_id)
+        return (term_id, term_id) if term is None else (term.zh, term.en)
+
 
 @cache
 def load_lexicon() -> Lexicon:
