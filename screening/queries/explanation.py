@@ -53,7 +53,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The page: requirements before bonus, each in the rubric's order; ``points`` is empty unless there is something to explain."""
+    """The page: requirements before bonus, each in the rubric's order; ``points`` is empty unless there is something to explain.
+
+    ``has_failed``: the run that was to take in what the candidate added could not be made.
+    """
 
     reference: str
     title: str
@@ -62,6 +65,7 @@ class Explanation:
     made_at: datetime | None = None
     points: tuple[Point, ...] = ()
     additions: tuple[Addition, ...] = ()
+    has_failed: bool = False
 
     @property
     def is_dated(self) -> bool:
@@ -101,7 +105,8 @@ def read_explanation(session: Session, *, application_id: int) -> Explanation | 
     results = {result.criterion: result for result in prescore.results}
     added = additions(session, application_id=application.id)
     points = tuple(_point(one, verdicts, changed, results.get(one.id), added) for one in rubric.criteria)
-    return Explanation(reference, title, language, Told.POINTS, stored.created_at, points, added)
+    failed = bool(added) and _has_failed(session, application.id)
+    return Explanation(reference, title, language, Told.POINTS, stored.created_at, points, added, failed)
 
 
 def read_judging_rubric(session: Session, *, application: Application) -> Rubric | None:
@@ -121,8 +126,12 @@ def _untold(session: Session, application: Application) -> Told:
         return Told.REFUSED
     if application.stage is Stage.WITHDRAWN:
         return Told.WITHDRAWN
-    failed = select(PrescoreFailure.id).where(PrescoreFailure.application_id == application.id).limit(1)
-    return Told.WAITING if session.scalar(failed) is None else Told.FAILED
+    return Told.FAILED if _has_failed(session, application.id) else Told.WAITING
+
+
+def _has_failed(session: Session, application_id: int) -> bool:
+    failed = select(PrescoreFailure.id).where(PrescoreFailure.application_id == application_id).limit(1)
+    return session.scalar(failed) is not None
 
 
 def _point(

@@ -27,11 +27,12 @@ from screening.models import (
     TextState,
 )
 from screening.services.adding_evidence import MOST
+from screening.services.prescoring import note_failure
 from screening.services.replaying import Proof, replay
 from screening.web.candidate.links import status_token
 from tests.candidate.forms import inputs_of, shown
 from tests.candidate.proof import prove
-from tests.factories import make_application
+from tests.factories import NOW, make_application
 from tests.recruiter.worlds import score
 from worker import tasks
 
@@ -273,3 +274,17 @@ def test_a_criterion_that_nobody_asks_is_not_found(adder: Adder) -> None:
     assert adder.client.get(f"{adder.address}/evidence/r99").status_code == 404
     body = framework(adder.open("r3"))
     assert adder.send("r3", {**body, "criterion": "unknown"}).status_code == 404
+
+
+@ONE_DATABASE
+def test_a_run_that_failed_is_told(session: Session, adder: Adder) -> None:
+    adder.send("r3", framework(adder.open("r3")))
+    ident, run, _ = standing(session)
+    version = session.scalar(select(StoredPrescore.rubric_version_id).where(StoredPrescore.id == run)) or 0
+    note_failure(session, application_id=ident, rubric_version_id=version, message="ValueError: x", now=NOW)
+    session.commit()
+
+    page = words(adder.page("/explanation"))
+
+    assert "The program could not judge it." in page
+    assert "is being made again" not in page
