@@ -308,3 +308,21 @@ def test_each_role_of_one_form_gets_its_own_questions_answers_and_files(session,
         posting.slug: [new_id(posting.id, number) for number in range(1, 9)],
         "planning": [question.id, hanging.id],
     }
+
+
+def test_a_draft_keeps_its_questions_and_their_files(session, client, posting, candidate, asked, answers):
+    body = {**candidate.fill(**answers), asked[WORK]: text_file()}
+    saved = client.post(
+        f"/roles/{posting.slug}/draft", data={**body, "act": "save"}, content_type="multipart/form-data"
+    )
+    assert saved.status_code == 303
+    publish_again(session, posting)
+    page = client.get(saved.location).get_data(as_text=True)
+    kept = {one.name: one for one in inputs_of(page)}
+    assert kept[asked[METHOD]].value == "HOTA on our own test set."
+    assert "作品.md" in page
+    sent = candidate.send(
+        with_file({**{name: value for name, value in body.items() if name != asked[WORK]}, "draft_version": "1"})
+    )
+    assert sent.status_code == 303
+    assert stored_answers(session)[new_id(posting.id, WORK)]["text"] == "作品.md"
