@@ -114,8 +114,8 @@
     place.classList.toggle('error', Boolean(isProblem));
   }
   function tellTime(place, moment) {
-    place.dataset.time = moment;
-    if (moment) place.textContent = new Date(moment).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+    const text = moment && new Date(moment).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+    if (text && place.textContent !== text) place.textContent = text; /* the same again would be read out again */
   }
 
   form.addEventListener('input', event => { if (event.target.type !== 'file') noteChange(); count(); });
