@@ -17,6 +17,8 @@ from rubrics.fairness import Topic, check_question
 KIND = "custom"
 MOST = 30
 """So many questions of a recruiter's own stand in one form at most."""
+MOST_FILES = 3
+"""Questions that take a file: each may bring 10 MB, and one request has to hold them."""
 LABEL_LENGTH = 300
 HELP_LENGTH = 600
 OPTION_LENGTH = 120
@@ -45,7 +47,7 @@ SOURCES = ("cities", "degree", "on_site", "skill", "have")
 
 
 class QuestionError(Exception):
-    """An edit that cannot be made: ``code`` is unknown, too_many, circle or nothing_chosen."""
+    """An edit that cannot be made: ``code`` is unknown, too_many, too_many_files or circle."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -195,12 +197,11 @@ def question_in(questions: Sequence[CustomQuestion], ident: str) -> CustomQuesti
 
 
 def put_question(questions: Sequence[CustomQuestion], question: CustomQuestion) -> tuple[CustomQuestion, ...]:
-    """Replace the question of the same id, or add it at the end; raise QuestionError too_many or circle."""
+    """Replace the question of the same id, or add it at the end; raise QuestionError too_many, too_many_files or circle."""
     known = any(one.id == question.id for one in questions)
     after = tuple(question if one.id == question.id else one for one in questions)
     after = after if known else (*after, question)
-    if len(after) > MOST:
-        raise QuestionError("too_many")
+    _refuse_too_many(after)
     if _hangs_on_itself(after, question):
         raise QuestionError("circle")
     return after
@@ -230,8 +231,7 @@ def copy_questions(
 ) -> Copied:
     """Give copies with ids of this posting to put after ``onto``; a condition on a question that is not copied is left out."""
     idents = {question.id: new_id(posting_id, number) for number, question in enumerate(chosen, next_number)}
-    if len(onto) + len(chosen) > MOST:
-        raise QuestionError("too_many")
+    _refuse_too_many([*onto, *chosen])
     copied = Copied()
     for question in chosen:
         when = question.when
@@ -250,6 +250,13 @@ def new_id(posting_id: int, number: int) -> str:
 def number_of(ident: str) -> int:
     """Read the running number out of an id."""
     return int(ident.rpartition("_")[2])
+
+
+def _refuse_too_many(questions: Sequence[CustomQuestion]) -> None:
+    if len(questions) > MOST:
+        raise QuestionError("too_many")
+    if sum(question.type is QuestionType.FILE for question in questions) > MOST_FILES:
+        raise QuestionError("too_many_files")
 
 
 def _hangs_on_itself(questions: Sequence[CustomQuestion], question: CustomQuestion) -> bool:

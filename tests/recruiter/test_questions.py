@@ -11,7 +11,18 @@ from sqlalchemy import select
 
 from screening.models import AuditEntry, FormVersion, PostingMember, PostingState, QuestionSet, Role, RubricState
 from screening.queries.careers import form_in_force
-from screening.services.custom_questions import custom_questions
+from screening.services.custom_questions import (
+    MOST,
+    MOST_FILES,
+    CustomQuestion,
+    QuestionError,
+    QuestionType,
+    Wording,
+    copy_questions,
+    custom_questions,
+    new_id,
+    put_question,
+)
 from screening.services.drafting import save_rubric
 from screening.services.publishing import publish_rubric
 from screening.services.rubric_edits import reword
@@ -360,3 +371,18 @@ def test_odd_bodies_break_no_page(client, browse, posting, body):
     assert client.post(address, data={**body, "act": body.get("act", "up:c1_1")}).status_code in {303, 400, 409, 422}
     assert client.get(address).status_code == 200
     assert client.get(f"{address}/preview").status_code == 200
+
+
+def test_so_many_questions_and_files_and_no_more(session):
+    def make(number, kind):
+        return CustomQuestion(new_id(1, number), kind, Wording(en="Which?"))
+
+    files = tuple(make(number, QuestionType.FILE) for number in range(MOST_FILES))
+    with pytest.raises(QuestionError, match="too_many_files"):
+        put_question(files, make(90, QuestionType.FILE))
+    many = tuple(make(number, QuestionType.SHORT) for number in range(MOST))
+    assert put_question(many, make(0, QuestionType.DATE))[0].type is QuestionType.DATE
+    with pytest.raises(QuestionError, match="too_many"):
+        put_question(many, make(90, QuestionType.SHORT))
+    with pytest.raises(QuestionError, match="too_many_files"):
+        copy_questions(files, onto=files, posting_id=2, next_number=1)

@@ -103,6 +103,7 @@ def question_problem(code: str) -> str:
     return {
         "unknown": _("This question is not there any more."),
         "too_many": _("A posting takes at most 30 questions of its own."),
+        "too_many_files": _("A posting takes at most 3 questions that ask for a file."),
         "circle": _("The question would depend on itself. Choose another condition."),
         "nothing_chosen": _("Choose at least one question."),
         "nothing_new": _("There is nothing new to publish."),
