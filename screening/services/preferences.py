@@ -185,6 +185,11 @@ def has_tick(question: Document) -> bool:
     return question["kind"] in TICKED or (question["section"] == "bonus" and question["kind"] != "custom")
 
 
+def _whole(text: str) -> str:
+    """Replace half characters, which JSON can spell and no page can hold."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _says(question: Document, name: str) -> bool:
     """Tell whether a field answers its question by itself: a level without its tick says nothing."""
     rest = name.partition("-")[2]
@@ -195,12 +200,16 @@ def _read_kept(text: str) -> dict[str, dict[str, list[str]]]:
     """Read what was kept of forms that were left; what is no such text keeps nothing."""
     try:
         kept = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(kept, dict):
         return {}
     return {
-        slug: {name: [str(value) for value in values] for name, values in typed.items() if isinstance(values, list)}
+        _whole(slug): {
+            _whole(name): [_whole(str(value)) for value in values]
+            for name, values in typed.items()
+            if isinstance(values, list)
+        }
         for slug, typed in kept.items()
         if isinstance(typed, dict)
     }

@@ -25,6 +25,7 @@ from screening.models import (
     Mail,
     Panelist,
     Posting,
+    PostingState,
     RequestKind,
     RequestState,
     Role,
@@ -54,6 +55,7 @@ PAGES = (
     (None, "/"),
     (None, "/roles/{slug}"),
     (None, "/roles/{slug}/apply"),
+    (None, "/roles/{slug}/apply?also={other_slug}"),
     (None, "/drafts/{draft_token}"),
     (None, "/drafts/{draft_token}/offers"),
     (None, "/status"),
@@ -74,6 +76,7 @@ PAGES = (
     ("admin", "/staff/imports/{document_id}"),
     ("admin", "/staff/postings/{posting_id}"),
     ("admin", "/staff/postings/{posting_id}?view=board"),
+    ("admin", "/staff/postings/{posting_id}/links"),
     ("admin", "/staff/postings/{posting_id}/rubric"),
     ("admin", "/staff/postings/{posting_id}/rubric/criteria/r2"),
     ("admin", "/staff/postings/{posting_id}/rubric/add"),
@@ -151,6 +154,8 @@ def world(running_site):
         ask_questions(session, posting, admin)
         added, open_point = add_and_ask(session)
         session.commit()
+        others = select(Posting.slug).where(Posting.state == PostingState.OPEN, Posting.id != posting.id)
+        other_slug = session.scalars(others.order_by(Posting.id)).first()
     return World(
         values={
             "posting_id": posting.id,
@@ -158,6 +163,7 @@ def world(running_site):
             "mail_id": mail.id,
             "slug": posting.slug,
             "document_id": posting.document_id,
+            "other_slug": other_slug,
             "application_id": scored.id,
             "token": token_of(running_site.settings.secret_key, scored.id),
             "draft_token": token_of(

@@ -284,6 +284,29 @@ def test_odd_lists_of_roles_are_read_as_far_as_they_go(client, applicant, also):
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "[" * 100_000,
+        '{"planning": {"q1-entry0-area": ["\\ud800 \\u0000"], "x": 1, "y": [{}]}, "z": 0}',
+        '"text"',
+        "\x00",
+    ],
+)
+def test_odd_text_in_what_is_kept_for_roles_breaks_nothing(session, applicant, kept):
+    page = applicant.open(also="")
+    page = applicant.press({**shown(page), "kept": kept}, "add", role="planning")
+    assert listed(page) == [TITLES["trajectory"], TITLES["planning"]]
+    page = applicant.press(shown(page), "remove:planning")
+    assert "Apply for this role" in page
+
+
+def test_page_speaks_of_the_role_that_is_left(applicant):
+    page = applicant.press(filled(applicant.open(also="planning"), start=soon()), "remove:trajectory")
+    assert f"Apply: {TITLES['planning']}" in page
+    assert 'href="/roles/planning"' in page
+
+
 def test_no_more_roles_than_may_be(session, client, applicant):
     open_form(session, "fourth")
     page = applicant.open(also="planning,control,fourth")

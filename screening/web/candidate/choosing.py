@@ -21,8 +21,13 @@ blueprint = Blueprint("choosing", __name__, url_prefix="")
 blueprint.url_value_preprocessor(read_large_files)
 
 
+def _whose() -> str:
+    return f"roles {request.form.get('form_key', '')[:64]} {request.remote_addr}"
+
+
 @blueprint.post("/roles/<slug>/roles")
-@limiter.limit("60 per minute")
+@limiter.limit("60 per minute", key_func=_whose)
+@limiter.limit("600 per minute")
 @anyone
 def change(slug: str) -> ResponseReturnValue:
     """Keep what was typed with the roles as the button ``roles`` leaves them, and show the draft: add, up:slug, down:slug, remove:slug."""

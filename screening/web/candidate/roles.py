@@ -255,7 +255,7 @@ def _read(version: FormVersion, also: str, *, closed: bool = False) -> ChosenRol
 
 def _role(named: Named, anchor: Posting, version: FormVersion, *, closed: bool) -> ChosenRole | None:
     """Find a role; ``closed`` ones only to know where its questions stood in the form, never to show it."""
-    posting = open_posting(db.session, slug=named.slug, now=now())
+    posting = _posting(named.slug, anchor)
     if posting is None and closed:
         posting = db.session.scalar(select(Posting).where(Posting.slug == named.slug))
     if posting is None:
@@ -265,6 +265,14 @@ def _role(named: Named, anchor: Posting, version: FormVersion, *, closed: bool) 
     seen = form_of(db.session, posting_id=posting.id, form_version_id=named.version) if named.version else None
     own = seen or form_in_force(db.session, posting_id=posting.id)
     return ChosenRole(posting, own) if own is not None else None
+
+
+def _posting(slug: str, anchor: Posting) -> Posting | None:
+    """Read an open posting; the anchor was read already."""
+    if slug != anchor.slug:
+        return open_posting(db.session, slug=slug, now=now())
+    runs = anchor.closes_at is None or anchor.closes_at > now()
+    return anchor if anchor.state is PostingState.OPEN and runs else None
 
 
 def _own_forms(anchor: Posting, roles: Sequence[ChosenRole]) -> list[OwnForm]:
