@@ -27,7 +27,7 @@ def find_offers(dossier: Dossier, wanted: Wanted, lexicon: Lexicon) -> tuple[Off
     reading = Reading(dossier, lexicon)
     surface = surface_of(reading)
     found = [
-        *answered_offers(dossier, wanted, lexicon),
+        *answered_offers(reading, wanted),
         *contact_offers(surface),
         *study_offers(surface, wanted),
         *skill_offers(reading, wanted),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rubrics.dossier import Dossier, Json
+from rubrics.dossier import Json
 from rubrics.evidence import Reading
 from rubrics.evidence.degrees import degree_in
 from rubrics.evidence.texts import Answer, entries, field_of, list_of
-from rubrics.lexicon import Lexicon
 from rubrics.prefill.achievements import ToldContest, contest_told
 from rubrics.prefill.contact import LINKS
 from rubrics.prefill.dates import months_told, year_told
@@ -24,11 +23,9 @@ PROJECTS = 3
 CERTIFICATES = 2
 
 
-def answered_offers(dossier: Dossier, wanted: Wanted, lexicon: Lexicon) -> Iterator[Offer]:
+def answered_offers(reading: Reading, wanted: Wanted) -> Iterator[Offer]:
     """Offer what stands in the document's sections; skills are read with the résumé's."""
-    if not dossier.answers:
-        return
-    reading = Reading(dossier, lexicon)
+    dossier = reading.dossier
     yield from _contact(dossier.answers)
     yield from _studies(reading, wanted)
     yield from _papers(dossier.answers)

@@ -16,7 +16,7 @@ from screening.documents.extraction import ExtractedText, ExtractionError, extra
     "--hidden", is_flag=True, help="Print only the stretches that a reader of the page would not see, one a line."
 )
 def command(file: Path, hidden: bool) -> None:
-    """Print the text of FILE, a résumé as .pdf, .docx, .txt or .md; "-" reads standard input.
+    """Print the text of FILE, a résumé as .pdf, .docx, .txt, .md or .json (JSON Resume); "-" reads standard input.
 
     At a terminal, lines on standard error name the pages and the words that a reader would not see. Exit status 2 with one line on standard error when the file cannot be read.
     """
