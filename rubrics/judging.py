@@ -10,7 +10,7 @@ from rubrics.evidence.clauses import EVIDENCE, Stance
 from rubrics.evidence.outcome import contradicted, for_interview, join_all, join_any, partly
 from rubrics.evidence.texts import entries, field_of
 from rubrics.lexicon import Lexicon
-from rubrics.model import DEGREE_ORDER, AllOf, AnyOf, AtLeast, Criterion, DegreeAsk
+from rubrics.model import DEGREE_ORDER, AllOf, AnyOf, AtLeast, Criterion, DegreeAsk, SkillAsk
 from rubrics.plans import Hearing, Node
 from rubrics.prescore import Verdict
 
@@ -70,6 +70,8 @@ def _open_lists(node: Node) -> Iterator[Node]:
 
 def _answer(node: Node, reading: Reading, relevant: frozenset[str]) -> Outcome:
     match node.rule:
+        case SkillAsk() as ask:
+            return find_evidence(ask, reading, relevant)
         case AllOf():
             outcomes = [_judge_node(part, reading, relevant) for part in node.parts]
             rest = [outcome for part, outcome in zip(node.parts, outcomes, strict=True) if part is not node.floor]

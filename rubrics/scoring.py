@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rubrics.dossier import Dossier, input_digest
 from rubrics.evidence import Reading
-from rubrics.evidence.flags import Squeezed, copied_stretches, copy_flags, hidden_flags, squeezed_texts
+from rubrics.evidence.flags import copied_stretches, copies_in, copy_flags, hidden_flags, squeezed_texts
 from rubrics.evidence.outcome import Outcome
+from rubrics.evidence.sources import Copied
 from rubrics.judging import judge
 from rubrics.lexicon import Lexicon
 from rubrics.model import Rubric
@@ -39,9 +40,11 @@ def prescore_many(rubrics: Sequence[Rubric], dossier: Dossier, lexicon: Lexicon)
     """Pre-score one application against several rubrics; it is read and scanned once."""
     reading = Reading(dossier, lexicon)
     digest = input_digest(dossier)
-    texts = squeezed_texts(dossier)
     flags = _in_order([*hidden_flags(dossier, reading.cues), *reading.flags])
-    return tuple(_prescore(plan_of(rubric), reading, texts, digest, flags) for rubric in rubrics)
+    plans = [plan_of(rubric) for rubric in rubrics]
+    texts = squeezed_texts(dossier)
+    copies = copies_in(texts, {sentence for plan in plans for sentence in plan.sentences})
+    return tuple(_prescore(plan, reading, copied_stretches(copies, plan.sentences), digest, flags) for plan in plans)
 
 
 def score_verdicts(rubric: Rubric, verdicts: Mapping[str, Verdict]) -> Score:
@@ -49,9 +52,8 @@ def score_verdicts(rubric: Rubric, verdicts: Mapping[str, Verdict]) -> Score:
     return _score(plan_of(rubric), verdicts)
 
 
-def _prescore(plan: Plan, shared: Reading, texts: Sequence[Squeezed], digest: str, flags: Sequence[Flag]) -> Prescore:
+def _prescore(plan: Plan, shared: Reading, copied: Copied, digest: str, flags: Sequence[Flag]) -> Prescore:
     dossier, lexicon, rubric = shared.dossier, shared.lexicon, plan.rubric
-    copied = copied_stretches(texts, plan.sentences)
     reading = Reading(dossier, lexicon, copied) if copied else shared
     verdicts: dict[str, Verdict] = {}
     results: list[Result] = []
@@ -110,16 +112,22 @@ def _score(plan: Plan, verdicts: Mapping[str, Verdict]) -> Score:
 
 
 def _section_interval(shape: Shape, verdicts: Mapping[str, Verdict]) -> Interval | None:
-    counted = _counted(shape.alone, verdicts)
+    total = low = high = 0.0
+    worth, told = _WORTH.get, verdicts.get
+    for name, weight in shape.alone:
+        value = worth(told(name, _NOT_SHOWN))
+        if value is not None:
+            total += weight
+            low += weight * value[0]
+            high += weight * value[1]
     for group in shape.grouped:
         members = _counted(group, verdicts)
         if members:
-            counted.append((max(weight for weight, _ in members), _saturated(members)))
-    total = low = high = 0.0
-    for weight, (worst, best) in counted:
-        total += weight
-        low += weight * worst
-        high += weight * best
+            weight = max([weight for weight, _ in members])
+            worst, best = _saturated(members)
+            total += weight
+            low += weight * worst
+            high += weight * best
     if not total:
         return None
     low, high = low / total, high / total

@@ -115,6 +115,8 @@ def _tell_cities(reading: Reading) -> Iterator[_Told]:
         if city is not None:
             yield _Told("lives", _cities_in(city.text, reading.lexicon), reading.quote_answer(city))
     telling = cues.groups("any_place", "stays_put")
+    if not reading.naming("city") and not any(passage.hints & telling for passage in reading.passages()):
+        return
     said: list[str] = []  # the sentence so far, clause by clause
     for clause in planning_clauses(reading):
         if reading.sources[clause.source].plain[clause.start - 1 : clause.start] != ",":

@@ -6,9 +6,8 @@ What a flag names gives no evidence, so it can neither raise nor lower a score.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rubrics.dossier import Dossier
@@ -44,9 +43,11 @@ def instructions(plain: str, cues: Cues, hints: Hints) -> list[tuple[int, int]]:
     if not told and not (spread and _SPREAD.search(plain)):
         return []
     found: list[tuple[int, int]] = []
+    place, count = 0, len(told)
     for start, end in _sentences(plain):
-        place = bisect_left(told, start)
-        if not spread and (place == len(told) or told[place] >= end):
+        while place < count and told[place] < start:
+            place += 1
+        if not spread and (place == count or told[place] >= end):
             continue
         sentence = plain[start:end]
         if spread and _SPREAD.search(sentence) is not None:  # 请 给 满 分
@@ -100,17 +101,24 @@ def squeezed_texts(dossier: Dossier) -> list[Squeezed]:
     ]
 
 
-def copied_stretches(texts: Sequence[Squeezed], wanted: Iterable[str]) -> list[tuple[str, int, int]]:
-    """Find stretches that repeat a criterion of the posting word for word; ``wanted`` are the criteria's ``squeezed_words``."""
-    found: list[tuple[str, int, int]] = []
+def copies_in(texts: Sequence[Squeezed], wanted: Iterable[str]) -> dict[str, list[tuple[str, int, int]]]:
+    """Find the stretches that repeat one of many sentences word for word; ``wanted`` are the sentences' ``squeezed_words``."""
+    found: dict[str, list[tuple[str, int, int]]] = {}
     for text in texts:
         for words in wanted:
             at = text.letters.find(words)
             while at >= 0:
                 places = [match.start() for match in _LETTER.finditer(text.plain)]
-                found.append((text.pointer, places[at], places[at + len(words) - 1] + 1))
+                found.setdefault(words, []).append((text.pointer, places[at], places[at + len(words) - 1] + 1))
                 at = text.letters.find(words, at + len(words))
-    return sorted(set(found))
+    return found
+
+
+def copied_stretches(
+    copies: Mapping[str, Sequence[tuple[str, int, int]]], wanted: Iterable[str]
+) -> list[tuple[str, int, int]]:
+    """Give the stretches that repeat a criterion of one posting, in order."""
+    return sorted({stretch for words in wanted if words in copies for stretch in copies[words]}) if copies else []
 
 
 def squeezed_words(text: str) -> str:

@@ -6,7 +6,7 @@ The scan for lexicon terms is done once; everything else is worked out when the 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
@@ -179,7 +179,7 @@ class Reading:
             known = self._by_roles[roles] = [passage for passage in self._passages if passage.role in wanted]
         return known
 
-    def naming(self, kind: str) -> Container[Passage]:
+    def naming(self, kind: str) -> Collection[Passage]:
         """Give the passages in which a term of a kind is named."""
         return self._by_kind.get(kind, ())
 

@@ -71,7 +71,7 @@ def read_lines(plain: str, cues: Cues, hints: Hints, text: str) -> Iterator[Resu
     """
     role, entry, after_blank = Role.OTHER, 0, False
     top = plain.count("\n") >= 3
-    heads = cues.groups(*_HEADINGS)
+    heads, like = cues.groups(*_HEADINGS), cues.groups("heading_like")
     for start, end in _joined(plain, cues, hints, text):
         line = plain[start:end]
         if not line or line.isspace():
@@ -79,7 +79,7 @@ def read_lines(plain: str, cues: Cues, hints: Hints, text: str) -> Iterator[Resu
             continue
         possible = hints.within(start, end)
         cues.learn(line, possible)
-        opened = heading_role(line, cues, possible)
+        opened = _opened(line, cues, may_open=possible & heads != 0)
         if opened is not None:
             role, entry, after_blank, top = opened, entry + 1, False, False
             yield ResumeLine(start, end, role, f"r{entry}", possible, heading=True)
@@ -98,7 +98,7 @@ def read_lines(plain: str, cues: Cues, hints: Hints, text: str) -> Iterator[Resu
         inline = _inline_role(line, cues) if possible & heads else None
         if role in _UNTOLD and inline is None and not bullet and year and _opens_a_job(line, cues):
             role = Role.WORK
-        heading = not bullet and _looks_like_heading(line, cues, possible)
+        heading = possible & like != 0 and not bullet and _looks_like_heading(line, cues)
         title = year and role is Role.WORK and inline is None and not bullet and not cues.has("use", line)
         yield ResumeLine(start, end, inline or role, f"r{entry}", possible, heading, title)
 
@@ -132,13 +132,13 @@ def _is_a_name(line: str, cues: Cues) -> bool:
     )
 
 
-def heading_role(line: str, cues: Cues, hints: Groups | None = None) -> Role | None:
+def heading_role(line: str, cues: Cues) -> Role | None:
     """Give the part that a line opens as its heading; None for a line that is none."""
-    if len(line) > 60:
-        return None
-    if hints is None:
-        hints = cues.hints(line)
-    if not (hints & cues.groups(*_HEADINGS) or _SPACED.search(line)):
+    return _opened(line, cues, may_open=cues.may(cues.groups(*_HEADINGS), line))
+
+
+def _opened(line: str, cues: Cues, *, may_open: bool) -> Role | None:
+    if len(line) > 60 or not (may_open or _SPACED.search(line)):
         return None
     core = _NUMBER.sub("", line.lstrip(_BEFORE).rstrip(_BEHIND))
     core = core.lstrip(_BEFORE).rstrip(_BEHIND)
@@ -181,9 +181,7 @@ def _inline_role(line: str, cues: Cues) -> Role | None:
     return _plain_role(_NUMBER.sub("", name).strip(), cues)
 
 
-def _looks_like_heading(line: str, cues: Cues, hints: Groups) -> bool:
-    if not hints & cues.groups("heading_like"):
-        return False
+def _looks_like_heading(line: str, cues: Cues) -> bool:
     core = line.lstrip(_BEFORE).rstrip(_BEHIND)
     if (
         _width(core) > 36
@@ -274,4 +272,7 @@ def _starts_afresh(line: str, cues: Cues, hints: Groups) -> bool:
         or ":" in line[:16]
     ):
         return True
-    return _CELLS.search(line) is not None or heading_role(line, cues, hints) is not None
+    return (
+        _CELLS.search(line) is not None
+        or _opened(line, cues, may_open=hints & cues.groups(*_HEADINGS) != 0) is not None
+    )

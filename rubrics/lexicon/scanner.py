@@ -22,8 +22,7 @@ _SHORTEST_VERSIONED = 4
 _DIGITS = frozenset("0123456789")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A spelling found: the range in the folded text and the terms it stands for."""
 
     start: int
