@@ -11,32 +11,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Delete, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from screening.audit import record
 from screening.models import (
-    AccessCode,
-    Answer,
     Application,
     ApplicationDraft,
-    ApplicationNote,
+    Base,
     CandidateRequest,
-    ChangedVerdict,
     Decision,
     DraftFile,
     Evaluation,
-    EvidenceAddition,
-    Fit,
     Interview,
     Job,
     Mail,
     MailState,
     Panelist,
     Person,
-    PrescoreFailure,
-    PreviewPlace,
-    PreviewResult,
     Rating,
     RequestKind,
     RequestState,
@@ -44,7 +36,6 @@ from screening.models import (
     ScorecardDraft,
     Stage,
     StageMove,
-    StoredPrescore,
 )
 from screening.services.mailing import FAREWELL, post_mail
 from screening.services.moving import ENDED, move_application
@@ -54,20 +45,8 @@ NAME = "—"
 OWN_SOURCES = 2
 """A source that fewer applications name may be about one person."""
 UNSENT = (MailState.WAITING, MailState.UNCERTAIN, MailState.FAILED, MailState.KEPT)
-PARTS = (
-    EvidenceAddition,
-    ResumeFile,
-    Answer,
-    AccessCode,
-    ApplicationNote,
-    PrescoreFailure,
-    ChangedVerdict,
-    Fit,
-    PreviewResult,
-    PreviewPlace,
-    StoredPrescore,
-)
-"""Rows of an application that go as a whole, those that name others first."""
+KEPT = frozenset({"stage_move", "interview", "decision", "mail", "candidate_request"})
+"""Tables below an application whose rows stay without their words; the rows of all others go, also of those that come later."""
 
 
 def erase(
@@ -80,6 +59,7 @@ def erase(
     """
     _overwrite_what_is_deleted(session)
     ids = [application.id for application in applications]
+    session.execute(select(Application.id).where(Application.id.in_(ids)).order_by(Application.id).with_for_update())
     addresses = {application.email.lower() for application in applications}
     _say_goodbye(session, applications[0], company, now)
     for application in applications:
@@ -88,8 +68,7 @@ def erase(
         application.prescore_id = None
     session.flush()
     keys = set(session.scalars(select(ResumeFile.storage_key).where(ResumeFile.application_id.in_(ids))))
-    for part in PARTS:
-        session.execute(_delete(part, part.application_id.in_(ids)))
+    _delete_parts(session, ids)
     _blank_what_stays(session, ids, now)
     keys |= _erase_person(session, applications, addresses)
     _blank_mails(session, ids, addresses)
@@ -126,6 +105,16 @@ def asked_together(session: Session, *, application: Application) -> list[Applic
             .order_by(Application.id)
         )
     )
+
+
+def _delete_parts(session: Session, ids: list[int]) -> None:
+    """Delete the rows of every table that hangs on an application and is not kept, those that name others first."""
+    for table in reversed(Base.metadata.sorted_tables):
+        if table.name in KEPT:
+            continue
+        for key in table.foreign_keys:
+            if key.column.table.name == Application.__tablename__ and key.ondelete == "CASCADE":
+                session.execute(delete(table).where(key.parent.in_(ids)))
 
 
 def _overwrite_what_is_deleted(session: Session) -> None:
@@ -243,5 +232,5 @@ def _still_named(session: Session, keys: set[str]) -> set[str]:
     return set(session.scalars(named.union(select(DraftFile.storage_key).where(DraftFile.storage_key.in_(keys)))))
 
 
-def _delete(kind: type, condition: ColumnElement[bool]):  # type: ignore[no-untyped-def] # noqa: ANN202 - SQLAlchemy's Delete
+def _delete(kind: type[Base], condition: ColumnElement[bool]) -> Delete:
     return delete(kind).where(condition).execution_options(synchronize_session=False)

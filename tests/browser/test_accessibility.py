@@ -109,8 +109,8 @@ PAGES = (
 )
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 READERS = {
-    "zh": {"locale": "zh-CN", "color_scheme": "light", "viewport": WIDE},
-    "en": {"locale": "en-GB", "color_scheme": "light", "viewport": NARROW},
+    "zh": {"locale": "zh-CN", "color_scheme": "light", "viewport": WIDE, "reduced_motion": "reduce"},
+    "en": {"locale": "en-GB", "color_scheme": "light", "viewport": NARROW, "reduced_motion": "reduce"},
 }
 SMALL = {"width": 320, "height": 640}
 LOOKS = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]

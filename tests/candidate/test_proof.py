@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from lxml import html
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from screening.models import AccessCode, Application, Job, Mail, Stage
 from screening.services import proving
@@ -356,3 +358,33 @@ def test_links_go_to_the_own_address_only_and_not_without_end(session, app, post
         (application.email, application.id),
     ]
     assert f"https://example.com/{application.id}\n" in mails[1].text
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_codes_asked_for_at_once_are_counted_one_after_the_other(session, engine, settings, application):
+    for _turn in range(2):
+        proving.mail_code(session, application=application, settings=settings, now=datetime.now(UTC))
+        session.commit()
+
+    def ask_beside(_number):
+        with Session(engine) as beside:
+            mine = beside.get_one(Application, application.id)
+            try:
+                proving.mail_code(beside, application=mine, settings=settings, now=datetime.now(UTC))
+                beside.commit()
+            except proving.TooManyCodesError:
+                return False
+            return True
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(ask_beside, range(4))) == [False, False, False, True]
+    assert len(codes(session)) == 3
+
+
+@SQLITE
+def test_every_address_below_the_link_wants_the_proof(app):
+    open_to_all = {"codes.show", "codes.mail", "codes.enter", "codes.leave"}
+    below = {rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.startswith("/status/<token>/")}
+    doors = {endpoint: app.view_functions[endpoint].door for endpoint in below}
+    assert {endpoint for endpoint, door in doors.items() if door != "proven"} == open_to_all
+    assert len(doors) > len(open_to_all)

@@ -123,7 +123,9 @@ def find() -> ResponseReturnValue:
 
 def _lost_page(form: LostLinkForm, status: int = 200) -> tuple[str, int]:
     asked = "asked" in request.args
-    return render_template("candidate/lost_link.html", form=form, errors=problems(form), asked=asked), status
+    demo = current_app.config["SCREENING"].demo
+    page = render_template("candidate/lost_link.html", form=form, errors=problems(form), asked=asked, demo=demo)
+    return page, status
 
 
 def _application(token: str) -> Application | None:
@@ -152,5 +154,6 @@ def _page(
         masked=masked(application.email),
         is_live=has_live_code(db.session, application_id=application.id, now=now()),
         minutes=minutes,
+        demo=current_app.config["SCREENING"].demo,
     )
     return private_page(shown), status
