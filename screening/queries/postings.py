@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session
@@ -37,6 +38,7 @@ PATIENCE: Mapping[Stage, timedelta] = {
 """How long an application may stand in a stage before it is overdue."""
 SORTS = ("new", "overdue", "title", "age")
 ROWS = 200
+NONE: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,12 @@ class PostingRow:
     open_findings: int
     failures: int
     owners: tuple[str, ...]
+    reviews: int = 0
 
     @property
     def waits(self) -> bool:
         """Whether something on this posting waits for a person."""
-        return bool(self.overdue or self.draft or self.failures)
+        return bool(self.overdue or self.draft or self.failures or self.reviews)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,19 @@ class Overview:
     cut: bool
 
 
-def overview(session: Session, *, actor: Actor, chosen: PostingFilter, today: datetime, now: datetime) -> Overview:
-    """Read the postings that this person has rights on; ``today`` is the start of the reader's day. Eleven queries for any number of rows."""
+def overview(
+    session: Session,
+    *,
+    actor: Actor,
+    chosen: PostingFilter,
+    today: datetime,
+    now: datetime,
+    reviews: Mapping[int, int] = NONE,
+) -> Overview:
+    """Read the postings that this person has rights on; ``today`` is the start of the reader's day. Eleven queries for any number of rows.
+
+    ``reviews`` counts by posting the human reviews that candidates wait for.
+    """
     visible = _visible(actor)
     counted = select(Posting.state, func.count()).where(visible).group_by(Posting.state)
     states = dict(session.execute(counted).all())
@@ -100,7 +114,7 @@ def overview(session: Session, *, actor: Actor, chosen: PostingFilter, today: da
         pattern = f"%{_escaped(chosen.text)}%"
         wanted = wanted.where(or_(Posting.title.ilike(pattern, escape="\\"), Posting.track.ilike(pattern, escape="\\")))
     found = session.scalars(wanted).all()
-    rows = _rows(session, found[:ROWS], today=today, now=now)
+    rows = _rows(session, found[:ROWS], today=today, now=now, reviews=reviews)
     open_ids = select(Posting.id).where(visible, Posting.state == PostingState.OPEN)
     stages = dict(
         session.execute(
@@ -134,7 +148,9 @@ def overview(session: Session, *, actor: Actor, chosen: PostingFilter, today: da
     )
 
 
-def _rows(session: Session, postings: Sequence[Posting], *, today: datetime, now: datetime) -> list[PostingRow]:
+def _rows(
+    session: Session, postings: Sequence[Posting], *, today: datetime, now: datetime, reviews: Mapping[int, int]
+) -> list[PostingRow]:
     ids = select(Posting.id).where(Posting.id.in_([posting.id for posting in postings]))
     counts = {
         (posting, stage): count
@@ -161,6 +177,7 @@ def _rows(session: Session, postings: Sequence[Posting], *, today: datetime, now
             open_findings=drafts[posting.id][1] if posting.id in drafts else 0,
             failures=failures.get(posting.id, 0),
             owners=owners.get(posting.id, ()),
+            reviews=reviews.get(posting.id, 0),
         )
         for posting in postings
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from screening.models import Application, CandidateRequest, Posting, RequestKind, RequestState, Role, Stage, User
@@ -61,22 +61,37 @@ def reviews(session: Session, *, application_id: int) -> tuple[Review, ...]:
 
 def waiting_reviews(session: Session, *, actor: Actor) -> tuple[WaitingReview, ...]:
     """List the reviews that candidates wait for on postings that one recruits for, the oldest first; what one may not see yet is left out."""
-    visible = true() if actor.role is Role.ADMIN else Posting.id.in_(actor.postings)
     rows = session.execute(
         select(Application.id, Application.name, Posting.title, CandidateRequest.created_at)
         .join(Application, Application.id == CandidateRequest.application_id)
         .join(Posting, Posting.id == Application.posting_id)
-        .where(
-            CandidateRequest.state == RequestState.OPEN,
-            CandidateRequest.kind == RequestKind.HUMAN_REVIEW,
-            Application.stage != Stage.WITHDRAWN,
-            visible,
-            ~owed(actor.id),
-        )
+        .where(*_waiting(actor))
         .order_by(CandidateRequest.created_at, CandidateRequest.id)
         .limit(ROWS)
     )
     return tuple(WaitingReview(*row) for row in rows)
+
+
+def count_waiting_reviews(session: Session, *, actor: Actor) -> dict[int, int]:
+    """Count what ``waiting_reviews`` lists, by posting."""
+    rows = session.execute(
+        select(Application.posting_id, func.count())
+        .select_from(CandidateRequest)
+        .join(Application, Application.id == CandidateRequest.application_id)
+        .where(*_waiting(actor))
+        .group_by(Application.posting_id)
+    )
+    return dict(rows.all())
+
+
+def _waiting(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return (
+        CandidateRequest.state == RequestState.OPEN,
+        CandidateRequest.kind == RequestKind.HUMAN_REVIEW,
+        Application.stage != Stage.WITHDRAWN,
+        true() if actor.role is Role.ADMIN else Application.posting_id.in_(actor.postings),
+        ~owed(actor.id),
+    )
 
 
 def _rows(session: Session, application_id: int) -> list[tuple[CandidateRequest, str | None]]:

@@ -112,6 +112,7 @@ def test_who_must_stay_blind_learns_of_no_addition_and_no_review(
         f"/staff/postings/{posting.id}",
         f"/staff/postings/{posting.id}?view=board",
         "/staff/",
+        "/staff/postings/",
     ):
         page = browse(address)
         assert "New evidence" not in page
@@ -145,6 +146,10 @@ def test_a_review_is_a_task_until_it_is_answered(session, application, review, c
     assert "1 human review asked for" in home
     assert f"/staff/applications/{application.id}#review" in home
     assert "判错了" in browse(f"/staff/applications/{application.id}")
+    for query in ("", "?attention=1"):
+        overview = browse(f"/staff/postings/{query}")
+        assert "1 human review asked for" in overview
+        assert "Human reviews asked for" in overview
     before = application.rank_score, application.prescore_id, application.stage
 
     answer = client.post(f"/staff/applications/{application.id}/review", data={"answer": "我看过了，你是对的。"})
@@ -158,7 +163,8 @@ def test_a_review_is_a_task_until_it_is_answered(session, application, review, c
     assert mail.due_at - mail.created_at == WINDOW
     job = session.scalars(select(Job).where(Job.key == f"mail:{mail.id}:0")).one()
     assert job.due_at == mail.due_at
-    assert "human review asked for" not in browse("/staff/")
+    for address in ("/staff/", "/staff/postings/"):
+        assert "human review asked for" not in browse(address)
     timeline = browse(f"/staff/applications/{application.id}?side=timeline")
     assert "The candidate asked for a human review" in timeline
     assert "answered the request for a human review" in timeline

@@ -13,6 +13,7 @@ from screening.extensions import db
 from screening.models import Posting, PostingState
 from screening.policy import Permission
 from screening.queries.postings import LANES, SORTS, PostingFilter, overview
+from screening.queries.requests import count_waiting_reviews
 from screening.services.publishing import close_posting, reopen_posting
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, needs, now
@@ -28,9 +29,16 @@ blueprint = Blueprint("postings", __name__, url_prefix="/staff/postings")
 def index() -> ResponseReturnValue:
     """Show the postings that one has rights on."""
     chosen = _filter()
-    page = overview(db.session, actor=actor(), chosen=chosen, today=start_of_day(now()), now=now())
+    reviews = count_waiting_reviews(db.session, actor=actor())
+    page = overview(db.session, actor=actor(), chosen=chosen, today=start_of_day(now()), now=now(), reviews=reviews)
     return render_template(
-        "recruiter/postings.html", page=page, chosen=chosen, lanes=LANES, stages=STAGES, PostingState=PostingState
+        "recruiter/postings.html",
+        page=page,
+        reviews=sum(reviews.values()),
+        chosen=chosen,
+        lanes=LANES,
+        stages=STAGES,
+        PostingState=PostingState,
     )
 
 
