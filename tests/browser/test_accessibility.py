@@ -108,6 +108,7 @@ PAGES = (
     ("panelist", "/staff/interviews/{interview_id}/scorecard"),
 )
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+# Colours that fade into each other would be measured on their way.
 READERS = {
     "zh": {"locale": "zh-CN", "color_scheme": "light", "viewport": WIDE, "reduced_motion": "reduce"},
     "en": {"locale": "en-GB", "color_scheme": "light", "viewport": NARROW, "reduced_motion": "reduce"},
