@@ -82,9 +82,14 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email_normalised", sa.String(length=254), nullable=False),
         sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("merged_into_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["person.id"], name=op.f("fk_person_merged_into_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email_normalised", name=op.f("uq_person_email_normalised")),
     )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_merged_into_id"), ["merged_into_id"], unique=False)
+
     op.create_table(
         "user",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -943,6 +948,57 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_preview_result_application_id"), ["application_id"], unique=False)
 
     op.create_table(
+        "contact_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "ground",
+            sa.Enum(
+                "email", "phone", "name_school", "hand", name="ground", native_enum=False, create_constraint=True, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_contact_key_application_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_key")),
+        sa.UniqueConstraint("application_id", "digest", name=op.f("uq_contact_key_application_id_digest")),
+    )
+    with op.batch_alter_table("contact_key", schema=None) as batch_op:
+        batch_op.create_index("ix_contact_key_digest", ["digest", "application_id"], unique=False)
+
+    op.create_table(
+        "suspected_duplicate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("first_id", sa.Integer(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=False),
+        sa.Column("grounds", sa.JSON(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("open", "same", "different", name="state", native_enum=False, create_constraint=True, length=32),
+            nullable=False,
+        ),
+        sa.Column("found_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("moved", sa.JSON(), nullable=True),
+        sa.CheckConstraint("first_id < second_id", name=op.f("ck_suspected_duplicate_in_order")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["user.id"], name=op.f("fk_suspected_duplicate_decided_by_id")),
+        sa.ForeignKeyConstraint(
+            ["first_id"], ["person.id"], name=op.f("fk_suspected_duplicate_first_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_id"], ["person.id"], name=op.f("fk_suspected_duplicate_second_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_suspected_duplicate")),
+        sa.UniqueConstraint("first_id", "second_id", name=op.f("uq_suspected_duplicate_first_id_second_id")),
+    )
+    with op.batch_alter_table("suspected_duplicate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_suspected_duplicate_second_id"), ["second_id"], unique=False)
+        batch_op.create_index("ix_suspected_duplicate_state", ["state", "id"], unique=False)
+
+    op.create_table(
         "access_code",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
@@ -1112,9 +1168,7 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum(
-                "human_review", "deletion", name="kind", native_enum=False, create_constraint=True, length=32
-            ),
+            sa.Enum("human_review", "deletion", name="kind", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("text", sa.String(length=2000), nullable=False),
@@ -1184,6 +1238,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_mail_state_id")
 
     op.drop_table("mail")
+    with op.batch_alter_table("suspected_duplicate", schema=None) as batch_op:
+        batch_op.drop_index("ix_suspected_duplicate_state")
+        batch_op.drop_index(batch_op.f("ix_suspected_duplicate_second_id"))
+
+    op.drop_table("suspected_duplicate")
+    with op.batch_alter_table("contact_key", schema=None) as batch_op:
+        batch_op.drop_index("ix_contact_key_digest")
+
+    op.drop_table("contact_key")
     with op.batch_alter_table("access_code", schema=None) as batch_op:
         batch_op.drop_index("ix_access_code_application_id_created_at")
 
@@ -1320,6 +1383,9 @@ def downgrade() -> None:
     op.drop_table("undo_step")
     op.drop_table("source_document")
     op.drop_table("user")
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_merged_into_id"))
+
     op.drop_table("person")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index("ix_job_state_due_at")

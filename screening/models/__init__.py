@@ -16,6 +16,7 @@ from screening.models.audit import AuditEntry, UndoStep
 from screening.models.base import Base
 from screening.models.candidate_request import CandidateRequest, RequestKind, RequestState
 from screening.models.draft import ApplicationDraft, DraftFile
+from screening.models.duplicate import ContactKey, Ground, SuspectedDuplicate, SuspicionState
 from screening.models.evidence import EvidenceAddition
 from screening.models.interview import (
     Decision,
@@ -61,12 +62,14 @@ __all__ = [
     "Base",
     "CandidateRequest",
     "ChangedVerdict",
+    "ContactKey",
     "Decision",
     "DraftFile",
     "Evaluation",
     "EvidenceAddition",
     "Fit",
     "FormVersion",
+    "Ground",
     "Heartbeat",
     "Interview",
     "Job",
@@ -103,6 +106,8 @@ __all__ = [
     "StageCount",
     "StageMove",
     "StoredPrescore",
+    "SuspectedDuplicate",
+    "SuspicionState",
     "TextState",
     "UndoStep",
     "User",

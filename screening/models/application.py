@@ -39,7 +39,10 @@ class TextState(StrEnum):
 
 
 class Person(Base):
-    """A human being who applied, known by a normalised e-mail address; a person is not an application."""
+    """A human being who applied, known by a normalised e-mail address; a person is not an application.
+
+    ``merged_into_id`` names the person who stands for this one since somebody said that they are the same; never a chain.
+    """
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("email_normalised"),)
@@ -47,6 +50,7 @@ class Person(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     email_normalised: Mapped[str] = mapped_column(String(254))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True, default=None)
 
 
 class Application(Base):

@@ -34,6 +34,7 @@ from screening.models.application import RESUME
 from screening.queries.careers import is_open
 from screening.queries.status import UNDO_WINDOW
 from screening.services.moving import change_counts, move_application
+from screening.services.people import note_contact
 from screening.services.prescoring import ask_for_prescore
 
 HEADLINE = 200
@@ -127,6 +128,7 @@ def submit_application(
     except IntegrityError as error:
         raise AlreadyAppliedError(None) from error
     _add_parts(session, application, answers, files, now)
+    note_contact(session, application=application, answers=answers, now=now)
     if not prescore_refused:
         _ask_for_prescore(session, application, now)
     record(

@@ -36,6 +36,8 @@ from screening.models import (
     ScorecardDraft,
     Stage,
     StageMove,
+    SuspectedDuplicate,
+    SuspicionState,
 )
 from screening.services.mailing import FAREWELL, post_mail
 from screening.services.moving import ENDED, move_application
@@ -186,6 +188,13 @@ def _erase_person(session: Session, applications: Sequence[Application], address
         if session.scalar(left.limit(1)) is None:
             person = session.get_one(Person, person_id)
             person.email_normalised = f"erased-{person_id}"
+            session.execute(
+                _delete(
+                    SuspectedDuplicate,
+                    or_(SuspectedDuplicate.first_id == person_id, SuspectedDuplicate.second_id == person_id)
+                    & (SuspectedDuplicate.state != SuspicionState.SAME),
+                )
+            )
     keys = [application.idempotency_key for application in applications]
     own = or_(ApplicationDraft.key.in_(keys), func.lower(func.trim(ApplicationDraft.email)).in_(addresses))
     drafts = list(session.scalars(select(ApplicationDraft.id).where(own)))

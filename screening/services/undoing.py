@@ -24,6 +24,7 @@ from screening.models import (
     Referral,
     RubricVersion,
     StageMove,
+    SuspicionState,
     UndoStep,
 )
 from screening.models.base import JsonObject
@@ -35,6 +36,7 @@ from screening.services.interviewing import InterviewError, restore_interview
 from screening.services.judging import JudgeError, take_back_verdict
 from screening.services.mailing import NotWaitingError, recall_mail
 from screening.services.moving import MoveError, undo_moves
+from screening.services.people import PeopleError, take_back_decision_on_people
 from screening.services.publishing import reopen_posting
 from screening.services.question_sets import undo_questions
 from screening.services.referring import ReferralUsedError, take_back_referral
@@ -54,6 +56,7 @@ class Act(StrEnum):
     QUESTIONS = "questions"  # set: id of QuestionSet; revision: the one that the save made
     REFERRAL = "referral"  # referral: id of the Referral that was made
     REVIEW = "review"  # request: id of the CandidateRequest that was answered; mail: id of the Mail with the answer
+    PERSON = "person"  # pair: id of SuspectedDuplicate; after, before: its states ("" for a new pair); application, other: ids
     CANCEL = "cancel"  # interview: id of the Interview that was cancelled
 
 
@@ -109,6 +112,7 @@ def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone
         NotWaitingError,
         RequestError,
         NoResultFound,
+        PeopleError,
     ) as error:
         raise UndoError("changed") from error
     return Undone(act, step.arguments)
@@ -182,6 +186,19 @@ def _undo_review(session: Session, arguments: JsonObject, actor: Actor, now: dat
     reopen(session, request=request, actor_id=actor.id, now=now)
 
 
+def _undo_person(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    for name in ("application", "other"):
+        _require(session, Permission.APPLICATION_MOVE, actor, application_id=int(arguments[name]))
+    take_back_decision_on_people(
+        session,
+        pair_id=int(arguments["pair"]),
+        after=SuspicionState(arguments["after"]),
+        before=SuspicionState(arguments["before"]) if arguments["before"] else None,
+        actor_id=actor.id,
+        now=now,
+    )
+
+
 def _undo_cancel(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
     interview = session.get_one(Interview, int(arguments["interview"]))
     _require(session, Permission.INTERVIEW_SCHEDULE, actor, application_id=interview.application_id)
@@ -202,5 +219,6 @@ BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] 
     Act.DECISION: _undo_decision,
     Act.REFERRAL: _undo_referral,
     Act.REVIEW: _undo_review,
+    Act.PERSON: _undo_person,
     Act.CANCEL: _undo_cancel,
 }

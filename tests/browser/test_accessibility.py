@@ -96,6 +96,8 @@ PAGES = (
     ("admin", "/staff/deletions/"),
     ("admin", "/staff/interviews"),
     ("admin", "/staff/interviews/{interview_id}/plan"),
+    ("admin", "/staff/applications/{application_id}/person"),
+    ("admin", "/staff/duplicates/"),
     ("admin", "/staff/search?q=%E4%BA%91"),
     ("admin", "/staff/users/"),
     ("admin", "/staff/users/new"),

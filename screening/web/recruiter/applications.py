@@ -30,6 +30,7 @@ from screening.models import (
 from screening.policy import Permission
 from screening.queries.application import application_page
 from screening.queries.fits import FitRow, also_fits
+from screening.queries.people import people_of
 from screening.queries.pipeline import neighbours
 from screening.queries.standing import State
 from screening.queries.timeline import interviews, notes, timeline
@@ -48,7 +49,7 @@ from screening.web.recruiter.events import event_words
 from screening.web.recruiter.origins import origin_of
 from screening.web.recruiter.pipeline import carry_out, read_chosen
 from screening.web.recruiter.returning import back_to
-from screening.web.recruiter.words import FLAGS, REJECT_REASONS
+from screening.web.recruiter.words import FLAGS, GROUNDS, REJECT_REASONS
 from screening.web.toasts import toast
 
 blueprint = Blueprint("applications", __name__, url_prefix="/staff/applications")
@@ -269,6 +270,8 @@ def _page(
         State=State,
         reasons=REJECT_REASONS,
         origin=origin_of(application),
+        people=people_of(db.session, application=application, actor=actor()),
+        grounds=GROUNDS,
         flags=FLAGS,
         sections=ANSWER_SECTIONS,
         file_failures=FILE_FAILURES,

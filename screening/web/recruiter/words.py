@@ -74,6 +74,14 @@ SOURCES = {
     "demo": _l("Demo"),
 }
 
+GROUNDS = {
+    "email": _l("Same address but for its spelling"),
+    "phone": _l("Same phone number"),
+    "name_school": _l("Same name and school"),
+    "hand": _l("Said by a colleague"),
+}
+"""What two people share who may be one."""
+
 
 def preference_words(preference: int, batch_size: int) -> str:
     """Say which choice a posting is among those that the candidate applied for at once."""
