@@ -128,6 +128,7 @@ def profiles(draw: Any) -> dict[str, Any]:
             kind: draw(st.booleans()) for kind in ("publications", "awards", "leaderboards", "projects", "certificates")
         },
         "months": draw(st.sampled_from(["3", "6"])),
+        "others": {category: draw(st.booleans()) for category in ("programming_language", "tool")},
     }
 
 
@@ -141,8 +142,12 @@ ENTRIES = {
 }
 
 
-def fill(questions: Any, profile: dict[str, Any]) -> MultiDict[str, str]:
-    """Fill in questions as the candidate would: what is true is ticked and told, whatever the form."""
+def fill(questions: Any, profile: dict[str, Any], *forms: OwnForm) -> MultiDict[str, str]:
+    """Fill in questions as the candidate would: what is true is ticked and told, whatever the form.
+
+    What else fits a list of skills is named for that list alone; a merged question is known by its own one in ``forms``.
+    """
+    own = {question["id"] + form.mark: question for form in forms for question in form.questions}
     body: MultiDict[str, str] = MultiDict({"name": "云小鹤", "email": "y@example.com", "phone": "13800000123"})
     body["consent"] = "y"
     for question in questions:
@@ -163,6 +168,9 @@ def fill(questions: Any, profile: dict[str, Any]) -> MultiDict[str, str]:
                     said.append((f"option{number}", "y"))
                     said.append((f"level{number}", profile["levels"][option["value"]]))
                     said.append((f"example{number}", profile["examples"][option["value"]]))
+            terms = sorted(option["value"] for option in own.get(ident, question)["options"])
+            if question["open"] and profile["others"][question["category"]]:
+                said += [("other-name", f"beside {terms}"), ("other-level", "expert"), ("other-example", "")]
         elif kind == "languages":
             said = [("fluency", profile["languages"][question["language"]["value"]])]
         elif kind == "statement":
@@ -203,13 +211,13 @@ def needs_no_words(made: tuple[OwnForm, ...], profile: dict[str, Any]) -> dict[s
     return {**profile, "statements": told}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(forms(), profiles())
 def test_merged_form_stores_what_each_form_would(pages: Flask, made: tuple[OwnForm, ...], profile: Any) -> None:
     profile = needs_no_words(made, profile)
     merged = merge_forms(made)
     with pages.test_request_context():
-        body = fill(merged.questions, profile)
+        body = fill(merged.questions, profile, *made)
         assert application_form(merged.questions, chinese=True, today=TODAY)(formdata=body).validate()
         for form in made:
             alone = stored(form.questions, fill(form.questions, profile))
@@ -224,7 +232,7 @@ def test_roles_come_and_go_and_nothing_that_was_typed_is_lost(
 ) -> None:
     profile = needs_no_words(made, profile)
     first = merge_forms(made)
-    typed = dict(fill(first.questions, profile).lists())
+    typed = dict(fill(first.questions, profile, *made).lists())
     now, fields = first, typed
     for _step in range(4):
         chosen = chance.sample(made, chance.randint(1, len(made)))

@@ -53,4 +53,5 @@ def change(slug: str) -> ResponseReturnValue:
     if upload.has_error:
         settled = settle(version, fields)
         return show_form(posting, settled_form(version, settled, key=key), upload, draft=draft, status=422)
-    return redirect(url_for("drafts.show", token=draft_token(draft.key), changed="roles", _anchor="roles"), 303)
+    act = request.form["roles"] if request.form["roles"] != "add" else f"up:{request.form.get('role', '')}"
+    return redirect(url_for("drafts.show", token=draft_token(draft.key), changed=act), 303)
