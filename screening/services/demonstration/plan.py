@@ -14,6 +14,7 @@ from screening.services.demonstration.writing import Brief
 SEED = 20
 APPLICATIONS = 200
 SECOND_APPLICATIONS = 12  # so many people apply to a second posting
+OTHER_ADDRESS = 4  # of them every fourth by another spelling of the address, so that somebody has to say who is who
 
 # How many apply to each posting of the catalogue, and what these people do.
 CROWDS: dict[str, tuple[int, tuple[str, ...]]] = {
@@ -99,6 +100,8 @@ def cast_applicants(entries: tuple[CatalogueEntry, ...]) -> tuple[Applicant, ...
         else:
             earlier = applicants[(number * 7) % 60]
             name, latin, email = earlier.brief.name, earlier.brief.latin, earlier.email
+            if number % OTHER_ADDRESS == 0:
+                email = email.replace("@", "+work@")
         language = "zh" if number <= hero else random.choices(("zh", "en", "mixed"), (66, 19, 15))[0]
         brief = Brief(
             name=latin if language == "en" else name,
