@@ -18,6 +18,7 @@ from screening.models import (
     CandidateRequest,
     Decision,
     Evaluation,
+    EvidenceAddition,
     Mail,
     MailState,
     Outcome,
@@ -114,6 +115,21 @@ def make_crowded(session: Session, uploads: Path, posting: Posting) -> Applicati
             text_state=TextState.READ,
             text=RESUME,
             uploaded_at=NOW,
+        )
+    )
+    session.flush()
+    file_id = session.scalar(select(ResumeFile.id).order_by(ResumeFile.id.desc()).limit(1))
+    session.add(
+        EvidenceAddition(
+            application_id=made.id,
+            key="e" * 32,
+            criterion_key="k",
+            criterion_id="r1",
+            asked="熟悉 C++ 或 Python。",
+            answers={"projects": [{"name": "云小鹤的小工具"}]},
+            link="https://example.com/xiaohe",
+            file_id=file_id,
+            added_at=NOW,
         )
     )
     session.commit()

@@ -65,6 +65,12 @@ def test_json_holds_everything_of_the_candidate(client, application, home):
     assert [(one["kind"], one["text"]) for one in mine["requests"]] == [("human_review", "请再看一遍")]
     assert ["mail m0" in one["subject"] for one in mine["mails"]] == [True]
     assert mine["heard"] == "从学长那里"
+    (added,) = mine["additions"]
+    assert (added["link"], added["file"], added["resume"]) == (
+        "https://example.com/xiaohe",
+        mine["files"][1]["id"],
+        {"projects": [{"name": "云小鹤的小工具"}]},
+    )
     points = mine["explanation"]["points"]
     assert len(points) == 9
     assert any(quote["quote"] for point in points for quote in point["quotes"])
