@@ -144,7 +144,8 @@ def test_nothing_is_handed_out_without_a_proof(app, client, home):
         answer = stranger.get(f"{home}/{path}")
         assert answer.status_code == 303
         assert answer.location.startswith(f"{home}/code?next={home}/{path}")
-        assert client.get(f"{home}/{path}").status_code == 200
+        answer = client.get(f"{home}/{path}")
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
 
 
 @SQLITE

@@ -26,7 +26,7 @@ blueprint = Blueprint("own_data", __name__, url_prefix="")
 
 
 @blueprint.get("/status/<token>/data/json")
-@limiter.limit("20 per hour")
+@limiter.limit("10 per minute; 100 per hour")
 @proven
 def as_json(token: str, application: Application) -> ResponseReturnValue:  # noqa: ARG001 - the door's
     """Hand out everything as JSON; ``fields`` says what each name means."""
@@ -36,7 +36,7 @@ def as_json(token: str, application: Application) -> ResponseReturnValue:  # noq
 
 
 @blueprint.get("/status/<token>/data/pdf")
-@limiter.limit("20 per hour")
+@limiter.limit("10 per minute; 100 per hour")
 @proven
 def as_pdf(token: str, application: Application) -> ResponseReturnValue:  # noqa: ARG001 - the door's
     """Hand out the same as a PDF in the page's language; its text can be selected."""
@@ -54,7 +54,7 @@ def as_pdf(token: str, application: Application) -> ResponseReturnValue:  # noqa
 
 
 @blueprint.get("/status/<token>/files/<int:file_id>")
-@limiter.limit("60 per hour")
+@limiter.limit("30 per minute")
 @proven
 def file(token: str, application: Application, file_id: int) -> ResponseReturnValue:  # noqa: ARG001 - the door's
     """Hand out one of the application's files under the name that it came with."""
@@ -82,5 +82,6 @@ def _name(application: Application) -> str:
 def _attachment(content: bytes, name: str, media_type: str) -> Response:
     response = send_file(BytesIO(content), mimetype=media_type, as_attachment=True, download_name=name)
     response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Cache-Control"] = "no-store"
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
