@@ -151,6 +151,7 @@ def test_whatever_was_saved_comes_back_letter_by_letter(candidate):
     check()
 
 
+@SQLITE
 def test_script_is_told_the_version_and_the_time_and_the_page_goes_on(candidate, session):
     body = candidate.fill()
     first = save(candidate, {**body, "draft_version": "0"})
@@ -164,6 +165,7 @@ def test_script_is_told_the_version_and_the_time_and_the_page_goes_on(candidate,
     assert "Draft saved" in page
 
 
+@SQLITE
 def test_a_draft_holds_no_consent_and_none_of_the_page_s_marks(candidate, session):
     body = candidate.fill(contact_later="y", prescore_refused="y")
     save(candidate, body)
@@ -173,6 +175,7 @@ def test_a_draft_holds_no_consent_and_none_of_the_page_s_marks(candidate, sessio
     assert "consent" not in shown(candidate.open())
 
 
+@SQLITE
 def test_form_sent_from_a_draft_is_checked_like_any_other(candidate, session):
     body = candidate.fill(name="", **{"q4-level0": ""})
     page = opened(candidate, save(candidate, with_file(body), script=False).location)
@@ -209,12 +212,14 @@ def test_older_page_is_told_and_overwrites_only_what_it_has_seen(app, posting, c
     assert shown(opened(there, location))["summary"] == ["mine"]
 
 
+@SQLITE
 def test_page_whose_answer_was_lost_does_not_meet_itself(candidate):
     body = {**candidate.fill(), "draft_version": "0"}
     assert save(candidate, body).json["version"] == 1
     assert save(candidate, {**body, "summary": "further"}).json["version"] == 2
 
 
+@SQLITE
 def test_refused_form_is_kept_and_a_page_that_is_behind_keeps_its_file(app, posting, candidate, session):
     body = candidate.fill(phone="")
     answer = candidate.send(with_file(body))
@@ -276,6 +281,7 @@ def test_one_address_gets_few_links_and_one_page_few_saves(settings, posting):
     assert codes[-1] == 429
 
 
+@SQLITE
 def test_signed_link_with_one_character_changed_opens_nothing(candidate, client):
     location = save(candidate, candidate.fill(), script=False).location
     token = location.rsplit("/", 1)[-1]
@@ -284,6 +290,7 @@ def test_signed_link_with_one_character_changed_opens_nothing(candidate, client)
         assert client.post(f"/drafts/{wrong}/forget").status_code in {404, 410}
 
 
+@SQLITE
 @pytest.mark.parametrize(
     ("case", "said"),
     [("closed", "This role takes no applications any more"), ("expired", "This draft is no longer there")],
@@ -351,6 +358,7 @@ def test_draft_keeps_the_form_that_it_was_begun_with(candidate, session, posting
     assert read(session, select(Application.form_version_id)) == [old.id]
 
 
+@SQLITE
 def test_browser_begins_anew_and_a_mailed_draft_outlives_it(app, posting, candidate, session):
     location = save(candidate, candidate.fill(), script=False).location
     answer = candidate.client.post(f"{location}/forget")
@@ -365,6 +373,7 @@ def test_browser_begins_anew_and_a_mailed_draft_outlives_it(app, posting, candid
     assert "云小鹤" not in elsewhere(app, posting).open()
 
 
+@SQLITE
 def test_file_is_sent_by_itself_and_a_bad_one_throws_nothing_away(candidate, session, settings):
     body = candidate.fill()
     first = save(candidate, with_file(body, PDF, "简历.pdf")).json
@@ -382,6 +391,7 @@ def test_file_is_sent_by_itself_and_a_bad_one_throws_nothing_away(candidate, ses
     assert file_path(settings.uploads, stored.storage_key).exists()
 
 
+@SQLITE
 def test_more_than_a_form_can_hold_is_told_and_the_page_keeps_it(candidate, session):
     body = candidate.fill()
     save(candidate, body)
@@ -413,6 +423,7 @@ def test_any_bytes_are_answered(candidate, address):
     assert {200, 303} <= seen
 
 
+@SQLITE
 def test_no_page_of_the_staff_shows_a_draft(app, session):
     world = make_world(session)
     candidate = Candidate(app.test_client(), world.values["slug"])
