@@ -25,7 +25,7 @@ from rubrics.model import (
     Section,
     SkillAsk,
 )
-from rubrics.prescore import Result
+from rubrics.prescore import Result, Score, Verdict
 
 _MOST_PLANS = 512
 _MOST_NODES = 50_000
@@ -85,8 +85,8 @@ class Shape:
 class Plan:
     """A rubric made ready: its criteria with their nodes (None: left to the interview), the terms it is about, its long sentences, gates and sections.
 
-    ``silent`` are the results without any quotation that were given last, each with its outcome: most applications are silent
-    on most criteria, and say it alike.
+    ``silent`` are for each criterion the result without any quotation that was given last, with its outcome, and ``scores`` those
+    of verdicts in the order of the criteria: most applications are silent on most criteria, and are so alike.
     """
 
     rubric: Rubric
@@ -96,7 +96,8 @@ class Plan:
     gates: tuple[str, ...]
     requirement: Shape
     bonus: Shape
-    silent: dict[str, tuple[Outcome, Result]]
+    silent: list[tuple[Outcome, Result] | None]
+    scores: dict[tuple[Verdict, ...], Score]
 
 
 _PLANS: dict[int, Plan] = {}
@@ -133,7 +134,8 @@ def _plan(rubric: Rubric) -> Plan:
         gates=tuple(criterion.id for criterion in rubric.criteria if criterion.gate),
         requirement=_shape(rubric, Section.REQUIREMENT),
         bonus=_shape(rubric, Section.BONUS),
-        silent={},
+        silent=[None] * len(rubric.criteria),
+        scores={},
     )
 
 

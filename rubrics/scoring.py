@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from rubrics.dossier import Dossier, input_digest
 from rubrics.evidence import Reading
 from rubrics.evidence.flags import copied_stretches, copies_in, copy_flags, hidden_flags, squeezed_texts
-from rubrics.evidence.outcome import Outcome
 from rubrics.evidence.sources import Copied
 from rubrics.judging import judge
 from rubrics.lexicon import Lexicon
@@ -29,6 +28,7 @@ ENGINE_VERSION: str = "1.3.0"
 _SATURATION = 0.75
 _POINT = 0.25
 _DIGITS = 4
+_MOST_SCORES = 1_000
 
 
 def prescore(rubric: Rubric, dossier: Dossier, lexicon: Lexicon) -> Prescore:
@@ -55,15 +55,23 @@ def score_verdicts(rubric: Rubric, verdicts: Mapping[str, Verdict]) -> Score:
 def _prescore(plan: Plan, shared: Reading, copied: Copied, digest: str, flags: Sequence[Flag]) -> Prescore:
     dossier, lexicon, rubric = shared.dossier, shared.lexicon, plan.rubric
     reading = Reading(dossier, lexicon, copied) if copied else shared
-    verdicts: dict[str, Verdict] = {}
+    verdicts: list[Verdict] = []
     results: list[Result] = []
     conflicts: set[Quote] = set()
-    for criterion, node in plan.criteria:
-        outcome = judge(criterion, node, reading, plan.relevant)
-        verdicts[criterion.id] = outcome.verdict
-        results.append(_result(criterion.id, outcome, plan))
+    silent, relevant = plan.silent, plan.relevant
+    for place, (criterion, node) in enumerate(plan.criteria):
+        outcome = judge(criterion, node, reading, relevant)
+        verdicts.append(outcome.verdict)
+        known = silent[place]
+        if known is not None and known[0] is outcome:
+            results.append(known[1])
+            continue
+        result = Result(criterion.id, outcome.verdict, outcome.quotes, Because(outcome.zh, outcome.en))
+        results.append(result)
         if outcome.conflicts:
             conflicts.update(outcome.conflicts)
+        elif not outcome.quotes:
+            silent[place] = outcome, result
     if copied or conflicts:
         flags = _in_order([*flags, *copy_flags(copied), *_conflict_flags(conflicts)])
     return Prescore(
@@ -72,20 +80,10 @@ def _prescore(plan: Plan, shared: Reading, copied: Copied, digest: str, flags: S
         engine=ENGINE_VERSION,
         lexicon=lexicon.version,
         input_sha256=digest,
-        score=_score(plan, verdicts),
+        score=_known_score(plan, tuple(verdicts)),
         results=tuple(results),
         flags=tuple(flags),
     )
-
-
-def _result(name: str, outcome: Outcome, plan: Plan) -> Result:
-    verdict, zh, en, quotes, _ = outcome
-    if quotes:
-        return Result(name, verdict, quotes, Because(zh, en))
-    known = plan.silent.get(name)
-    if known is None or known[0] is not outcome:
-        known = plan.silent[name] = outcome, Result(name, verdict, quotes, Because(zh, en))
-    return known[1]
 
 
 # --- scores ----------------------------------------------------------------------------------------------------------
@@ -101,6 +99,17 @@ _WORTH = {
 _NOT_SHOWN = Verdict.NOT_SHOWN
 
 _Worth = tuple[float, float]
+
+
+def _known_score(plan: Plan, verdicts: tuple[Verdict, ...]) -> Score:
+    """Score verdicts in the order of the criteria; the same ones come again and again."""
+    known = plan.scores.get(verdicts)
+    if known is None:
+        if len(plan.scores) >= _MOST_SCORES:
+            plan.scores.clear()
+        names = [criterion.id for criterion, _ in plan.criteria]
+        known = plan.scores[verdicts] = _score(plan, dict(zip(names, verdicts, strict=True)))
+    return known
 
 
 def _score(plan: Plan, verdicts: Mapping[str, Verdict]) -> Score:

@@ -15,6 +15,7 @@ from rubrics.lexicon import Lexicon
 _MOST_BEGINNINGS = 200_000
 _MOST_HEADINGS, _HEADING = 4_000, 12
 _PADDING = "\0" * (2 * LONGEST_RUN - 1)
+_BETWEEN = "\0" * (LONGEST_RUN - 1)
 _COMPILERS = "read_"
 # Four characters of a text are looked up as one number: eight bytes of UTF-16, in which no character may take more than two.
 _UTF16 = f"utf-16-{sys.byteorder[0]}e"
@@ -62,10 +63,10 @@ class Hints:
 
     __slots__ = ("_all", "_beginnings", "_groups", "_places", "_ungated")
 
-    def __init__(self, plain: str, beginnings: _Beginnings, ungated: Groups) -> None:
+    def __init__(self, groups: list[Groups], beginnings: _Beginnings, ungated: Groups) -> None:
         self._beginnings = beginnings
         self._ungated = ungated
-        self._all = beginnings.of(plain)
+        self._all = groups
         self._gather()
 
     def _gather(self) -> None:
@@ -212,7 +213,18 @@ class Cues:
 
     def look(self, plain: str) -> Hints:
         """Give where in a whole text words of the groups can begin."""
-        return Hints(plain, self._table.beginnings, self._table.ungated)
+        return self.look_each((plain,))[0]
+
+    def look_each(self, plains: Sequence[str]) -> list[Hints]:
+        """Give the same for several texts, looked at as one: most answers are a few words."""
+        beginnings, ungated = self._table.beginnings, self._table.ungated
+        groups = beginnings.of(_BETWEEN.join(plains))
+        found: list[Hints] = []
+        start = 0
+        for plain in plains:
+            found.append(Hints(groups[start : start + len(plain)], beginnings, ungated))
+            start += len(plain) + len(_BETWEEN)
+        return found
 
     def learn(self, plain: str, groups: Groups) -> None:
         """Take the groups that can begin in a text from whoever has looked at the whole already."""

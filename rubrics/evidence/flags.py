@@ -105,10 +105,11 @@ def copies_in(texts: Sequence[Squeezed], wanted: Iterable[str]) -> dict[str, lis
     """Find the stretches that repeat one of many sentences word for word; ``wanted`` are the sentences' ``squeezed_words``."""
     found: dict[str, list[tuple[str, int, int]]] = {}
     for text in texts:
+        places: list[int] = []
         for words in wanted:
             at = text.letters.find(words)
             while at >= 0:
-                places = [match.start() for match in _LETTER.finditer(text.plain)]
+                places = places or [match.start() for match in _LETTER.finditer(text.plain)]
                 found.setdefault(words, []).append((text.pointer, places[at], places[at + len(words) - 1] + 1))
                 at = text.letters.find(words, at + len(words))
     return found

@@ -123,11 +123,19 @@ def _joined(verdict: Verdict, outcomes: Sequence[Outcome], everything: Sequence[
         for quote in outcome.quotes
     ]
     conflicts = dict.fromkeys([quote for outcome in (everything or outcomes) for quote in outcome.conflicts])
-    zh = "；".join(_merged([outcome.zh for outcome in outcomes], "：", "、"))
-    en = "; ".join(_merged([outcome.en for outcome in outcomes], ": ", ", "))
+    together = _together if quotes else _silently_together
+    zh, en = together(tuple([outcome.zh for outcome in outcomes]), tuple([outcome.en for outcome in outcomes]))
     if verdict is _NOT_SHOWN and not quotes and not conflicts:
         return _silence(zh, en)
     return Outcome(verdict, zh, en, distinct(quotes), tuple(conflicts))
+
+
+def _together(zh: tuple[str, ...], en: tuple[str, ...]) -> tuple[str, str]:
+    return "；".join(_merged(zh, "：", "、")), "; ".join(_merged(en, ": ", ", "))
+
+
+# Who is silent is so in the same words as many others.
+_silently_together = lru_cache(maxsize=4096)(_together)
 
 
 def _merged(reasons: Sequence[str], colon: str, comma: str) -> list[str]:

@@ -41,8 +41,10 @@ class Texts:
 def read_texts(dossier: Dossier, cues: Cues, copied: Copied) -> Texts:
     """Read the answers and the résumé; flagged and copied stretches and the person's own name and data do not speak."""
     texts = Texts()
-    for answer, role, entry, title in answer_passages(dossier.answers):
-        hints = _add_source(texts, dossier, cues, (answer.pointer, answer.text), copied)
+    answers = list(answer_passages(dossier.answers))
+    looked = cues.look_each([answer.plain for answer, _, _, _ in answers])
+    for (answer, role, entry, title), hints in zip(answers, looked, strict=True):
+        _add_source(texts, dossier, cues, (answer.pointer, answer.text), hints, copied)
         number, length = len(texts.sources) - 1, len(answer.text)
         _add_passage(texts, Passage(number, 0, length, role, entry, title, hints.within(0, length)))
     if dossier.resume:
@@ -53,7 +55,9 @@ def read_texts(dossier: Dossier, cues: Cues, copied: Copied) -> Texts:
 def _read_resume(texts: Texts, dossier: Dossier, resume: str, cues: Cues, copied: Copied) -> None:
     visible = without_markup(resume)
     hidden = hidden_stretches(dossier)
-    hints = _add_source(texts, dossier, cues, (RESUME, blank_out(visible, hidden) if hidden else visible), copied)
+    visible = blank_out(visible, hidden) if hidden else visible
+    hints = cues.look(plain_text(visible))
+    _add_source(texts, dossier, cues, (RESUME, visible), hints, copied)
     source = texts.sources[-1]
     lines = list(read_lines(source.plain, cues, hints, resume))
     joined = {
@@ -72,10 +76,11 @@ def _read_resume(texts: Texts, dossier: Dossier, resume: str, cues: Cues, copied
             _add_passage(texts, Passage(number, line.start, line.end, line.role, line.entry, line.title, possible))
 
 
-def _add_source(texts: Texts, dossier: Dossier, cues: Cues, named: tuple[str, str], copied: Copied) -> Hints:
+def _add_source(
+    texts: Texts, dossier: Dossier, cues: Cues, named: tuple[str, str], hints: Hints, copied: Copied
+) -> None:
     pointer, visible = named
     plain = plain_text(visible)
-    hints = cues.look(plain)
     cues.learn(plain, hints.within(0, len(plain)))
     flagged = flagged_stretches(plain, cues, hints)
     texts.flags.extend(Flag(code, pointer, start, end) for code, start, end in flagged)
@@ -88,7 +93,6 @@ def _add_source(texts: Texts, dossier: Dossier, cues: Cues, named: tuple[str, st
         hints.renew(plain, masks)
     texts.hints.append(hints)
     texts.sources.append(Source(pointer, visible, plain))
-    return hints
 
 
 def _add_passage(texts: Texts, passage: Passage) -> None:

@@ -15,8 +15,9 @@ from rubrics.scoring import prescore_many
 from tests.rubrics.labelled import FOLDER
 
 ROUNDS, TEXTS = 8, 12
-# With slack above what is measured (5.5 and 2.3): the test catches what makes the engine a half slower, not a busy machine.
-SCANS_AT_MOST, RUBRICS_AT_MOST = 9.0, 3.2
+# With slack above what is measured on these short texts (4.7 and 2.8): the test catches what makes the engine a third slower,
+# not a busy machine.
+SCANS_AT_MOST, RUBRICS_AT_MOST = 7.0, 3.6
 
 
 @pytest.mark.pace
