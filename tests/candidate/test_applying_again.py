@@ -76,6 +76,7 @@ def test_who_withdrew_applies_again_and_both_stay(session: Session, candidate: C
     assert "Apply again" not in old
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_stranger_learns_nothing_of_the_earlier_one(app: Flask, candidate: Candidate, client: FlaskClient) -> None:
     first = candidate.apply()
     withdrawn = client.get(client.post(f"{first.location}/withdraw").location).get_data(as_text=True)
@@ -90,6 +91,7 @@ def test_a_stranger_learns_nothing_of_the_earlier_one(app: Flask, candidate: Can
     assert "other applications" not in page
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_form_of_the_withdrawn_one_makes_no_new_one(
     session: Session, candidate: Candidate, client: FlaskClient
 ) -> None:

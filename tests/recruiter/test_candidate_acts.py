@@ -26,6 +26,7 @@ from tests.candidate.proof import prove
 from tests.factories import NOW, make_application, make_rubric
 from tests.recruiter.worlds import counted, owe_evaluation, score
 
+ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HOSTILE = '<script>alert(1)</script> "云"'
 WORDS = "R3 判错了，我用过 PyTorch。"
 
@@ -86,6 +87,7 @@ def test_new_evidence_is_marked_until_somebody_has_read_it(session, posting, app
     assert "New evidence" not in later
 
 
+@ONE_DATABASE
 def test_without_a_script_a_button_says_that_it_was_read(session, application, client, browse):
     addition = add(session, application)
     assert "<noscript><button" in browse(f"/staff/applications/{application.id}")
@@ -99,6 +101,7 @@ def test_without_a_script_a_button_says_that_it_was_read(session, application, c
     assert addition.seen_at is not None
 
 
+@ONE_DATABASE
 def test_who_must_stay_blind_learns_of_no_addition_and_no_review(
     session, posting, application, recruiter, review, client, browse
 ):
@@ -126,6 +129,7 @@ def test_who_must_stay_blind_learns_of_no_addition_and_no_review(
     assert addition.seen_at is None
 
 
+@ONE_DATABASE
 def test_the_pipeline_asks_as_much_for_many_marks_as_for_one(session, posting, engine, browse):
     def asked(count):
         for number in range(count):
@@ -170,6 +174,7 @@ def test_a_review_is_a_task_until_it_is_answered(session, application, review, c
     assert "answered the request for a human review" in timeline
 
 
+@ONE_DATABASE
 def test_an_answer_needs_words_and_nothing_typed_is_lost(session, application, review, client, browse):
     client.set_cookie("locale", "en")
     empty = client.post(f"/staff/applications/{application.id}/review", data={"answer": "  "})
@@ -212,6 +217,7 @@ def test_answered_twice_it_is_answered_once(session, application, review, client
     assert len(session.scalars(select(Mail).where(Mail.template == "reviewed")).all()) == 1
 
 
+@ONE_DATABASE
 def test_the_candidate_reads_the_answer_when_it_stays(session, app, application, review, client, browse):
     client.post(f"/staff/applications/{application.id}/review", data={"answer": HOSTILE})
     with app.app_context():
@@ -257,6 +263,7 @@ def test_the_candidate_asks_once_however_often_it_is_sent(session, app, applicat
 # --- applied before ---
 
 
+@ONE_DATABASE
 def test_earlier_applications_are_linked_both_ways(session, posting, application, browse):
     application.stage = Stage.WITHDRAWN
     session.flush()
@@ -272,6 +279,7 @@ def test_earlier_applications_are_linked_both_ways(session, posting, application
     )
 
 
+@ONE_DATABASE
 def test_a_rejected_one_does_not_come_back_beside_a_newer_one(session, posting, application, client, browse):
     application.stage = Stage.REJECTED
     session.flush()
