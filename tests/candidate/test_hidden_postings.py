@@ -101,6 +101,16 @@ def test_no_guess_at_an_address_shows_it(client, session, hidden):
         assert not {TITLE, CITY, TRACK} & set(names_hidden(told(answer))), guess
 
 
+def test_naming_an_open_posting_beside_it_opens_no_form_of_a_hidden_one(client, session, hidden):
+    body = filled(Candidate(client, "open").open())
+    hide(session, hidden)
+    body |= {"also": f"={SLUG}:1:x,open:1:y"}
+    for path in (f"/roles/{SLUG}/apply", f"/roles/{SLUG}/draft"):
+        answer = client.post(path, data=with_file(dict(body)), content_type="multipart/form-data")
+        assert answer.status_code == 404, path
+        assert not names_hidden(told(answer).replace(path, "")), path
+
+
 def test_form_of_an_open_posting_takes_no_application_for_a_hidden_one(client, session, hidden):
     hide(session, hidden)
     candidate = Candidate(client, "open")

@@ -100,7 +100,7 @@ def submit(slug: str) -> ResponseReturnValue:
         return _keep(posting, version, filled, upload, settled, status=409)
     doubt = doubt_about(filled.opened.data)
     if doubt is not None:
-        filled.opened.data = opening_mark(asked=True)
+        filled.opened.data = opening_mark(posting.slug, asked=True)
         return _keep(posting, version, filled, upload, settled, status=422, notice=doubt)
     return _store(posting, version, filled, upload, settled)
 

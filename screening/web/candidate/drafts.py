@@ -126,7 +126,7 @@ def show(token: str) -> ResponseReturnValue:
     if draft is None or is_expired(draft, now=now()):
         return _gone("expired", 410)
     found = db.session.get_one(Posting, draft.posting_id)
-    posting = anchor_posting(found.slug, also_of(draft.fields))
+    posting = anchor_posting(found.slug, also_of(draft.fields), has_draft=True)
     if posting is None:
         return _gone("closed", 410)
     page, status = continue_draft(posting, draft)

@@ -127,7 +127,7 @@ def form_values(
     if notice_of(form.notice_shown.data) is not CURRENT:
         form.consent.data = False  # it was given to another text
     form.notice_shown.data = CURRENT.version
-    form.opened.data = form.opened.data or opening_mark()
+    form.opened.data = form.opened.data or opening_mark(posting.slug)
     form.draft_writer.data = secrets.token_urlsafe(12)
     return {
         "posting": posting,

@@ -135,7 +135,7 @@ def _opened(token: str) -> _Opened | None:
     draft = find_draft(db.session, key) if key else None
     if key is None or draft is None or is_expired(draft, now=now()):
         return None
-    posting = anchor_posting(db.session.get_one(Posting, draft.posting_id).slug, also_of(draft.fields))
+    posting = anchor_posting(db.session.get_one(Posting, draft.posting_id).slug, also_of(draft.fields), has_draft=True)
     version = form_of(db.session, posting_id=draft.posting_id, form_version_id=draft.form_version_id)
     if posting is None or version is None:
         return None

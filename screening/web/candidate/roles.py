@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
-from flask import abort, current_app, g
+from flask import abort, current_app, g, request
 from sqlalchemy import select
 
 from screening.extensions import db
@@ -21,6 +21,7 @@ from screening.queries.careers import form_in_force, form_of, open_posting
 from screening.queries.roles import OtherRole, other_roles
 from screening.services.preferences import Document, MergedForm, OwnForm, carry_over, merge_forms
 from screening.web.access import now
+from screening.web.candidate.timing import was_opened
 from screening.web.formatting import html_language
 
 EXACT = "="
@@ -133,11 +134,16 @@ def roles_beside(posting_id: int) -> tuple[OtherRole, ...]:
     return other_roles(db.session, near=posting, but=[posting.slug], now=now()) if most_roles() > 1 else ()
 
 
-def anchor_posting(slug: str, also: str) -> Posting | None:
-    """Find the posting that a form belongs to: an open one, or one that was closed while other chosen roles are open."""
+def anchor_posting(slug: str, also: str, *, has_draft: bool = False) -> Posting | None:
+    """Find the posting that a form belongs to: an open one, or one that was closed while other chosen roles are open.
+
+    A closed one is there only for somebody who had its form: whose draft it is, or who sends the mark that we signed.
+    """
     posting = open_posting(db.session, slug=slug, now=now())
     if posting is not None or not also.startswith(EXACT):
         return posting
+    if not has_draft and not was_opened(request.form.get("opened"), slug):
+        return None
     others = [named.slug for named in _named(also) if named.slug != slug]
     if not any(open_posting(db.session, slug=other, now=now()) for other in others[: most_roles()]):
         return None

@@ -17,9 +17,17 @@ SHOWN, ASKED = "shown", "asked"
 Doubt = Literal["quick", "old"]
 
 
-def opening_mark(*, asked: bool = False) -> str:
-    """Sign this moment for a form's hidden field; ``asked`` when its sender is being asked to confirm, which is once."""
-    return _signer().sign(ASKED if asked else SHOWN).decode()
+def opening_mark(slug: str, *, asked: bool = False) -> str:
+    """Sign this moment and the posting's slug for a form's hidden field; ``asked`` when its sender is being asked to confirm, which is once."""
+    return _signer().sign(f"{ASKED if asked else SHOWN}:{slug}").decode()
+
+
+def was_opened(mark: str | None, slug: str) -> bool:
+    """Tell whether we made this mark for a form of the posting, while it was open."""
+    try:
+        return _signer().unsign(mark or "").decode().partition(":")[2] == slug
+    except BadSignature:
+        return False
 
 
 def doubt_about(mark: str | None) -> Doubt | None:
@@ -31,7 +39,7 @@ def doubt_about(mark: str | None) -> Doubt | None:
         word, made_at = _signer().unsign(mark or "", return_timestamp=True)
     except BadSignature:
         return "old"
-    if word.decode() == ASKED:
+    if word.decode().startswith(ASKED):
         return None
     age = now() - made_at
     if age.total_seconds() < current_app.config["SCREENING"].form_seconds:
