@@ -307,8 +307,11 @@ def _spent(case: Case) -> float:
     """Give the processor time in seconds of the web processes, with the readers that they started."""
     spent = 0.0
     for child in psutil.Process(case.process.process.pid).children(recursive=True):
-        times = child.cpu_times()
-        if "web" in child.cmdline() or any("attend" in word for word in child.cmdline()):
+        try:
+            words, times = child.cmdline(), child.cpu_times()
+        except psutil.Error:  # it has just ended
+            continue
+        if "web" in words or any("attend" in word for word in words):
             spent += times.user + times.system + times.children_user + times.children_system
     return spent
 
