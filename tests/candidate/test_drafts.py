@@ -213,6 +213,22 @@ def test_older_page_is_told_and_overwrites_only_what_it_has_seen(app, posting, c
 
 
 @SQLITE
+def test_older_page_is_not_sent_over_a_newer_draft_unasked(app, posting, candidate, session):
+    location = save(candidate, with_file(candidate.fill()), script=False).location
+    here, there = elsewhere(app, posting), elsewhere(app, posting)
+    old = {**shown(opened(here, location)), "consent": "y"}
+    save(there, {**shown(opened(there, location)), "summary": "newer"})
+    told = here.send(old)
+    assert told.status_code == 409
+    page = told.get_data(as_text=True)
+    [mine] = html.fromstring(page).xpath('//*[@id="changed" and not(@hidden)]//button')
+    assert read(session, select(Application)) == []
+    again = save(here, {**shown(page), mine.get("name"): mine.get("value")}, script=False)
+    assert here.send({**shown(opened(here, again.location)), "consent": "y"}).status_code == 303
+    assert read(session, select(ApplicationDraft)) == []
+
+
+@SQLITE
 def test_page_whose_answer_was_lost_does_not_meet_itself(candidate):
     body = {**candidate.fill(), "draft_version": "0"}
     assert save(candidate, body).json["version"] == 1

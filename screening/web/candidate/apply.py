@@ -18,7 +18,7 @@ from screening.services.batches import BatchRefusedError, submit_batch
 from screening.web.access import anyone, now
 from screening.web.candidate.choices import choices_of, link_origin, origin_in
 from screening.web.candidate.confirmation import confirm
-from screening.web.candidate.draft_keeping import keep_file, keep_typed, kept_files
+from screening.web.candidate.draft_keeping import keep_file, keep_typed, kept_files, newer_draft
 from screening.web.candidate.draft_memory import remember_draft, remembered_draft
 from screening.web.candidate.drafts import continue_draft
 from screening.web.candidate.form_page import (
@@ -94,9 +94,10 @@ def submit(slug: str) -> ResponseReturnValue:
         kept = kept_files(posting, key)
         upload = receive_answers(filled, kept, receive(kept.get(RESUME)))
         is_complete = filled.validate() and not upload.error
+        is_behind = newer_draft(posting, key) is not None
     if not is_complete:
         return _keep(posting, version, filled, upload, settled, status=422)
-    if settled.left:
+    if settled.left or is_behind:
         return _keep(posting, version, filled, upload, settled, status=409)
     doubt = doubt_about(filled.opened.data)
     if doubt is not None:

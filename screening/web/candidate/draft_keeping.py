@@ -47,14 +47,13 @@ def keep_typed(
     Raise DraftError as ``save_draft`` does; a newer version that the candidate chose to replace is named by the request.
     """
     form = form_class(version)(formdata=request.form)
-    known = whole_number(request.form.get("newer_version")) or whole_number(request.form.get("draft_version"))
     draft = save_draft(
         db.session,
         key=key,
         posting=posting,
         form_version=version,
-        fields=[(name, value) for name, value in fields or request.form.items(multi=True) if name not in NOT_KEPT],
-        version=known or 0,
+        fields=_kept_of(fields or list(request.form.items(multi=True))),
+        version=_known_version(),
         writer=sent_writer(),
         email=form.email.data if form.email.validate(form) else None,
         locale="zh" if is_chinese() else "en",
@@ -62,6 +61,16 @@ def keep_typed(
     )
     keep_file(draft, upload)
     return draft
+
+
+def newer_draft(posting: Posting, key: str) -> ApplicationDraft | None:
+    """Give what another tab or device saved since the page of this request was shown, if it is anything else."""
+    draft = find_draft(db.session, key)
+    if draft is None or draft.posting_id != posting.id or draft.version == _known_version():
+        return None
+    is_own = bool(draft.writer) and draft.writer == sent_writer()
+    typed = [list(pair) for pair in _kept_of(list(request.form.items(multi=True)))]
+    return None if is_own or draft.fields == typed else draft
 
 
 def keep_file(draft: ApplicationDraft, upload: Upload) -> None:
@@ -84,3 +93,11 @@ def kept_files(posting: Posting, key: str) -> dict[str, StoredFile]:
         for file in files_of(db.session, draft)
         if file_path(folder, file.storage_key).exists()
     }
+
+
+def _known_version() -> int:
+    return whole_number(request.form.get("newer_version")) or whole_number(request.form.get("draft_version")) or 0
+
+
+def _kept_of(fields: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in fields if name not in NOT_KEPT]
