@@ -15,7 +15,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from screening.cli.edge import make_app
-from screening.cli.migrating import is_current
+from screening.cli.migrating import UnknownVersionError, is_current
 from screening.config import Settings
 from screening.extensions import db
 from screening.models import Heartbeat, Job, JobState
@@ -100,8 +100,11 @@ def look_at_database(app: Flask) -> Finding:
 
 def look_at_migrations(app: Flask) -> Finding:
     """Look whether the tables have the version that this code needs."""
-    if is_current(app):
-        return Finding("migrations", "up to date")
+    try:
+        if is_current(app):
+            return Finding("migrations", "up to date")
+    except UnknownVersionError as error:
+        return Finding("migrations", "not known here", str(error))
     return Finding("migrations", "the tables are not those of this version", "Run: screening migrate")
 
 

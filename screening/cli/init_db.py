@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from screening.cli.demo import command as load_demonstration
 from screening.cli.edge import make_app
-from screening.cli.migrating import BrokenReferenceError, is_current, upgrade
+from screening.cli.migrating import BrokenReferenceError, UnknownVersionError, is_current, upgrade
 
 
 @click.command("init-db")
@@ -27,7 +27,7 @@ def prepare(app: Flask) -> None:
         if is_current(app):
             return
         upgrade(app)
-    except (SQLAlchemyError, BrokenReferenceError) as error:
+    except (SQLAlchemyError, BrokenReferenceError, UnknownVersionError) as error:
         raise click.ClickException(f"The database could not be prepared: {str(error).splitlines()[0]}") from error
     kind = app.config["SCREENING"].database_url.partition(":")[0].partition("+")[0]
     click.echo(f"The database is ready ({kind}).")

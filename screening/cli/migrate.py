@@ -6,7 +6,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from screening.cli.edge import make_app
-from screening.cli.migrating import BrokenReferenceError, downgrade, is_current, upgrade
+from screening.cli.migrating import BrokenReferenceError, UnknownVersionError, downgrade, is_current, upgrade
 
 
 @click.command("migrate")
@@ -25,6 +25,6 @@ def command(target: str | None, check: bool) -> None:
             upgrade(app)
         else:
             downgrade(app, target)
-    except (SQLAlchemyError, BrokenReferenceError) as error:
+    except (SQLAlchemyError, BrokenReferenceError, UnknownVersionError) as error:
         raise click.ClickException(f"Nothing was changed: {str(error).splitlines()[0]}") from error
     click.echo("Done.")

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from alembic.runtime.migration import MigrationContext
+from alembic.script.revision import ResolutionError
+from alembic.util.exc import CommandError
 from flask import Flask
 from sqlalchemy import Engine, event
 
@@ -21,23 +23,27 @@ class BrokenReferenceError(Exception):
     """A migration left a row that refers to nothing; the migration was taken back."""
 
 
+class UnknownVersionError(Exception):
+    """The tables are of a version that this code knows no way from."""
+
+
 def upgrade(app: Flask, target: str = "heads") -> None:
     """Bring the database up to ``target``."""
     configure(app)
-    with app.app_context(), foreign_keys_off(db.engine):
+    with app.app_context(), foreign_keys_off(db.engine), known_versions():
         alembic.upgrade(target)
 
 
 def downgrade(app: Flask, target: str) -> None:
     """Bring the database down to ``target``, for example ``-1`` or ``base``."""
     configure(app)
-    with app.app_context(), foreign_keys_off(db.engine):
+    with app.app_context(), foreign_keys_off(db.engine), known_versions():
         alembic.downgrade(int(target) if target.lstrip("-").isdigit() and target.startswith("-") else target)
 
 
 def is_current(app: Flask) -> bool:
     """Tell whether the database has the version that this code needs."""
-    with app.app_context():
+    with app.app_context(), known_versions():
         return {script.revision for script in alembic.current()} == {script.revision for script in alembic.heads()}
 
 
@@ -60,6 +66,19 @@ def check_references(*, ctx: MigrationContext, **_: object) -> None:
         rows := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
     ):
         raise BrokenReferenceError(f"{len(rows)} rows would refer to nothing, first in table {rows[0][0]}")
+
+
+@contextmanager
+def known_versions() -> Iterator[None]:
+    """Say in words that the tables are of a version that no migration here begins or ends with."""
+    try:
+        yield
+    except CommandError as error:
+        if not isinstance(error.__cause__, ResolutionError):
+            raise
+        raise UnknownVersionError(
+            "The tables were made by another version of Screening. Use that version, or keep this one's data elsewhere: SCREENING_INSTANCE names the folder."
+        ) from error
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """first tables
 
-Revision ID: 0001
+Revision ID: 0001_candidates
 Revises:
 Create Date: 2026-11-24 13:51:57.943051
 
@@ -15,7 +15,7 @@ import screening.models.base
 
 
 # revision identifiers, used by Alembic.
-revision: str = "0001"
+revision: str = "0001_candidates"
 down_revision: Union[str, Sequence[str], None] = None
 branch_labels: Union[str, Sequence[str], None] = ("default",)
 depends_on: Union[str, Sequence[str], None] = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -109,3 +111,19 @@ def test_the_commands_make_and_check_a_database(tmp_path: Path, monkeypatch: pyt
 
 def test_sessions_see_the_tables(session: Session) -> None:
     assert set(inspect(session.get_bind()).get_table_names()) >= set(Base.metadata.tables)
+
+
+def test_tables_of_another_version_are_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCREENING_INSTANCE", str(tmp_path / "instance"))
+    run = CliRunner()
+    assert run.invoke(main, ["migrate"]).exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "instance" / "screening.sqlite3")) as database:
+        database.execute("UPDATE alembic_version SET version_num = 'of another time'")
+        database.commit()
+
+    for command in (["migrate"], ["migrate", "--check"], ["init-db"], ["doctor"]):
+        told = run.invoke(main, command)
+
+        assert told.exit_code == 1, command
+        assert "made by another version of Screening" in told.output, command
+        assert "Traceback" not in told.output
