@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
+from http import HTTPStatus
 
 from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from screening.extensions import db
+from screening.extensions import db, limiter
 
 
 def texts(code: int) -> tuple[str, str]:
@@ -62,7 +65,14 @@ def register_errors(app: Flask) -> None:
         if error.response is not None:
             return error.response
         kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
-        return *page(code, *texts(code)), kept
+        heading, advice = texts(code)
+        if code == HTTPStatus.TOO_MANY_REQUESTS and (limit := limiter.current_limit) is not None:
+            seconds = max(1, round(limit.reset_at - time.time()))
+            advice = ngettext(
+                "Wait %(num)s minute, then try again.", "Wait %(num)s minutes, then try again.", -(-seconds // 60)
+            )
+            kept["Retry-After"] = str(seconds)
+        return *page(code, heading, advice), kept
 
     @app.errorhandler(Exception)
     def unknown(error: Exception) -> tuple[str, int]:

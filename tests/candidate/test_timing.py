@@ -147,3 +147,10 @@ def test_too_many_attempts_for_one_e_mail_address_wait_and_lose_nothing(session,
     assert typed(shown(page)) == typed({**body, "email": body["email"].upper(), "phone": "13800000123"})
     assert applications(session) == []
     assert limited.send(with_file({**body, "email": "other@example.com", "phone": "13800000123"})).status_code == 303
+
+
+def test_other_limits_tell_how_long_to_wait(limited):
+    answers = [limited.client.post("/status/unknown/code/mail") for _ in range(21)]
+    assert answers[-1].status_code == 429
+    assert "Wait 1 minute, then try again." in answers[-1].get_data(as_text=True)
+    assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
