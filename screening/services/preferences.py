@@ -217,13 +217,14 @@ def _read_kept(text: str) -> dict[str, dict[str, list[str]]]:
 
 @dataclass(slots=True)
 class _Merging:
-    """The questions so far, and where each subject and each skill's term is asked."""
+    """The questions so far, where each subject and each skill's term is asked, and the terms that each list had in its own form."""
 
     forms: tuple[OwnForm, ...]
     questions: list[dict[str, Any]] = field(default_factory=list)
     links: list[list[Link]] = field(default_factory=list)
     subjects: dict[tuple[str, ...], dict[str, Any]] = field(default_factory=dict)
     terms: dict[str, tuple[dict[str, Any], int]] = field(default_factory=dict)
+    lists: dict[str, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.links = [[] for _form in self.forms]
@@ -255,6 +256,7 @@ class _Merging:
             asked_above = [option for option in question["options"] if option not in fresh]
             above = {option["value"]: option for option in [*question["above"], *asked_above]}
             own = self.add(place, question)
+            self.lists[own["id"]] = {option["value"] for option in question["options"]}
             own |= {"options": fresh, "above": list(above.values()), "open": question["open"] and other is None}
             self.terms |= {option["value"]: (own, number) for number, option in enumerate(fresh)}
             if question["open"] and other is None:
@@ -284,7 +286,7 @@ class _Merging:
             return None
         if question["options"]:
             terms = {option["value"] for option in question["options"]}
-            candidates = [host for host in hosts if {option["value"] for option in host["options"]} == terms]
+            candidates = [host for host in hosts if self.lists[host["id"]] == terms]
         else:
             candidates = [one for one in self.questions if one["kind"] == "skills" and not one["options"]]
             candidates = [one for one in candidates if not one["above"] and not question["above"]]

@@ -271,6 +271,17 @@ def test_term_is_asked_once_where_it_is_required():
     assert [one["value"] for one in wished["above"]] == ["python"]
 
 
+def test_another_one_is_shared_by_lists_of_the_same_terms_only():
+    """A list that lost a term to another form's question is still another list."""
+    both, alone = (SkillAsk("python"), SkillAsk("java")), (SkillAsk("python"),)
+    first = own("a", criterion(1, REQUIREMENT, Category.TOOL, SkillAsk("java")))
+    second = own("b", criterion(1, REQUIREMENT, Category.TOOL, AnyOf(both, open=True)), mark="_2")
+    third = own("c", criterion(1, REQUIREMENT, Category.TOOL, AnyOf(alone, open=True)), mark="_3")
+    same = own("d", criterion(1, REQUIREMENT, Category.TOOL, AnyOf(both, open=True)), mark="_4")
+    opened = [question for question in shown(merge_forms([first, second, third, same]), "skills") if question["open"]]
+    assert [question["roles"] for question in opened] == [["b", "c", "d"], ["c"]]
+
+
 def test_statement_is_asked_once_and_needed_where_one_needs_it():
     asked = criterion(1, BONUS, Category.KNOWLEDGE, WordsAsk(("x",)), "knowledge-planning")
     needed = replace(asked, id="r1", section=REQUIREMENT)
