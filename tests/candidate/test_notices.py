@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from screening.web.notices import CURRENT, NOTICES, notice_of
+from screening.web.notices import NOTICES, notice_of
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SEALED = {"2026-11": "b15725fe17a4114c", "2026-11-29": "eeca9b964c8fcb25"}
