@@ -52,7 +52,7 @@ def receive(kept: StoredFile | None, *, is_needed: bool = True) -> Upload:
     """Take the file of the current request, else the one that is kept with the draft."""
     upload = _take("resume", RESUME, kept, must_have_text=True)
     if upload.file is None and upload.error is None and is_needed:
-        return replace(upload, error=_("Choose your résumé: a PDF, Word (.docx), text or Markdown file."))
+        return replace(upload, error=_("Choose a PDF, Word (.docx), text, Markdown or JSON Resume (.json) file."))
     return upload
 
 
