@@ -159,17 +159,17 @@ def world(running_site):
         posting = session.get_one(Posting, scored.posting_id)
         ask_questions(session, posting, admin)
         added, open_point = add_and_ask(session)
-        session.commit()
         others = select(Posting.slug).where(Posting.state == PostingState.OPEN, Posting.id != posting.id)
         other_slug = session.scalars(others.order_by(Posting.id)).first()
+        session.commit()
     return World(
         values={
             "posting_id": posting.id,
             "draft_id": draft_id,
             "mail_id": mail.id,
             "slug": posting.slug,
-            "document_id": posting.document_id,
             "other_slug": other_slug,
+            "document_id": posting.document_id,
             "application_id": scored.id,
             "token": token_of(running_site.settings.secret_key, scored.id),
             "draft_token": token_of(
@@ -326,8 +326,10 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(page, running_site, worl
         found += faults(axe.run(page), who, path)
         page.emulate_media(color_scheme="dark")
         page.set_viewport_size(NARROW if size == WIDE else WIDE)
+        settle(page)
         found += faults(axe.run(page, options={"runOnly": {"type": "rule", "values": LOOKS}}), who, path, "dark")
         page.set_viewport_size(SMALL)
+        settle(page)
         overhang = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if overhang > 0:
             wide.append((who, path, overhang))
@@ -336,6 +338,12 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(page, running_site, worl
     assert found == []
     assert wide == []
     assert [text for text in said if EXPECTED_NOISE not in text] == []
+
+
+def settle(page):
+    """Wait until the page has taken its new look and width: what fades or moves would be measured on its way."""
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null)))")
 
 
 def faults(results, *where):
