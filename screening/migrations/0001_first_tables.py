@@ -954,7 +954,14 @@ def upgrade() -> None:
         sa.Column(
             "ground",
             sa.Enum(
-                "email", "phone", "name_school", "hand", name="ground", native_enum=False, create_constraint=True, length=32
+                "email",
+                "phone",
+                "name_school",
+                "hand",
+                name="ground",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
             ),
             nullable=False,
         ),

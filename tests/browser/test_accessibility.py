@@ -153,9 +153,7 @@ def world(running_site):
         session.add(mail)
         interview = make_interview(session, scored, admin)
         session.add(Panelist(interview_id=interview.id, user_id=panelist.id))
-        session.add(
-            CandidateRequest(application_id=scored.id, kind=RequestKind.DELETION, created_at=datetime.now(UTC))
-        )
+        session.add(CandidateRequest(application_id=scored.id, kind=RequestKind.DELETION, created_at=datetime.now(UTC)))
         posting = session.get_one(Posting, scored.posting_id)
         ask_questions(session, posting, admin)
         added, open_point = add_and_ask(session)

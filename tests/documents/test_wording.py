@@ -33,7 +33,10 @@ HYPHEN = "\ufffe"  # pdfium's mark for a hyphen at a line's end
         ("\uf0b7 item\n\uf0d8item\ntel \uf095 123", "• item\n•item\ntel   123"),
         ("a\u200bb\u202e\xa0c", "ab c"),
         ("end  \n\n\n\n next", "end\n\n next"),
-        ("https://yun-\nxiaohe.example.org, github.com/yun-\nxiaohe", "https://yun-xiaohe.example.org, github.com/yun-xiaohe"),
+        (
+            "https://yun-\nxiaohe.example.org, github.com/yun-\nxiaohe",
+            "https://yun-xiaohe.example.org, github.com/yun-xiaohe",
+        ),
     ],
 )
 def test_typesetting_is_undone(written: str, meant: str) -> None:
