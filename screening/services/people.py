@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Select, insert, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from screening.audit import record
@@ -21,7 +21,7 @@ from screening.services.contact_keys import contact_keys
 
 CROWD = 20
 """What so many people share (a school's own number, a made-up one) is no sign of being one."""
-LOOKED_AT = 200
+LOOKED_AT = 60
 
 
 class PeopleError(Exception):
@@ -54,16 +54,14 @@ def note_contact(session: Session, *, application: Application, answers: Mapping
         [{"application_id": application.id, "ground": ground, "digest": digest} for digest, ground in keys.items()],
     )
     own = select(ROOT).where(Person.id == application.person_id).scalar_subquery()
+    newest = [_newest_with(digest) for digest in keys]
+    shared_by = union_all(*newest).subquery() if len(newest) > 1 else newest[0].subquery()
     found = session.execute(
-        select(ContactKey.digest, ROOT)
-        .join(Application, Application.id == ContactKey.application_id)
+        select(shared_by.c.digest, ROOT)
+        .join(Application, Application.id == shared_by.c.application_id)
         .join(Person, Person.id == Application.person_id)
-        .where(ContactKey.digest.in_(keys), own != ROOT)
-        .order_by(ContactKey.id.desc())
-        .limit(LOOKED_AT)
+        .where(own != ROOT)
     ).all()
-    if not found:
-        return
     sharing: dict[str, set[int]] = defaultdict(set)
     for digest, root in found:
         sharing[digest].add(root)
@@ -71,9 +69,23 @@ def note_contact(session: Session, *, application: Application, answers: Mapping
     for digest, roots in sharing.items():
         for root in roots if len(roots) < CROWD else ():
             grounds[root].add(keys[digest].value)
+    if not grounds:
+        return
     mine = root_of(session, application.person_id)
     for other, shared in sorted(grounds.items()):
         _suspect(session, mine, other, shared, now)
+
+
+def _newest_with(digest: str) -> Select[str, int]:
+    """Select the newest applications with this digest, so few that a crowd costs no more than a handful."""
+    newest = (
+        select(ContactKey.digest, ContactKey.application_id)
+        .where(ContactKey.digest == digest)
+        .order_by(ContactKey.application_id.desc())
+        .limit(LOOKED_AT)
+        .subquery()
+    )
+    return select(newest.c.digest, newest.c.application_id)
 
 
 def decide(
