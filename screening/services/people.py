@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, insert, or_, select, union_all, update
+from sqlalchemy import Select, bindparam, insert, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from screening.audit import record
@@ -53,14 +54,9 @@ def note_contact(session: Session, *, application: Application, answers: Mapping
         insert(ContactKey),
         [{"application_id": application.id, "ground": ground, "digest": digest} for digest, ground in keys.items()],
     )
-    own = select(ROOT).where(Person.id == application.person_id).scalar_subquery()
-    newest = [_newest_with(digest) for digest in keys]
-    shared_by = union_all(*newest).subquery() if len(newest) > 1 else newest[0].subquery()
     found = session.execute(
-        select(shared_by.c.digest, ROOT)
-        .join(Application, Application.id == shared_by.c.application_id)
-        .join(Person, Person.id == Application.person_id)
-        .where(own != ROOT)
+        _sharing(len(keys)),
+        {f"digest{number}": digest for number, digest in enumerate(keys)} | {"person_id": application.person_id},
     ).all()
     sharing: dict[str, set[int]] = defaultdict(set)
     for digest, root in found:
@@ -76,16 +72,26 @@ def note_contact(session: Session, *, application: Application, answers: Mapping
         _suspect(session, mine, other, shared, now)
 
 
-def _newest_with(digest: str) -> Select[str, int]:
-    """Select the newest applications with this digest, so few that a crowd costs no more than a handful."""
-    newest = (
+@cache
+def _sharing(digests: int) -> Select[str, int]:
+    """Make the statement once for each count of digests: the newest applications with each, so few that a crowd costs no more than a handful."""
+    newest = [
         select(ContactKey.digest, ContactKey.application_id)
-        .where(ContactKey.digest == digest)
+        .where(ContactKey.digest == bindparam(f"digest{number}"))
         .order_by(ContactKey.application_id.desc())
         .limit(LOOKED_AT)
         .subquery()
+        for number in range(digests)
+    ]
+    parts = [select(part.c.digest, part.c.application_id) for part in newest]
+    together = (union_all(*parts) if digests > 1 else parts[0]).subquery()
+    own = select(ROOT).where(Person.id == bindparam("person_id")).scalar_subquery()
+    return (
+        select(together.c.digest, ROOT)
+        .join(Application, Application.id == together.c.application_id)
+        .join(Person, Person.id == Application.person_id)
+        .where(own != ROOT)
     )
-    return select(newest.c.digest, newest.c.application_id)
 
 
 def decide(
