@@ -52,7 +52,7 @@ def test_a_suspicion_stands_beside_both_until_somebody_decides(session, two, cli
     one, other = two
     for application, named in ((one, "Yun &lt;b&gt;Xiaohe&lt;/b&gt;"), (other, "云小鹤")):
         page = browse(f"/staff/applications/{application.id}")
-        assert f"Perhaps the same person as {named}" in page
+        assert f"Perhaps the same person as {named} (" in page
         assert "Same phone number" in page
     listed = browse("/staff/duplicates/")
     assert "yun@example.com" in listed
