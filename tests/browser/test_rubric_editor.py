@@ -243,7 +243,8 @@ class Keys:
     def menu(self, ident: str, item: str) -> None:
         """Open a criterion's menu and walk down to an item."""
         self.press(f'[popovertarget="rm{ident}"]')
-        expect(self.page.locator(f"#rm{ident}")).to_be_visible()
+        # The browser tells the page of an open menu a moment after it is seen; only then the focus moves into it.
+        expect(self.page.locator(f"#rm{ident} :focus")).to_have_count(1)
         for _ in range(20):
             if self.page.evaluate("item => document.activeElement.matches(item)", item):
                 break

@@ -78,7 +78,7 @@ def run_jobs(app: Flask) -> None:
                 return
             ident, name, arguments = job.id, job.name, dict(job.arguments)
             db.session.rollback()
-            getattr(tasks, name)(job_id=ident, **arguments)
+            getattr(tasks, name).run(job_id=ident, **arguments)
 
 
 @pytest.fixture

@@ -327,7 +327,7 @@ def test_the_worker_writes_links_that_open_the_page(session, app, client, applic
     lost(client, application.email)
     job = jobs(session)[0]
     with app.app_context():
-        tasks.mail_links(job_id=job.id, **job.arguments)
+        tasks.mail_links.run(job_id=job.id, **job.arguments)
     mail = session.scalars(select(Mail).where(Mail.template == "link")).one()
     session.commit()
     assert f"http://localhost{home}\n" in mail.text

@@ -165,7 +165,7 @@ def test_a_resume_whose_reading_ends_its_process_again_and_again_is_marked(sessi
     job_id, key = job.id, file.storage_key
     session.commit()
 
-    tasks.read_draft_file(job_id=job_id, storage_key=key)
+    tasks.read_draft_file.run(job_id=job_id, storage_key=key)
 
     assert read(job_id).state is JobState.FAILED
     db.session.rollback()
