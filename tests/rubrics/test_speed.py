@@ -14,9 +14,9 @@ from rubrics.lexicon import load_lexicon
 from rubrics.scoring import prescore_many
 from tests.rubrics.labelled import FOLDER
 
-ROUNDS, TEXTS = 8, 12
+ROUNDS, TEXTS, TRIES = 8, 12, 4
 # With slack above what is measured on these short texts (4.7 and 2.8): the test catches what makes the engine a third slower,
-# not a busy machine.
+# not a busy machine, which is given several tries; an engine that is slower by so much passes none.
 SCANS_AT_MOST, RUBRICS_AT_MOST = 7.0, 3.6
 
 
@@ -25,18 +25,24 @@ def test_prescoring_keeps_its_pace():
     rows = tomllib.loads((FOLDER / "postings" / "first.toml").read_text("utf-8"))["applications"]
     dossiers = [load_dossier(None, row["resume"]) for row in rows if row.get("resume")][:TEXTS]
     lexicon, rubrics = load_lexicon(), tuple(entry.rubric for entry in catalogue())
+    measured = []
     gc.collect()
     gc.freeze()
     try:
-        rounds = [[_times(dossier, rubrics, lexicon) for dossier in dossiers] for _ in range(ROUNDS)]
+        while len(measured) < TRIES:
+            scan, one, every = _best(dossiers, rubrics, lexicon)
+            if one <= SCANS_AT_MOST * scan and every <= RUBRICS_AT_MOST * one:
+                return
+            measured.append(f"{one / scan:.2f} scans, {every / one:.2f} for twenty")
     finally:
         gc.unfreeze()
-    # The best of several rounds for each text: what else runs on the machine only ever adds to a time.
-    scan, one, every = (
-        sum(min(measured[text][what] for measured in rounds) for text in range(len(dossiers))) for what in range(3)
-    )
-    assert one <= SCANS_AT_MOST * scan
-    assert every <= RUBRICS_AT_MOST * one
+    pytest.fail("; ".join(measured))
+
+
+def _best(dossiers, rubrics, lexicon):
+    """Sum the best of several rounds for each text: what else runs on the machine only ever adds to a time."""
+    rounds = [[_times(dossier, rubrics, lexicon) for dossier in dossiers] for _ in range(ROUNDS)]
+    return [sum(min(each[text][what] for each in rounds) for text in range(len(dossiers))) for what in range(3)]
 
 
 def _times(dossier, rubrics, lexicon):
