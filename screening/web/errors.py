@@ -10,6 +10,7 @@ from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_limiter import RequestLimit
 from flask_login import AnonymousUserMixin, current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
@@ -67,7 +68,7 @@ def register_errors(app: Flask) -> None:
         kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
         heading, advice = texts(code)
         if code == HTTPStatus.TOO_MANY_REQUESTS and (limit := limiter.current_limit) is not None:
-            seconds = max(1, round(limit.reset_at - time.time()))
+            seconds = seconds_to_wait(limit)
             advice = ngettext(
                 "Wait %(num)s minute, then try again.", "Wait %(num)s minutes, then try again.", -(-seconds // 60)
             )
@@ -79,6 +80,11 @@ def register_errors(app: Flask) -> None:
         current_app.logger.error("unhandled error on %s", request.path, exc_info=error)
         leave_database(error)
         return page(500, *texts(InternalServerError.code or 500))
+
+
+def seconds_to_wait(limit: RequestLimit) -> int:
+    """Tell for how many seconds a limit that was reached still holds; the store rounds its end up, so never longer than the limit is."""
+    return min(limit.limit.get_expiry(), max(1, round(limit.reset_at - time.time())))
 
 
 def leave_database(error: Exception) -> None:

@@ -12,11 +12,11 @@ from flask_limiter import RequestLimit
 from screening.extensions import db, limiter, reading_first
 from screening.services.application_drafts import find_draft
 from screening.services.applying import normalised_address
-from screening.web.access import now
 from screening.web.candidate.draft_keeping import kept_files
 from screening.web.candidate.form_page import sent_key, sent_version, settled_form, show_form
 from screening.web.candidate.roles import anchor_posting, settle
 from screening.web.candidate.uploads import kept_upload
+from screening.web.errors import seconds_to_wait
 
 BY_ADDRESS = "60 per minute; 1200 per hour"
 BY_MAIL = "12 per 10 minutes; 60 per day"
@@ -33,7 +33,7 @@ def _mail() -> str:
 
 def ask_to_wait(limit: RequestLimit) -> Response | None:
     """Show the form again, with the minutes to wait; nothing is stored. None for a posting that is not there."""
-    seconds = max(1, round(limit.reset_at - now().timestamp()))
+    seconds = seconds_to_wait(limit)
     with reading_first(db.session):
         posting = anchor_posting(str((request.view_args or {})["slug"]), request.form.get("also", ""))
         version = sent_version(posting) if posting else None
