@@ -11,9 +11,10 @@ import os
 import re
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -28,6 +29,10 @@ class StoredFile:
     size: int
     sha256: str
     field: str = "resume"
+
+    def row(self) -> dict[str, Any]:
+        """Give the columns that a file's row takes from it; to which field it belongs is the row's own to say."""
+        return {name: value for name, value in asdict(self).items() if name != "field"}
 
 
 def store_file(folder: Path, content: bytes, *, original_name: str, media_type: str) -> StoredFile:

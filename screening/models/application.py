@@ -137,14 +137,12 @@ class Answer(Base):
     value: Mapped[JsonObject] = mapped_column(JSON)
 
 
-class ResumeFile(Base):
-    """A candidate's file. The bytes lie under ``storage_key`` in the uploads folder, never under the client's name; applications sent together share them. ``field`` is the form field it answers. ``hidden`` lists [start, end] of text that the rendered page does not show."""
+class UploadedFile:
+    """What is kept of a file, whoever it belongs to. The bytes lie under ``storage_key`` in the uploads folder, never under the client's name.
 
-    __tablename__ = "resume_file"
+    ``size`` is in bytes; ``hidden`` lists [start, end] of text that the rendered page does not show.
+    """
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
-    field: Mapped[str] = mapped_column(String(80), default=RESUME)
     original_name: Mapped[str] = mapped_column(String(255))
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]
@@ -156,6 +154,16 @@ class ResumeFile(Base):
     pages: Mapped[int | None] = mapped_column(default=None)
     failure: Mapped[str | None] = mapped_column(String(300), default=None)
     uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ResumeFile(UploadedFile, Base):
+    """A candidate's file; applications sent together share its bytes. ``field`` is the form field it answers."""
+
+    __tablename__ = "resume_file"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
+    field: Mapped[str] = mapped_column(String(80), default=RESUME)
 
 
 class StageMove(Base):

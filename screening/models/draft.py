@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from screening.models.application import TextState
-from screening.models.base import Base, JsonList, JsonObject, UtcDateTime, choice
+from screening.models.application import UploadedFile
+from screening.models.base import Base, JsonList, JsonObject, UtcDateTime
 
 
 class ApplicationDraft(Base):
@@ -39,7 +39,7 @@ class ApplicationDraft(Base):
     taken: Mapped[JsonObject | None] = mapped_column(JSON, default=None)
 
 
-class DraftFile(Base):
+class DraftFile(UploadedFile, Base):
     """A file chosen in a draft. ``field`` is the form field it belongs to ("resume" or a question's id); ``offered`` holds what was read from it to fill fields with, None before."""
 
     __tablename__ = "draft_file"
@@ -48,15 +48,4 @@ class DraftFile(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     draft_id: Mapped[int] = mapped_column(ForeignKey("application_draft.id", ondelete="CASCADE"))
     field: Mapped[str] = mapped_column(String(80))
-    original_name: Mapped[str] = mapped_column(String(255))
-    media_type: Mapped[str] = mapped_column(String(100))
-    size: Mapped[int]
-    sha256: Mapped[str] = mapped_column(String(64))
-    storage_key: Mapped[str] = mapped_column(String(80), index=True)
-    text_state: Mapped[TextState] = mapped_column(choice(TextState, "text_state"), default=TextState.WAITING)
-    text: Mapped[str | None] = mapped_column(Text, default=None)
-    hidden: Mapped[list[list[int]] | None] = mapped_column(JSON, default=None)
-    pages: Mapped[int | None] = mapped_column(default=None)
-    failure: Mapped[str | None] = mapped_column(String(300), default=None)
     offered: Mapped[JsonList | None] = mapped_column(JSON, default=None)
-    uploaded_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -221,12 +221,8 @@ def _keep_file(session: Session, application_id: int, file: StoredFile, now: dat
     row = ResumeFile(
         application_id=application_id,
         field=FILE_FIELD,
-        original_name=file.original_name,
-        media_type=file.media_type,
-        size=file.size,
-        sha256=file.sha256,
-        storage_key=file.storage_key,
         uploaded_at=now,
+        **file.row(),
     )
     session.add(row)
     session.flush()

@@ -130,12 +130,8 @@ def attach_file(
     file = DraftFile(
         draft_id=draft.id,
         field=field,
-        original_name=stored.original_name,
-        media_type=stored.media_type,
-        size=stored.size,
-        sha256=stored.sha256,
-        storage_key=stored.storage_key,
         uploaded_at=now,
+        **stored.row(),
     )
     session.add(file)
     session.flush()

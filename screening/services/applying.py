@@ -223,12 +223,8 @@ def _file_row(application_id: int, file: StoredFile, now: datetime) -> dict[str,
         "application_id": application_id,
         "field": file.field,
         "text_state": TextState.WAITING if file.field == RESUME else TextState.READ,  # other files are for people
-        "original_name": file.original_name,
-        "media_type": file.media_type,
-        "size": file.size,
-        "sha256": file.sha256,
-        "storage_key": file.storage_key,
         "uploaded_at": now,
+        **file.row(),
     }
 
 
