@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from rubrics.model import Criterion
 from screening.models import Recommendation
-from screening.services.interviewing import NOTE_LENGTH, REASON_LENGTH, Judgement
+from screening.services.evaluating import NOTE_LENGTH, REASON_LENGTH, Judgement
 
 Problem = tuple[str, str, Any]
 """The id of a control, its label, and what to put right."""

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Interview, Recommendation, Role, Stage, User
-from screening.services.interviewing import Judgement, Plan, schedule_interview, submit_evaluation
+from screening.services.evaluating import Judgement, submit_evaluation
+from screening.services.interviewing import Plan, schedule_interview
 from tests.architecture.doors import sign_in
 from tests.factories import NOW, make_application, make_posting, make_user
 

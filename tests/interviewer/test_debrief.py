@@ -8,7 +8,7 @@ from screening.models import PostingState, Recommendation, Role, RubricVersion, 
 from screening.policy import Actor
 from screening.queries.debrief import debrief
 from screening.queries.home import new_applications, open_findings, ready_debriefs
-from screening.services.interviewing import Judgement, abstain, amend_evaluation, submit_evaluation
+from screening.services.evaluating import Judgement, abstain, amend_evaluation, submit_evaluation
 from screening.services.moving import move_application
 from tests.factories import NOW, make_posting
 from tests.interviewer.conftest import Panel, judgements, submit

@@ -22,20 +22,22 @@ from screening.models import (
 )
 from screening.queries.interviews import conflicts, coverage
 from screening.queries.scopes import application_scope
-from screening.services.interviewing import (
+from screening.services.evaluating import (
     DraftConflictError,
-    InterviewError,
     Judgement,
     abstain,
     amend_evaluation,
+    save_draft,
+    submit_evaluation,
+)
+from screening.services.interviewing import (
+    InterviewError,
     cancel_interview,
     reschedule_interview,
     restore_interview,
-    save_draft,
     schedule_interview,
-    submit_evaluation,
 )
-from tests.factories import NOW, make_application, make_user
+from tests.factories import NOW, make_application, make_user, move_interview
 from tests.interviewer.conftest import judgements, plan, submit
 
 
@@ -236,7 +238,7 @@ def test_not_covered_is_not_a_number(session, panel):
 
 
 def test_nobody_submits_before_the_interview_or_without_a_seat(session, panel):
-    panel.interview.starts_at = NOW + timedelta(minutes=1)
+    move_interview(panel.interview, NOW + timedelta(minutes=1))
     with pytest.raises(InterviewError, match="too_early"):
         submit(session, panel, panel.first)
     with pytest.raises(InterviewError, match="not_on_panel"):

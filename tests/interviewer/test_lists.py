@@ -11,14 +11,8 @@ from screening.models import Posting, Recommendation, Role
 from screening.policy import Actor
 from screening.queries.interviews import coming_interviews, own_agenda, past_interviews
 from screening.queries.own_ratings import OwnRatings, own_ratings
-from screening.services.interviewing import (
-    Judgement,
-    abstain,
-    amend_evaluation,
-    cancel_interview,
-    schedule_interview,
-    submit_evaluation,
-)
+from screening.services.evaluating import Judgement, abstain, amend_evaluation, submit_evaluation
+from screening.services.interviewing import cancel_interview, schedule_interview
 from tests.factories import NOW, make_application
 from tests.interviewer.conftest import plan, submit
 

@@ -14,7 +14,8 @@ from screening.services.demonstration.opinions import Opinion, form_opinion
 from screening.services.demonstration.pieces import table
 from screening.services.demonstration.stories import PlannedInterview, Sitting, Story
 from screening.services.demonstration.troupe import Event, Troupe
-from screening.services.interviewing import Judgement, Plan, abstain, save_draft, schedule_interview, submit_evaluation
+from screening.services.evaluating import Judgement, abstain, save_draft, submit_evaluation
+from screening.services.interviewing import Plan, schedule_interview
 
 CORE = frozenset(
     {Category.PROGRAMMING_LANGUAGE, Category.KNOWLEDGE, Category.EXPERIENCE, Category.ENGINEERING, Category.TOOL}

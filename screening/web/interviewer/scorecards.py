@@ -13,14 +13,8 @@ from screening.forms.scorecard import Problem, Scorecard, read_reason, read_scor
 from screening.models import Interview, Recommendation
 from screening.policy import Permission
 from screening.queries.scorecard import EvaluationVersion, Kit, kit
-from screening.services.interviewing import (
-    DraftConflictError,
-    InterviewError,
-    abstain,
-    amend_evaluation,
-    save_draft,
-    submit_evaluation,
-)
+from screening.services.evaluating import DraftConflictError, abstain, amend_evaluation, save_draft, submit_evaluation
+from screening.services.interviewing import InterviewError
 from screening.web.access import actor, may, needs, now
 from screening.web.formatting import clock, is_chinese
 from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, RATINGS, RECOMMENDATIONS
