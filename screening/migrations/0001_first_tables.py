@@ -1,6 +1,6 @@
 """first tables
 
-Revision ID: 0001_candidates
+Revision ID: 0001_interviews
 Revises:
 Create Date: 2026-11-24 13:51:57.943051
 
@@ -15,7 +15,7 @@ import screening.models.base
 
 
 # revision identifiers, used by Alembic.
-revision: str = "0001_candidates"
+revision: str = "0001_interviews"
 down_revision: Union[str, Sequence[str], None] = None
 branch_labels: Union[str, Sequence[str], None] = ("default",)
 depends_on: Union[str, Sequence[str], None] = None
@@ -115,10 +115,12 @@ def upgrade() -> None:
         sa.Column("locale", sa.String(length=8), nullable=True),
         sa.Column("theme", sa.String(length=8), nullable=True),
         sa.Column("time_zone", sa.String(length=64), nullable=True),
+        sa.Column("feed_key", sa.String(length=64), nullable=True),
         sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_user_email_lower")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
+        sa.UniqueConstraint("feed_key", name=op.f("uq_user_feed_key")),
     )
     op.create_table(
         "source_document",
@@ -161,6 +163,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("openings", sa.Integer(), nullable=True),
+        sa.Column("second_look", sa.Boolean(), nullable=False),
         sa.Column("closes_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("published_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
@@ -551,9 +554,31 @@ def upgrade() -> None:
         sa.Column("actor_id", sa.Integer(), nullable=False),
         sa.Column("at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("undone_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.Integer(), nullable=True),
+        sa.Column("needs_second", sa.Boolean(), nullable=False),
+        sa.Column("second_id", sa.Integer(), nullable=True),
+        sa.Column("second_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("second_agrees", sa.Boolean(), nullable=True),
+        sa.Column("second_note", sa.Text(), nullable=False),
         sa.CheckConstraint("outcome <> 'reject' OR note <> ''", name=op.f("ck_decision_reject_has_note")),
         sa.CheckConstraint("missing >= 0", name=op.f("ck_decision_missing_not_negative")),
+        sa.CheckConstraint(
+            "NOT needs_second OR (outcome = 'reject' AND note <> '')",
+            name=op.f("ck_decision_second_of_reject_with_note"),
+        ),
+        sa.CheckConstraint("second_id IS NULL OR needs_second", name=op.f("ck_decision_second_is_needed")),
+        sa.CheckConstraint("second_id <> actor_id", name=op.f("ck_decision_second_is_another")),
+        sa.CheckConstraint(
+            "(second_id IS NULL) = (second_at IS NULL) AND (second_id IS NULL) = (second_agrees IS NULL)",
+            name=op.f("ck_decision_second_is_whole"),
+        ),
+        sa.CheckConstraint(
+            "second_agrees OR second_agrees IS NULL OR second_note <> ''",
+            name=op.f("ck_decision_disagreement_has_note"),
+        ),
         sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_decision_actor_id")),
+        sa.ForeignKeyConstraint(["second_id"], ["user.id"], name=op.f("fk_decision_second_id")),
+        sa.ForeignKeyConstraint(["undone_by"], ["user.id"], name=op.f("fk_decision_undone_by")),
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_decision_application_id"), ondelete="CASCADE"
         ),
@@ -561,6 +586,88 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_decision_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(
+            "uq_decision_one_waiting",
+            ["application_id"],
+            unique=True,
+            sqlite_where=sa.text("needs_second AND second_id IS NULL AND undone_at IS NULL"),
+            postgresql_where=sa.text("needs_second AND second_id IS NULL AND undone_at IS NULL"),
+        )
+
+    op.create_table(
+        "interviewer_pool",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interviewer_pool")),
+        sa.UniqueConstraint("name", name=op.f("uq_interviewer_pool_name")),
+    )
+    op.create_table(
+        "pool_member",
+        sa.Column("pool_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["pool_id"], ["interviewer_pool.id"], name=op.f("fk_pool_member_pool_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_pool_member_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("pool_id", "user_id", name=op.f("pk_pool_member")),
+    )
+    with op.batch_alter_table("pool_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pool_member_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "interview_round",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "resume_review",
+                "phone",
+                "technical",
+                "panel",
+                "other",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("seats", sa.Integer(), nullable=False),
+        sa.Column("focus", sa.JSON(), nullable=False),
+        sa.Column("pool_id", sa.Integer(), nullable=True),
+        sa.Column("due_hours", sa.Integer(), nullable=False),
+        sa.Column("retired_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("minutes > 0 AND minutes <= 480", name=op.f("ck_interview_round_minutes_range")),
+        sa.CheckConstraint("seats > 0 AND seats <= 12", name=op.f("ck_interview_round_seats_range")),
+        sa.CheckConstraint("due_hours > 0 AND due_hours <= 720", name=op.f("ck_interview_round_due_hours_range")),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["posting.id"], name=op.f("fk_interview_round_posting_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["pool_id"], ["interviewer_pool.id"], name=op.f("fk_interview_round_pool_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interview_round")),
+    )
+    with op.batch_alter_table("interview_round", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_interview_round_pool_id"), ["pool_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interview_round_posting_id"), ["posting_id"], unique=False)
+
+    op.create_table(
+        "round_interviewer",
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["interview_round.id"], name=op.f("fk_round_interviewer_round_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_round_interviewer_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("round_id", "user_id", name=op.f("pk_round_interviewer")),
+    )
+    with op.batch_alter_table("round_interviewer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_round_interviewer_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "interview",
@@ -568,15 +675,23 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("rubric_version_id", sa.Integer(), nullable=False),
         sa.Column("round", sa.String(length=80), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=True),
         sa.Column("starts_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("ends_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("place", sa.String(length=300), nullable=False),
         sa.Column("focus", sa.JSON(), nullable=False),
         sa.Column("created_by", sa.Integer(), nullable=False),
         sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("cancelled_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("uid", sa.String(length=64), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
         sa.CheckConstraint("minutes > 0 AND minutes <= 480", name=op.f("ck_interview_minutes_range")),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_interview_ends_after_start")),
+        sa.CheckConstraint("due_at >= ends_at", name=op.f("ck_interview_due_after_end")),
+        sa.CheckConstraint("sequence >= 0", name=op.f("ck_interview_sequence_not_negative")),
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_interview_application_id"), ondelete="CASCADE"
         ),
@@ -584,11 +699,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["rubric_version_id"], ["rubric_version.id"], name=op.f("fk_interview_rubric_version_id")
         ),
+        sa.ForeignKeyConstraint(["round_id"], ["interview_round.id"], name=op.f("fk_interview_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_interview")),
+        sa.UniqueConstraint("uid", name=op.f("uq_interview_uid")),
     )
     with op.batch_alter_table("interview", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_interview_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_interview_round_id"), ["round_id"], unique=False)
         batch_op.create_index("ix_interview_starts_at", ["starts_at"], unique=False)
+        batch_op.create_index("ix_interview_ends_at", ["ends_at"], unique=False)
+        batch_op.create_index("ix_interview_due_at", ["due_at"], unique=False)
 
     op.create_table(
         "prescore",
@@ -1208,9 +1328,70 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'open'"),
         )
 
+    op.create_table(
+        "availability_window",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_availability_window_ends_after_start")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_availability_window_user_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_availability_window")),
+    )
+    with op.batch_alter_table("availability_window", schema=None) as batch_op:
+        batch_op.create_index("ix_availability_window_user_id_ends_at", ["user_id", "ends_at"], unique=False)
+
+    op.create_table(
+        "booking_offer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("round", sa.String(length=80), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("time_zone", sa.String(length=64), nullable=False),
+        sa.Column("place", sa.String(length=300), nullable=False),
+        sa.Column("panel", sa.JSON(), nullable=False),
+        sa.Column("focus", sa.JSON(), nullable=False),
+        sa.Column("earliest", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("latest", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("notice_hours", sa.Integer(), nullable=False),
+        sa.Column("expires_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=False),
+        sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("interview_id", sa.Integer(), nullable=True),
+        sa.Column("wish", sa.String(length=1000), nullable=True),
+        sa.Column("wished_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("(wish IS NULL) = (wished_at IS NULL)", name=op.f("ck_booking_offer_wish_has_time")),
+        sa.CheckConstraint("latest > earliest", name=op.f("ck_booking_offer_latest_after_earliest")),
+        sa.CheckConstraint("minutes > 0 AND minutes <= 480", name=op.f("ck_booking_offer_minutes_range")),
+        sa.CheckConstraint("notice_hours >= 0", name=op.f("ck_booking_offer_notice_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_booking_offer_application_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["created_by"], ["user.id"], name=op.f("fk_booking_offer_created_by")),
+        sa.ForeignKeyConstraint(["interview_id"], ["interview.id"], name=op.f("fk_booking_offer_interview_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_offer")),
+        sa.UniqueConstraint("interview_id", name=op.f("uq_booking_offer_interview_id")),
+        sa.UniqueConstraint("key", name=op.f("uq_booking_offer_key")),
+    )
+    with op.batch_alter_table("booking_offer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_booking_offer_application_id"), ["application_id"], unique=False)
+
+
 
 def downgrade() -> None:
     """Downgrade schema."""
+    with op.batch_alter_table("booking_offer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_booking_offer_application_id"))
+
+    op.drop_table("booking_offer")
+    with op.batch_alter_table("availability_window", schema=None) as batch_op:
+        batch_op.drop_index("ix_availability_window_user_id_ends_at")
+
+    op.drop_table("availability_window")
     with op.batch_alter_table("evidence_addition", schema=None) as batch_op:
         batch_op.drop_index(
             "ix_evidence_addition_unseen",
@@ -1299,11 +1480,33 @@ def downgrade() -> None:
 
     op.drop_table("prescore")
     with op.batch_alter_table("interview", schema=None) as batch_op:
+        batch_op.drop_index("ix_interview_due_at")
+        batch_op.drop_index("ix_interview_ends_at")
         batch_op.drop_index("ix_interview_starts_at")
+        batch_op.drop_index(batch_op.f("ix_interview_round_id"))
         batch_op.drop_index(batch_op.f("ix_interview_application_id"))
 
     op.drop_table("interview")
+    with op.batch_alter_table("round_interviewer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_round_interviewer_user_id"))
+
+    op.drop_table("round_interviewer")
+    with op.batch_alter_table("interview_round", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_interview_round_posting_id"))
+        batch_op.drop_index(batch_op.f("ix_interview_round_pool_id"))
+
+    op.drop_table("interview_round")
+    with op.batch_alter_table("pool_member", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_pool_member_user_id"))
+
+    op.drop_table("pool_member")
+    op.drop_table("interviewer_pool")
     with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_decision_one_waiting",
+            sqlite_where=sa.text("needs_second AND second_id IS NULL AND undone_at IS NULL"),
+            postgresql_where=sa.text("needs_second AND second_id IS NULL AND undone_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_decision_application_id"))
 
     op.drop_table("decision")

@@ -14,6 +14,7 @@ from screening.models.application import (
 )
 from screening.models.audit import AuditEntry, UndoStep
 from screening.models.base import Base
+from screening.models.booking import AvailabilityWindow, BookingOffer
 from screening.models.candidate_request import CandidateRequest, RequestKind, RequestState
 from screening.models.draft import ApplicationDraft, DraftFile
 from screening.models.duplicate import ContactKey, Ground, SuspectedDuplicate, SuspicionState
@@ -28,6 +29,7 @@ from screening.models.interview import (
     Recommendation,
     ScorecardDraft,
 )
+from screening.models.interview_plan import InterviewerPool, InterviewRound, PoolMember, RoundInterviewer, RoundKind
 from screening.models.job import Heartbeat, Job, JobState
 from screening.models.mail import Mail, MailState
 from screening.models.posting import (
@@ -59,7 +61,9 @@ __all__ = [
     "ApplicationDraft",
     "ApplicationNote",
     "AuditEntry",
+    "AvailabilityWindow",
     "Base",
+    "BookingOffer",
     "CandidateRequest",
     "ChangedVerdict",
     "ContactKey",
@@ -72,6 +76,8 @@ __all__ = [
     "Ground",
     "Heartbeat",
     "Interview",
+    "InterviewRound",
+    "InterviewerPool",
     "Job",
     "JobState",
     "Mail",
@@ -79,6 +85,7 @@ __all__ = [
     "Outcome",
     "Panelist",
     "Person",
+    "PoolMember",
     "Posting",
     "PostingMember",
     "PostingState",
@@ -95,6 +102,8 @@ __all__ = [
     "RequestState",
     "ResumeFile",
     "Role",
+    "RoundInterviewer",
+    "RoundKind",
     "RubricPreview",
     "RubricRevision",
     "RubricState",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from uuid import uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from screening.models.base import Base, JsonObject, UtcDateTime, choice
@@ -30,26 +31,41 @@ class Outcome(StrEnum):
 
 
 class Interview(Base):
-    """One planned conversation. ``starts_at`` is UTC, ``time_zone`` the IANA zone it was planned in, ``focus`` the criterion ids of ``rubric_version_id`` that it must cover."""
+    """One planned conversation. ``starts_at`` is UTC, ``time_zone`` the IANA zone it was planned in, ``focus`` the criterion ids of ``rubric_version_id`` that it must cover.
+
+    ``ends_at`` is ``starts_at`` + ``minutes``; ``due_at`` the time by which its scorecards are owed. ``uid`` names it in
+    calendars for good, ``sequence`` grows with each change that calendars must hear of (RFC 5545, 3.8.7.4).
+    """
 
     __tablename__ = "interview"
     __table_args__ = (
         CheckConstraint("minutes > 0 AND minutes <= 480", name="minutes_range"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("due_at >= ends_at", name="due_after_end"),
+        CheckConstraint("sequence >= 0", name="sequence_not_negative"),
+        UniqueConstraint("uid"),
         Index("ix_interview_starts_at", "starts_at"),
+        Index("ix_interview_ends_at", "ends_at"),
+        Index("ix_interview_due_at", "due_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
     rubric_version_id: Mapped[int] = mapped_column(ForeignKey("rubric_version.id"))
     round: Mapped[str] = mapped_column(String(80))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("interview_round.id"), index=True, default=None)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     minutes: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)
     time_zone: Mapped[str] = mapped_column(String(64))
     place: Mapped[str] = mapped_column(String(300), default="")
     focus: Mapped[list[str]] = mapped_column(JSON)
     created_by: Mapped[int] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    uid: Mapped[str] = mapped_column(String(64), default=lambda: str(uuid4()))
+    sequence: Mapped[int] = mapped_column(default=0)
 
 
 class Panelist(Base):
@@ -112,16 +128,37 @@ class Rating(Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
+WAITING = "needs_second AND second_id IS NULL AND undone_at IS NULL"
+"""The rows of ``decision`` that wait for a second pair of eyes, in SQL that both databases read."""
+
+
 class Decision(Base):
     """A named person's decision on an application, with a reason from a list and a note; ``undone_at`` when it was taken back in time.
 
-    ``missing`` counts the evaluations that were still owed when it was made.
+    ``missing`` counts the evaluations that were still owed when it was made. ``needs_second`` marks a rejection that another
+    person looks at: it waits, and moves nothing, until ``second_id`` has agreed. ``undone_by`` is None where the candidate's
+    own withdrawal overtook it.
     """
 
     __tablename__ = "decision"
     __table_args__ = (
         CheckConstraint("outcome <> 'reject' OR note <> ''", name="reject_has_note"),
         CheckConstraint("missing >= 0", name="missing_not_negative"),
+        CheckConstraint("NOT needs_second OR (outcome = 'reject' AND note <> '')", name="second_of_reject_with_note"),
+        CheckConstraint("second_id IS NULL OR needs_second", name="second_is_needed"),
+        CheckConstraint("second_id <> actor_id", name="second_is_another"),
+        CheckConstraint(
+            "(second_id IS NULL) = (second_at IS NULL) AND (second_id IS NULL) = (second_agrees IS NULL)",
+            name="second_is_whole",
+        ),
+        CheckConstraint("second_agrees OR second_agrees IS NULL OR second_note <> ''", name="disagreement_has_note"),
+        Index(
+            "uq_decision_one_waiting",
+            "application_id",
+            unique=True,
+            sqlite_where=text(WAITING),
+            postgresql_where=text(WAITING),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -135,3 +172,9 @@ class Decision(Base):
     actor_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"), default=None)
+    needs_second: Mapped[bool] = mapped_column(default=False)
+    second_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), default=None)
+    second_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    second_agrees: Mapped[bool | None] = mapped_column(default=None)
+    second_note: Mapped[str] = mapped_column(Text, default="")

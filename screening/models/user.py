@@ -21,11 +21,15 @@ class Role(StrEnum):
 
 
 class User(Base):
-    """A member of staff who signs in with e-mail and password. ``email`` is stored in lower case; ``session_key`` ends all sessions when it changes."""
+    """A member of staff who signs in with e-mail and password. ``email`` is stored in lower case; ``session_key`` ends all sessions when it changes.
+
+    ``feed_key`` names the calendar that the person subscribes to, None while it is switched off; the address holds it signed.
+    """
 
     __tablename__ = "user"
     __table_args__ = (
         UniqueConstraint("email"),
+        UniqueConstraint("feed_key"),
         CheckConstraint("email = lower(email)", name="email_lower"),
     )
 
@@ -39,6 +43,7 @@ class User(Base):
     locale: Mapped[str | None] = mapped_column(String(8), default=None)
     theme: Mapped[str | None] = mapped_column(String(8), default=None)
     time_zone: Mapped[str | None] = mapped_column(String(64), default=None)
+    feed_key: Mapped[str | None] = mapped_column(String(64), default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
