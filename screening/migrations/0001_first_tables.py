@@ -676,6 +676,21 @@ def upgrade() -> None:
         sa.Column("rubric_version_id", sa.Integer(), nullable=False),
         sa.Column("round", sa.String(length=80), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "resume_review",
+                "phone",
+                "technical",
+                "panel",
+                "other",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("starts_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("ends_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
@@ -869,6 +884,41 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_stage_move_application_id"), ["application_id"], unique=False)
 
     op.create_table(
+        "panelist",
+        sa.Column("interview_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("abstained_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column(
+            "abstain_kind",
+            sa.Enum(
+                "knows",
+                "worked_together",
+                "interest",
+                "absent",
+                "other",
+                name="abstain_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("abstain_reason", sa.String(length=300), nullable=True),
+        sa.CheckConstraint(
+            "(abstained_at IS NULL) = (abstain_kind IS NULL) AND (abstained_at IS NULL) = (abstain_reason IS NULL)",
+            name=op.f("ck_panelist_abstain_is_whole"),
+        ),
+        sa.CheckConstraint("abstain_kind <> 'other' OR abstain_reason <> ''", name=op.f("ck_panelist_other_has_words")),
+        sa.ForeignKeyConstraint(
+            ["interview_id"], ["interview.id"], name=op.f("fk_panelist_interview_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_panelist_user_id")),
+        sa.PrimaryKeyConstraint("interview_id", "user_id", name=op.f("pk_panelist")),
+    )
+    with op.batch_alter_table("panelist", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_panelist_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "evaluation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("interview_id", sa.Integer(), nullable=False),
@@ -889,6 +939,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("private_note", sa.Text(), nullable=False),
         sa.Column("amendment_reason", sa.String(length=300), nullable=True),
         sa.Column("submitted_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
@@ -897,7 +948,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["interview_id"], ["interview.id"], name=op.f("fk_evaluation_interview_id"), ondelete="CASCADE"
         ),
+        sa.CheckConstraint("version > 0", name=op.f("ck_evaluation_version_positive")),
+        sa.CheckConstraint("summary <> ''", name=op.f("ck_evaluation_recommendation_has_words")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_evaluation_user_id")),
+        sa.ForeignKeyConstraint(
+            ["interview_id", "user_id"],
+            ["panelist.interview_id", "panelist.user_id"],
+            name=op.f("fk_evaluation_interview_id_user_id"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evaluation")),
         sa.UniqueConstraint(
             "interview_id", "user_id", "version", name=op.f("uq_evaluation_interview_id_user_id_version")
@@ -905,24 +963,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("evaluation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_evaluation_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "panelist",
-        sa.Column("interview_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("abstained_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("abstain_reason", sa.String(length=300), nullable=True),
-        sa.CheckConstraint(
-            "abstained_at IS NULL OR abstain_reason IS NOT NULL", name=op.f("ck_panelist_abstain_has_reason")
-        ),
-        sa.ForeignKeyConstraint(
-            ["interview_id"], ["interview.id"], name=op.f("fk_panelist_interview_id"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_panelist_user_id")),
-        sa.PrimaryKeyConstraint("interview_id", "user_id", name=op.f("pk_panelist")),
-    )
-    with op.batch_alter_table("panelist", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_panelist_user_id"), ["user_id"], unique=False)
 
     op.create_table(
         "scorecard_draft",
@@ -946,6 +986,9 @@ def upgrade() -> None:
         sa.Column("value", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.CheckConstraint("value IS NULL OR value BETWEEN 1 AND 4", name=op.f("ck_rating_value_range")),
+        sa.CheckConstraint(
+            "value IS NULL OR value BETWEEN 2 AND 3 OR note <> ''", name=op.f("ck_rating_words_for_extremes")
+        ),
         sa.ForeignKeyConstraint(
             ["evaluation_id"], ["evaluation.id"], name=op.f("fk_rating_evaluation_id"), ondelete="CASCADE"
         ),
@@ -1381,7 +1424,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_booking_offer_application_id"), ["application_id"], unique=False)
 
 
-
 def downgrade() -> None:
     """Downgrade schema."""
     with op.batch_alter_table("booking_offer", schema=None) as batch_op:
@@ -1456,14 +1498,14 @@ def downgrade() -> None:
     op.drop_table("rubric_preview")
     op.drop_table("rating")
     op.drop_table("scorecard_draft")
-    with op.batch_alter_table("panelist", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_panelist_user_id"))
-
-    op.drop_table("panelist")
     with op.batch_alter_table("evaluation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_evaluation_user_id"))
 
     op.drop_table("evaluation")
+    with op.batch_alter_table("panelist", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_panelist_user_id"))
+
+    op.drop_table("panelist")
     with op.batch_alter_table("stage_move", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_stage_move_application_id"))
 

@@ -20,6 +20,7 @@ from screening.models.draft import ApplicationDraft, DraftFile
 from screening.models.duplicate import ContactKey, Ground, SuspectedDuplicate, SuspicionState
 from screening.models.evidence import EvidenceAddition
 from screening.models.interview import (
+    AbstainKind,
     Decision,
     Evaluation,
     Interview,
@@ -55,6 +56,7 @@ from screening.models.referral import Referral
 from screening.models.user import PostingMember, Role, User
 
 __all__ = [
+    "AbstainKind",
     "AccessCode",
     "Answer",
     "Application",

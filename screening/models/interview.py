@@ -6,10 +6,21 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from screening.models.base import Base, JsonObject, UtcDateTime, choice
+from screening.models.interview_plan import RoundKind
 
 
 class Recommendation(StrEnum):
@@ -28,6 +39,16 @@ class Outcome(StrEnum):
     REJECT = "reject"
     OFFER = "offer"
     HIRE = "hire"
+
+
+class AbstainKind(StrEnum):
+    """Why an interviewer does not judge a candidate; ``other`` needs words."""
+
+    KNOWS = "knows"
+    WORKED_TOGETHER = "worked_together"
+    INTEREST = "interest"
+    ABSENT = "absent"
+    OTHER = "other"
 
 
 class Interview(Base):
@@ -54,6 +75,7 @@ class Interview(Base):
     rubric_version_id: Mapped[int] = mapped_column(ForeignKey("rubric_version.id"))
     round: Mapped[str] = mapped_column(String(80))
     round_id: Mapped[int | None] = mapped_column(ForeignKey("interview_round.id"), index=True, default=None)
+    kind: Mapped[RoundKind] = mapped_column(choice(RoundKind, "kind"), default=RoundKind.OTHER)
     starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
     minutes: Mapped[int]
     ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -69,14 +91,21 @@ class Interview(Base):
 
 
 class Panelist(Base):
-    """An interviewer's seat on a panel; ``abstained_at`` with a reason releases from the evaluation (conflict of interest)."""
+    """An interviewer's seat on a panel; ``abstained_at`` with a kind and words releases from the evaluation (conflict of interest)."""
 
     __tablename__ = "panelist"
-    __table_args__ = (CheckConstraint("abstained_at IS NULL OR abstain_reason IS NOT NULL", name="abstain_has_reason"),)
+    __table_args__ = (
+        CheckConstraint(
+            "(abstained_at IS NULL) = (abstain_kind IS NULL) AND (abstained_at IS NULL) = (abstain_reason IS NULL)",
+            name="abstain_is_whole",
+        ),
+        CheckConstraint("abstain_kind <> 'other' OR abstain_reason <> ''", name="other_has_words"),
+    )
 
     interview_id: Mapped[int] = mapped_column(ForeignKey("interview.id", ondelete="CASCADE"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
     abstained_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    abstain_kind: Mapped[AbstainKind | None] = mapped_column(choice(AbstainKind, "abstain_kind"), default=None)
     abstain_reason: Mapped[str | None] = mapped_column(String(300), default=None)
 
 
@@ -93,12 +122,18 @@ class ScorecardDraft(Base):
 
 
 class Evaluation(Base):
-    """A submitted scorecard, locked; an amendment is a new ``version`` with a reason, the old one stays readable."""
+    """A submitted scorecard, locked; an amendment is a new ``version`` with a reason, the old one stays readable.
+
+    Only who sits on the panel has one. ``private_note`` is for the posting's recruiters, never for the panel.
+    """
 
     __tablename__ = "evaluation"
     __table_args__ = (
         UniqueConstraint("interview_id", "user_id", "version"),
+        ForeignKeyConstraint(["interview_id", "user_id"], ["panelist.interview_id", "panelist.user_id"]),
         CheckConstraint("version = 1 OR amendment_reason IS NOT NULL", name="amendment_has_reason"),
+        CheckConstraint("version > 0", name="version_positive"),
+        CheckConstraint("summary <> ''", name="recommendation_has_words"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -107,6 +142,7 @@ class Evaluation(Base):
     version: Mapped[int] = mapped_column(default=1)
     recommendation: Mapped[Recommendation] = mapped_column(choice(Recommendation, "recommendation"))
     summary: Mapped[str] = mapped_column(Text)
+    private_note: Mapped[str] = mapped_column(Text, default="")
     amendment_reason: Mapped[str | None] = mapped_column(String(300), default=None)
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -118,6 +154,7 @@ class Rating(Base):
     __table_args__ = (
         UniqueConstraint("evaluation_id", "criterion"),
         CheckConstraint("value IS NULL OR value BETWEEN 1 AND 4", name="value_range"),
+        CheckConstraint("value IS NULL OR value BETWEEN 2 AND 3 OR note <> ''", name="words_for_extremes"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
