@@ -34,6 +34,7 @@ from screening.models import (
     Answer,
     Application,
     FormVersion,
+    Interview,
     Person,
     Posting,
     PostingMember,
@@ -206,6 +207,13 @@ def make_application(
         count.count += 1
     session.flush()
     return application
+
+
+def move_interview(interview: Interview, starts_at: datetime) -> None:
+    """Let an interview begin at another time; its end and its deadline go with it."""
+    length, patience = interview.ends_at - interview.starts_at, interview.due_at - interview.ends_at
+    interview.starts_at, interview.ends_at = starts_at, starts_at + length
+    interview.due_at = interview.ends_at + patience
 
 
 SAMPLE_ANSWERS: dict[str, Any] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -101,6 +102,8 @@ def make_interview(session: Session, application: Application, planner: User) ->
         round="1",
         starts_at=NOW,
         minutes=45,
+        ends_at=NOW + timedelta(minutes=45),
+        due_at=NOW + timedelta(days=1, minutes=45),
         time_zone="Asia/Shanghai",
         focus=["r2"],
         created_by=planner.id,

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from screening.models import Interview, Role
 from tests.conftest import shared_path
-from tests.factories import PASSWORD, make_user
+from tests.factories import PASSWORD, make_user, move_interview
 from tests.real.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.shared]
@@ -202,7 +202,7 @@ def let_it_have_begun(server: Site) -> None:
     """Let the conversation, planned for tomorrow, have taken place."""
     with server.session() as session:
         interview = session.query(Interview).one()
-        interview.starts_at = datetime.now(UTC) - timedelta(hours=1)
+        move_interview(interview, datetime.now(UTC) - timedelta(hours=1))
         session.commit()
 
 

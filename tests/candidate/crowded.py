@@ -35,7 +35,7 @@ from screening.models import (
 from screening.services.judging import change_verdict
 from screening.services.mailing import post_mail
 from screening.services.moving import move_application
-from tests.factories import NOW, make_application, make_user
+from tests.factories import NOW, make_application, make_user, move_interview
 from tests.recruiter.worlds import owe_evaluation, score
 
 SECRET = "staff secret"
@@ -50,7 +50,7 @@ def make_crowded(session: Session, uploads: Path, posting: Posting) -> Applicati
     score(session, made)
     user = make_user(session, Role.INTERVIEWER, name=INTERVIEWER)
     interview = owe_evaluation(session, made, user)
-    interview.starts_at = datetime.now(UTC) - timedelta(days=2)
+    move_interview(interview, datetime.now(UTC) - timedelta(days=2))
     interview.place = "北京 12 楼"
     evaluation = Evaluation(
         interview_id=interview.id,

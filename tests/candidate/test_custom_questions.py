@@ -233,6 +233,8 @@ def sent(session, posting, candidate, asked, answers):
         round="First",
         starts_at=datetime.now(UTC) + timedelta(days=1),
         minutes=45,
+        ends_at=datetime.now(UTC) + timedelta(days=1, minutes=45),
+        due_at=datetime.now(UTC) + timedelta(days=2, minutes=45),
         time_zone="Asia/Shanghai",
         place="",
         focus=["r2"],

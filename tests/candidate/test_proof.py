@@ -19,7 +19,7 @@ from screening.web.candidate.links import status_token
 from screening.web.candidate.proof import LIFE, LIFE_OF_FORMS
 from tests.candidate.conftest import open_form
 from tests.candidate.proof import prove
-from tests.factories import make_application, make_user
+from tests.factories import make_application, make_user, move_interview
 from tests.recruiter.worlds import counted, owe_evaluation, score
 from worker import tasks
 
@@ -32,7 +32,7 @@ def application(session, posting):
     made = make_application(session, posting)
     score(session, made)
     interview = owe_evaluation(session, made, make_user(session))
-    interview.starts_at = datetime.now(UTC) + timedelta(days=2)
+    move_interview(interview, datetime.now(UTC) + timedelta(days=2))
     interview.place = "北京 12 楼会议室"
     session.commit()
     return made

@@ -21,7 +21,7 @@ from screening.models import (
 from screening.services.moving import move_application
 from screening.web.candidate.links import status_token
 from tests.candidate.proof import prove
-from tests.factories import make_application, make_user
+from tests.factories import make_application, make_user, move_interview
 from tests.recruiter.worlds import owe_evaluation, score
 
 
@@ -117,7 +117,7 @@ def test_page_never_shows_what_staff_know(session, application, read):
     user = make_user(session, Role.INTERVIEWER, name="何以然")
     score(session, application)
     interview = owe_evaluation(session, application, user)
-    interview.starts_at = datetime.now(UTC) + timedelta(days=2)
+    move_interview(interview, datetime.now(UTC) + timedelta(days=2))
     interview.place = "北京 12 楼会议室"
     session.add(
         ApplicationNote(application_id=application.id, author_id=user.id, text="secret note", at=datetime.now(UTC))
@@ -150,8 +150,9 @@ def test_page_never_shows_what_staff_know(session, application, read):
 def test_past_and_cancelled_interviews_are_no_next_step(session, application, read):
     user = make_user(session, Role.INTERVIEWER)
     past, cancelled = owe_evaluation(session, application, user), owe_evaluation(session, application, user)
-    past.starts_at = datetime.now(UTC) - timedelta(days=1)
-    cancelled.starts_at, cancelled.cancelled_at = datetime.now(UTC) + timedelta(days=1), datetime.now(UTC)
+    move_interview(past, datetime.now(UTC) - timedelta(days=1))
+    move_interview(cancelled, datetime.now(UTC) + timedelta(days=1))
+    cancelled.cancelled_at = datetime.now(UTC)
     assert "Next:" not in read()
 
 

@@ -101,6 +101,8 @@ def owe_evaluation(session: Session, application: Application, user: User) -> In
         round="第一轮",
         starts_at=NOW + timedelta(days=1),
         minutes=60,
+        ends_at=NOW + timedelta(days=1, hours=1),
+        due_at=NOW + timedelta(days=2, hours=1),
         time_zone="Asia/Shanghai",
         focus=["r1"],
         created_by=user.id,
