@@ -555,6 +555,7 @@ def upgrade() -> None:
         sa.Column("at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("undone_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("undone_by", sa.Integer(), nullable=True),
+        sa.Column("tell_candidate", sa.Boolean(), nullable=False),
         sa.Column("needs_second", sa.Boolean(), nullable=False),
         sa.Column("second_id", sa.Integer(), nullable=True),
         sa.Column("second_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
@@ -1423,9 +1424,53 @@ def upgrade() -> None:
     with op.batch_alter_table("booking_offer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_booking_offer_application_id"), ["application_id"], unique=False)
 
+    op.create_table(
+        "measurement",
+        sa.Column("scope", sa.String(length=80), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("posting_id", sa.Integer(), nullable=True),
+        sa.Column("tally", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("inputs", sa.Integer(), nullable=False),
+        sa.Column("computed_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("days >= 0 AND inputs >= 0", name=op.f("ck_measurement_not_negative")),
+        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_measurement_posting_id")),
+        sa.PrimaryKeyConstraint("scope", "days", name=op.f("pk_measurement")),
+    )
+    with op.batch_alter_table("measurement", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_measurement_posting_id"), ["posting_id"], unique=False)
+
+    op.create_table(
+        "measured_application",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column("changes", sa.Integer(), nullable=False),
+        sa.Column("last_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("facts", sa.JSON(none_as_null=True), nullable=True),
+        sa.CheckConstraint("changes >= 1", name=op.f("ck_measured_application_changes_from_one")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_measured_application_application_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_measured_application_posting_id")),
+        sa.PrimaryKeyConstraint("application_id", name=op.f("pk_measured_application")),
+    )
+    with op.batch_alter_table("measured_application", schema=None) as batch_op:
+        batch_op.create_index("ix_measured_application_posting_id", ["posting_id", "application_id"], unique=False)
+
 
 def downgrade() -> None:
     """Downgrade schema."""
+    with op.batch_alter_table("measured_application", schema=None) as batch_op:
+        batch_op.drop_index("ix_measured_application_posting_id")
+
+    op.drop_table("measured_application")
+    with op.batch_alter_table("measurement", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_measurement_posting_id"))
+
+    op.drop_table("measurement")
     with op.batch_alter_table("booking_offer", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_booking_offer_application_id"))
 

@@ -33,6 +33,7 @@ from screening.models.interview import (
 from screening.models.interview_plan import InterviewerPool, InterviewRound, PoolMember, RoundInterviewer, RoundKind
 from screening.models.job import Heartbeat, Job, JobState
 from screening.models.mail import Mail, MailState
+from screening.models.measurement import MeasuredApplication, Measurement
 from screening.models.posting import (
     FormVersion,
     Posting,
@@ -84,6 +85,8 @@ __all__ = [
     "JobState",
     "Mail",
     "MailState",
+    "MeasuredApplication",
+    "Measurement",
     "Outcome",
     "Panelist",
     "Person",
