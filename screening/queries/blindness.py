@@ -1,57 +1,45 @@
-"""Which applications somebody must not see scores of: where an own evaluation is still owed."""
+"""Who owes an evaluation, and which applications they must not see scores of meanwhile: one condition for all who ask."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Exists, and_, select
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Evaluation, Interview, Panelist
 
 
-def owed_applications(session: Session, *, user_id: int, posting_id: int) -> frozenset[int]:
-    """Read the posting's applications of which this person sits on a panel, has not abstained and has not submitted.
-
-    The same fact as ``queries.scopes.application_scope`` reads for one application, here for a list.
-    """
+def is_open() -> ColumnElement[bool]:
+    """Give the condition that a seat of the outer query, joined with its interview, owes an evaluation: not cancelled, not abstained, not submitted."""
     submitted = (
         select(Evaluation.id)
-        .where(Evaluation.interview_id == Panelist.interview_id, Evaluation.user_id == user_id)
+        .where(Evaluation.interview_id == Panelist.interview_id, Evaluation.user_id == Panelist.user_id)
         .correlate(Panelist)
         .exists()
     )
+    return and_(Interview.cancelled_at.is_(None), Panelist.abstained_at.is_(None), ~submitted)
+
+
+def owed_applications(session: Session, *, user_id: int, posting_id: int) -> frozenset[int]:
+    """Read the posting's applications of which this person owes an evaluation.
+
+    The same fact as ``queries.scopes.application_scope`` reads for one application, here for a list.
+    """
     rows = (
         select(Interview.application_id)
         .join(Panelist, Panelist.interview_id == Interview.id)
         .join(Application, Application.id == Interview.application_id)
-        .where(
-            Panelist.user_id == user_id,
-            Panelist.abstained_at.is_(None),
-            Interview.cancelled_at.is_(None),
-            Application.posting_id == posting_id,
-            ~submitted,
-        )
+        .where(Panelist.user_id == user_id, Application.posting_id == posting_id, is_open())
     )
     return frozenset(session.scalars(rows))
 
 
-def is_owed(application: type[Application], *, user_id: int) -> ColumnElement[bool]:
-    """Give the condition that this person owes an evaluation of an application of the outer query; false where there is none."""
-    submitted = (
-        select(Evaluation.id)
-        .where(Evaluation.interview_id == Panelist.interview_id, Evaluation.user_id == user_id)
-        .correlate(Panelist)
-        .exists()
-    )
-    return (
+def is_owed(application: type[Application] = Application, *, user_id: int | None = None) -> Exists:
+    """Give the condition that this person, or anybody, owes an evaluation of an application of the outer query; false where there is none."""
+    seats = (
         select(Panelist.user_id)
         .join(Interview, Interview.id == Panelist.interview_id)
-        .where(
-            Interview.application_id == application.id,
-            Interview.cancelled_at.is_(None),
-            Panelist.user_id == user_id,
-            Panelist.abstained_at.is_(None),
-            ~submitted,
-        )
-        .correlate(application)
-        .exists()
+        .where(Interview.application_id == application.id, is_open())
     )
+    if user_id is not None:
+        seats = seats.where(Panelist.user_id == user_id)
+    return seats.correlate(application).exists()

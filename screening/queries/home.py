@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Exists, Select, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from screening.models import Application, Evaluation, Interview, Panelist, Posting, Role, Stage
+from screening.models import Application, Evaluation, Interview, Posting, Role, Stage
 from screening.policy import Actor
+from screening.queries.blindness import is_owed
 from screening.queries.postings import draft_findings
 
 ROWS = 100
@@ -21,11 +22,11 @@ def ready_debriefs(session: Session, *, actor: Actor) -> tuple[tuple[int, str, s
     Ready are those that a person moved to the stage debrief, and those at the stage interview whose panels owe nothing
     any more. Where the reader owes an evaluation themselves, nothing is said.
     """
-    complete = (Application.stage == Stage.INTERVIEW) & _evaluated() & ~owed()
+    complete = (Application.stage == Stage.INTERVIEW) & _evaluated() & ~is_owed()
     rows = session.execute(
         select(Application.id, Application.name, Posting.title)
         .join(Posting, Posting.id == Application.posting_id)
-        .where(_visible(actor), or_(Application.stage == Stage.DEBRIEF, complete), ~owed(actor.id))
+        .where(_visible(actor), or_(Application.stage == Stage.DEBRIEF, complete), ~is_owed(user_id=actor.id))
         .order_by(Application.stage_since, Application.id)
         .limit(ROWS)
     )
@@ -64,29 +65,6 @@ def _evaluated() -> Exists:
         select(Evaluation.id)
         .join(Interview, Interview.id == Evaluation.interview_id)
         .where(Interview.application_id == Application.id, Interview.cancelled_at.is_(None))
-        .correlate(Application)
-        .exists()
-    )
-
-
-def owed(user_id: int | None = None) -> Exists:
-    """Hold where somebody, or the given person, owes an evaluation; the same fact as ``queries.scopes`` reads for one application."""
-    submitted = (
-        select(Evaluation.id)
-        .where(Evaluation.interview_id == Panelist.interview_id, Evaluation.user_id == Panelist.user_id)
-        .correlate(Panelist)
-        .exists()
-    )
-    return (
-        select(Panelist.user_id)
-        .join(Interview, Interview.id == Panelist.interview_id)
-        .where(
-            Interview.application_id == Application.id,
-            Interview.cancelled_at.is_(None),
-            Panelist.abstained_at.is_(None),
-            true() if user_id is None else Panelist.user_id == user_id,
-            ~submitted,
-        )
         .correlate(Application)
         .exists()
     )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from rubrics.agreement import severity_of
 from screening.models import Application, Evaluation, Interview, Rating
-from screening.queries.home import owed
+from screening.queries.blindness import is_owed
 
 MINIMUM_SHARED = 10
 """Fewer criteria rated together with others say nothing about somebody's severity."""
@@ -46,7 +46,7 @@ def own_ratings(session: Session, *, user_id: int, since: datetime, time_zone: s
             Evaluation.version == 1,
             Evaluation.submitted_at >= since,
             Interview.cancelled_at.is_(None),
-            ~owed(user_id),
+            ~is_owed(user_id=user_id),
         )
         .order_by(Interview.id)
     ).all()

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from screening.models import Application, CandidateRequest, Posting, RequestKind, RequestState, Role, Stage, User
 from screening.policy import Actor
-from screening.queries.home import ROWS, owed
+from screening.queries.blindness import is_owed
+from screening.queries.home import ROWS
 from screening.queries.status import UNDO_WINDOW
 
 
@@ -90,7 +91,7 @@ def _waiting(actor: Actor) -> tuple[ColumnElement[bool], ...]:
         CandidateRequest.kind == RequestKind.HUMAN_REVIEW,
         Application.stage != Stage.WITHDRAWN,
         true() if actor.role is Role.ADMIN else Application.posting_id.in_(actor.postings),
-        ~owed(actor.id),
+        ~is_owed(user_id=actor.id),
     )
 
 
