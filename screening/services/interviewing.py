@@ -34,7 +34,7 @@ class InterviewError(Exception):
     """A plan or scorecard that cannot be stored.
 
     ``code`` is one of no_rubric, application_ended, panel_empty, panel_unknown, panel_submitted, own_seat, focus_empty,
-    focus_unknown, zone_unknown, round_missing, minutes, cancelled, not_cancelled, not_on_panel, abstained, too_early,
+    focus_unknown, zone_unknown, round_missing, minutes, cancelled, not_cancelled, not_on_panel, abstained, not_abstained, too_early,
     submitted, not_submitted, evaluated, changed, rating_unknown, rating_missing, note_missing, summary_missing, reason_missing.
     ``criterion`` names the criterion it speaks of, where there is one.
     """
@@ -78,14 +78,8 @@ def schedule_interview(
     """Plan an interview against the rubric in force; an application that stood before the stage interview moves there."""
     if application.stage in ENDED:
         raise InterviewError("application_ended")
-    version = session.scalar(
-        select(RubricVersion).where(
-            RubricVersion.posting_id == application.posting_id, RubricVersion.state == RubricState.PUBLISHED
-        )
-    )
-    if version is None:
-        raise InterviewError("no_rubric")
-    _check_plan(session, plan, version)
+    version = rubric_in_force(session, application)
+    check_plan(session, plan, version)
     interview = Interview(
         application_id=application.id,
         rubric_version_id=version.id,
@@ -116,7 +110,7 @@ def reschedule_interview(session: Session, *, interview: Interview, plan: Plan, 
     Leaving one's own panel would end blindness without an evaluation; abstaining ends it for good and is said.
     """
     require_open(interview)
-    _check_plan(session, plan, session.get_one(RubricVersion, interview.rubric_version_id))
+    check_plan(session, plan, session.get_one(RubricVersion, interview.rubric_version_id))
     before = set(session.scalars(select(Panelist.user_id).where(Panelist.interview_id == interview.id)))
     leaving = before - set(plan.panel)
     if leaving & (submitters(session, interview.id) | _abstainers(session, interview.id)):
@@ -169,7 +163,19 @@ def focus_criteria(version: RubricVersion, focus: Sequence[str]) -> list[Criteri
     return [criterion for criterion in load_rubric(version.document).criteria if criterion.id in set(focus)]
 
 
-def _check_plan(session: Session, plan: Plan, version: RubricVersion) -> None:
+def rubric_in_force(session: Session, application: Application) -> RubricVersion:
+    """Read the rubric that an interview is planned against; raise InterviewError ``no_rubric`` where none is published."""
+    version = session.scalar(
+        select(RubricVersion).where(
+            RubricVersion.posting_id == application.posting_id, RubricVersion.state == RubricState.PUBLISHED
+        )
+    )
+    if version is None:
+        raise InterviewError("no_rubric")
+    return version
+
+
+def check_plan(session: Session, plan: Plan, version: RubricVersion) -> None:
     known = {criterion.id for criterion in load_rubric(version.document).criteria}
     staff = set(session.scalars(select(User.id).where(User.id.in_(plan.panel), User.is_active)))
     checks = (
