@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
 from rubrics.model import Criterion
-from screening.models import Recommendation
+from screening.models import AbstainKind, Recommendation
 from screening.services.evaluating import NOTE_LENGTH, REASON_LENGTH, Judgement
 
 Problem = tuple[str, str, Any]
@@ -88,6 +88,12 @@ def read_scorecard(fields: MultiDict[str, str], criteria: Sequence[Criterion]) -
 def read_reason(fields: MultiDict[str, str]) -> str:
     """Read why somebody abstains or amends."""
     return _clean(fields.get("reason", "")).strip()[:REASON_LENGTH]
+
+
+def read_abstention(fields: MultiDict[str, str]) -> AbstainKind | None:
+    """Read which of the listed reasons somebody abstains for; None for none of them."""
+    chosen = fields.get("kind", "")
+    return AbstainKind(chosen) if chosen in set(AbstainKind) else None
 
 
 def _clean(text: str) -> str:

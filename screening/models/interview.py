@@ -174,7 +174,7 @@ class Decision(Base):
 
     ``missing`` counts the evaluations that were still owed when it was made. ``needs_second`` marks a rejection that another
     person looks at: it waits, and moves nothing, until ``second_id`` has agreed. ``undone_by`` is None where the candidate's
-    own withdrawal overtook it.
+    own withdrawal overtook it. ``tell_candidate`` asks for a mail once the decision stands.
     """
 
     __tablename__ = "decision"
@@ -210,6 +210,7 @@ class Decision(Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"), default=None)
+    tell_candidate: Mapped[bool] = mapped_column(default=False)
     needs_second: Mapped[bool] = mapped_column(default=False)
     second_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), default=None)
     second_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -145,6 +145,7 @@ def _blank_what_stays(session: Session, ids: list[int], now: datetime) -> None:
     for statement in (
         update(StageMove).where(StageMove.application_id.in_(ids)).values(note=None),
         update(Decision).where(Decision.application_id.in_(ids)).values(note=NAME),
+        update(Decision).where(Decision.application_id.in_(ids), Decision.second_note != "").values(second_note=NAME),
         update(Interview).where(Interview.application_id.in_(ids)).values(place=""),
         update(Interview)
         .where(Interview.application_id.in_(ids), Interview.starts_at > now, Interview.cancelled_at.is_(None))
@@ -153,8 +154,8 @@ def _blank_what_stays(session: Session, ids: list[int], now: datetime) -> None:
         update(Panelist)
         .where(Panelist.interview_id.in_(interviews), Panelist.abstained_at.is_not(None))
         .values(abstain_reason=NAME),
-        update(Rating).where(Rating.evaluation_id.in_(evaluations)).values(note=""),
-        update(Evaluation).where(Evaluation.interview_id.in_(interviews)).values(summary=""),
+        update(Rating).where(Rating.evaluation_id.in_(evaluations), Rating.note != "").values(note=NAME),
+        update(Evaluation).where(Evaluation.interview_id.in_(interviews)).values(summary=NAME, private_note=""),
         update(Evaluation)
         .where(Evaluation.interview_id.in_(interviews), Evaluation.version > 1)
         .values(amendment_reason=NAME),

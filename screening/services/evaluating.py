@@ -9,7 +9,16 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from screening.models import Evaluation, Interview, Panelist, Rating, Recommendation, RubricVersion, ScorecardDraft
+from screening.models import (
+    AbstainKind,
+    Evaluation,
+    Interview,
+    Panelist,
+    Rating,
+    Recommendation,
+    RubricVersion,
+    ScorecardDraft,
+)
 from screening.models.base import JsonObject
 from screening.services.interviewing import InterviewError, focus_criteria, record_act, require_open, submitters
 
@@ -64,11 +73,13 @@ def submit_evaluation(
     judgements: Mapping[str, Judgement],
     recommendation: Recommendation,
     summary: str,
+    private_note: str = "",
     now: datetime,
 ) -> Evaluation:
     """Lock an interviewer's scorecard as their evaluation; from now on they may see the others'.
 
-    Every focus criterion needs a rating or "not covered"; a 1, a 4 and the recommendation need words.
+    Every focus criterion needs a rating or "not covered"; a 1, a 4 and the recommendation need words. ``private_note``
+    is for the posting's recruiters alone.
     """
     _require_seat(session, interview, user_id)
     if now < interview.starts_at:
@@ -84,6 +95,7 @@ def submit_evaluation(
             version=1,
             recommendation=recommendation,
             summary=summary.strip(),
+            private_note=private_note.strip(),
             submitted_at=now,
         ),
         judgements,
@@ -104,6 +116,7 @@ def amend_evaluation(
     judgements: Mapping[str, Judgement],
     recommendation: Recommendation,
     summary: str,
+    private_note: str = "",
     reason: str,
     seen: int,
     now: datetime,
@@ -133,6 +146,7 @@ def amend_evaluation(
             version=latest + 1,
             recommendation=recommendation,
             summary=summary.strip(),
+            private_note=private_note.strip(),
             amendment_reason=reason.strip(),
             submitted_at=now,
         ),
@@ -142,16 +156,32 @@ def amend_evaluation(
     return evaluation
 
 
-def abstain(session: Session, *, interview: Interview, user_id: int, reason: str, now: datetime) -> None:
-    """Release a panel member from the evaluation, as for a conflict of interest; they rate nothing and do not see the debrief."""
+def abstain(
+    session: Session, *, interview: Interview, user_id: int, kind: AbstainKind, reason: str = "", now: datetime
+) -> None:
+    """Release a panel member from the evaluation, as for a conflict of interest; they rate nothing and do not see the debrief.
+
+    ``reason`` are their words, which ``other`` needs.
+    """
     seat = _require_seat(session, interview, user_id)
     if user_id in submitters(session, interview.id):
         raise InterviewError("submitted")
-    if not reason.strip():
+    if kind is AbstainKind.OTHER and not reason.strip():
         raise InterviewError("reason_missing")
-    seat.abstained_at, seat.abstain_reason = now, reason.strip()
+    seat.abstained_at, seat.abstain_kind, seat.abstain_reason = now, kind, reason.strip()[:REASON_LENGTH]
     session.flush()
     record_act(session, "evaluation.abstain", interview, user_id, now)
+
+
+def take_abstention_back(session: Session, *, interview: Interview, user_id: int, now: datetime) -> None:
+    """Give a panel member their duty back. The caller answers for it that they have seen nothing of others meanwhile (decision 025)."""
+    require_open(interview)
+    seat = session.get(Panelist, (interview.id, user_id), with_for_update=True, populate_existing=True)
+    if seat is None or seat.abstained_at is None:
+        raise InterviewError("not_abstained")
+    seat.abstained_at = seat.abstain_kind = seat.abstain_reason = None
+    session.flush()
+    record_act(session, "evaluation.return", interview, user_id, now)
 
 
 def _require_seat(session: Session, interview: Interview, user_id: int) -> Panelist:

@@ -57,6 +57,7 @@ def make_crowded(session: Session, uploads: Path, posting: Posting) -> Applicati
         user_id=user.id,
         recommendation=Recommendation.NO,
         summary=f"{SECRET} summary",
+        private_note=f"{SECRET} private",
         submitted_at=NOW,
     )
     session.add(evaluation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from screening.models import PostingState, Recommendation, Role, RubricVersion, Stage
+from screening.models import AbstainKind, PostingState, Recommendation, Role, RubricVersion, Stage
 from screening.policy import Actor
 from screening.queries.debrief import debrief
 from screening.queries.home import new_applications, open_findings, ready_debriefs
@@ -86,7 +86,14 @@ def test_an_amended_evaluation_keeps_its_first_words_for_the_recruiter(session, 
 
 def test_only_recruiters_read_why_somebody_abstained(session, panel, caller):
     submit(session, panel, panel.first)
-    abstain(session, interview=panel.interview, user_id=panel.second.id, reason="同一个实验室", now=NOW)
+    abstain(
+        session,
+        interview=panel.interview,
+        user_id=panel.second.id,
+        kind=AbstainKind.WORKED_TOGETHER,
+        reason="同一个实验室",
+        now=NOW,
+    )
     session.commit()
     address = f"/staff/applications/{panel.application.id}/debrief"
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from screening.models import (
+    AbstainKind,
     Evaluation,
     Panelist,
     Posting,
@@ -144,7 +145,14 @@ def test_nobody_ends_their_own_blindness_by_leaving_or_cancelling(session, panel
         cancel_interview(session, interview=panel.interview, actor_id=panel.first.id, now=NOW)
     assert panel.first.id in application_scope(session, panel.application.id).owing
 
-    abstain(session, interview=panel.interview, user_id=panel.first.id, reason="共事过", now=NOW)
+    abstain(
+        session,
+        interview=panel.interview,
+        user_id=panel.first.id,
+        kind=AbstainKind.WORKED_TOGETHER,
+        reason="共事过",
+        now=NOW,
+    )
     with pytest.raises(InterviewError, match="panel_submitted"):
         reschedule_interview(session, actor_id=panel.recruiter.id, **reschedule)
     cancel_interview(session, interview=panel.interview, actor_id=panel.first.id, now=NOW)
@@ -187,7 +195,14 @@ def test_submission_locks_and_forgets_the_draft(session, panel):
     for act in (
         lambda: submit(session, panel, panel.first),
         lambda: save_draft(session, interview=panel.interview, user_id=panel.first.id, content={}, revision=1, now=NOW),
-        lambda: abstain(session, interview=panel.interview, user_id=panel.first.id, reason="共事过", now=NOW),
+        lambda: abstain(
+            session,
+            interview=panel.interview,
+            user_id=panel.first.id,
+            kind=AbstainKind.WORKED_TOGETHER,
+            reason="共事过",
+            now=NOW,
+        ),
     ):
         with pytest.raises(InterviewError) as error:
             act()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from screening.models import Posting, Recommendation, Role
+from screening.models import AbstainKind, Posting, Recommendation, Role
 from screening.policy import Actor
 from screening.queries.interviews import coming_interviews, own_agenda, past_interviews
 from screening.queries.own_ratings import OwnRatings, own_ratings
@@ -40,6 +40,7 @@ def test_the_agenda_holds_what_is_owed_and_what_comes(session, panel):
         session,
         interview=session.get_one(type(panel.interview), rows[0].id),
         user_id=panel.first.id,
+        kind=AbstainKind.WORKED_TOGETHER,
         reason="共事过",
         now=NOW,
     )

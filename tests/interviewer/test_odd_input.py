@@ -60,7 +60,9 @@ def test_nul_in_drafts_and_reasons_is_left_out(session, panel, caller):
 
     assert caller(panel.first).post(f"{address}/draft", data=draft).status_code in {303, 409}
     assert caller(panel.second).post(address, data=amendment).status_code == 303
-    assert caller(panel.first).post(f"{address}/abstain", data={"reason": "共\x00事"}).status_code == 303
+    assert (
+        caller(panel.first).post(f"{address}/abstain", data={"kind": "other", "reason": "共\x00事"}).status_code == 303
+    )
 
 
 def test_an_amendment_without_an_evaluation_is_refused(panel, caller):

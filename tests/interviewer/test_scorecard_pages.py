@@ -90,7 +90,7 @@ def test_abstaining_wants_a_reason_and_ends_the_duty(session, panel, caller):
     reader, address = caller(panel.first), f"/staff/interviews/{panel.interview.id}/scorecard"
     seat = (panel.interview.id, panel.first.id)
     for reason in (" ", "曾经共事"):
-        assert reader.post(f"{address}/abstain", data={"reason": reason}).status_code == 303
+        assert reader.post(f"{address}/abstain", data={"kind": "other", "reason": reason}).status_code == 303
         assert session.get_one(Panelist, seat, populate_existing=True).abstain_reason == (reason.strip() or None)
         session.commit()
 

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from rubrics.model import Category, Rubric, Section
-from screening.models import Interview
+from screening.models import AbstainKind, Interview
 from screening.services.demonstration.office_hours import MINUTES, ZONE
 from screening.services.demonstration.opinions import Opinion, form_opinion
 from screening.services.demonstration.pieces import table
@@ -111,7 +111,14 @@ class Meeting:
         def act() -> None:
             reason = table("interviews")["abstentions"]["lines"][0]
             user_id = self.troupe.staff[sitting.email].id
-            abstain(self.troupe.session, interview=self.interview, user_id=user_id, reason=reason, now=at)
+            abstain(
+                self.troupe.session,
+                interview=self.interview,
+                user_id=user_id,
+                kind=AbstainKind.WORKED_TOGETHER,
+                reason=reason,
+                now=at,
+            )
 
         return act
 

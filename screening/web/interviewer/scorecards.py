@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from rubrics.anchors import guide_for
 from rubrics.model import Criterion
 from screening.extensions import db
-from screening.forms.scorecard import Problem, Scorecard, read_reason, read_scorecard
+from screening.forms.scorecard import Problem, Scorecard, read_abstention, read_reason, read_scorecard
 from screening.models import Interview, Recommendation
 from screening.policy import Permission
 from screening.queries.scorecard import EvaluationVersion, Kit, kit
@@ -117,8 +117,12 @@ def draft(interview: Interview) -> ResponseReturnValue:
 @needs(Permission.EVALUATION_SUBMIT, of=Interview)
 def leave(interview: Interview) -> ResponseReturnValue:
     """Abstain with a reason, as for a conflict of interest."""
+    kind, reason = read_abstention(request.form), read_reason(request.form)
+    if kind is None:
+        toast(_("Choose why you do not judge this candidate."))
+        return redirect(url_for("scorecards.edit", interview_id=interview.id), 303)
     try:
-        abstain(db.session, interview=interview, user_id=actor().id, reason=read_reason(request.form), now=now())
+        abstain(db.session, interview=interview, user_id=actor().id, kind=kind, reason=reason, now=now())
         db.session.commit()
     except InterviewError as error:
         db.session.rollback()
