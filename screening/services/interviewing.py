@@ -176,6 +176,7 @@ def rubric_in_force(session: Session, application: Application) -> RubricVersion
 
 
 def check_plan(session: Session, plan: Plan, version: RubricVersion) -> None:
+    """Raise InterviewError for a plan that this rubric does not allow; its start is not looked at."""
     known = {criterion.id for criterion in load_rubric(version.document).criteria}
     staff = set(session.scalars(select(User.id).where(User.id.in_(plan.panel), User.is_active)))
     checks = (
