@@ -704,6 +704,7 @@ def upgrade() -> None:
         sa.Column("cancelled_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("uid", sa.String(length=64), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("changed_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.CheckConstraint("minutes > 0 AND minutes <= 480", name=op.f("ck_interview_minutes_range")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_interview_ends_after_start")),
         sa.CheckConstraint("due_at >= ends_at", name=op.f("ck_interview_due_after_end")),

@@ -17,6 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from screening.models.base import Base, JsonObject, UtcDateTime, choice
@@ -51,11 +52,17 @@ class AbstainKind(StrEnum):
     OTHER = "other"
 
 
+def _when_created(context: DefaultExecutionContext) -> datetime:
+    made: datetime = context.get_current_parameters()["created_at"]
+    return made
+
+
 class Interview(Base):
     """One planned conversation. ``starts_at`` is UTC, ``time_zone`` the IANA zone it was planned in, ``focus`` the criterion ids of ``rubric_version_id`` that it must cover.
 
     ``ends_at`` is ``starts_at`` + ``minutes``; ``due_at`` the time by which its scorecards are owed. ``uid`` names it in
-    calendars for good, ``sequence`` grows with each change that calendars must hear of (RFC 5545, 3.8.7.4).
+    calendars for good, ``sequence`` grows with each change that calendars must hear of (RFC 5545, 3.8.7.4), last at
+    ``changed_at``.
     """
 
     __tablename__ = "interview"
@@ -88,6 +95,7 @@ class Interview(Base):
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     uid: Mapped[str] = mapped_column(String(64), default=lambda: str(uuid4()))
     sequence: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=_when_created)
 
 
 class Panelist(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,11 +19,15 @@ from screening.models import (
     Evaluation,
     Interview,
     Panelist,
+    Person,
     RubricState,
     RubricVersion,
     Stage,
     User,
 )
+from screening.queries.clashes import Clash, Span, find_clashes
+from screening.queries.people import root_of
+from screening.queries.scopes import actor_of
 from screening.services.moving import ENDED, move_application
 
 DUE_HOURS = 24
@@ -43,6 +47,14 @@ class InterviewError(Exception):
         self.code = code
         self.criterion = criterion
         super().__init__(code if criterion is None else f"{code}: {criterion}")
+
+
+class ClashError(Exception):
+    """Somebody is in another interview at this time, and nobody has accepted that: ``clashes`` are those to be shown."""
+
+    def __init__(self, clashes: tuple[Clash, ...]) -> None:
+        self.clashes = clashes
+        super().__init__(f"{len(clashes)} overlapping interviews")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +85,25 @@ class Plan:
 
 
 def schedule_interview(
-    session: Session, *, application: Application, plan: Plan, actor_id: int, now: datetime
+    session: Session,
+    *,
+    application: Application,
+    plan: Plan,
+    actor_id: int,
+    now: datetime,
+    accepted: Collection[str] | None = None,
 ) -> Interview:
-    """Plan an interview against the rubric in force; an application that stood before the stage interview moves there."""
+    """Plan an interview against the rubric in force; an application that stood before the stage interview moves there.
+
+    ``accepted`` are the keys of the clashes that were shown and are meant: any other one raises ClashError, also one that
+    was planned in the same moment. None looks for no clash.
+    """
     if application.stage in ENDED:
         raise InterviewError("application_ended")
     version = rubric_in_force(session, application)
     check_plan(session, plan, version)
+    if accepted is not None:
+        _refuse_clashes(session, application, plan, accepted, actor_id)
     interview = Interview(
         application_id=application.id,
         rubric_version_id=version.id,
@@ -104,14 +128,31 @@ def schedule_interview(
     return interview
 
 
-def reschedule_interview(session: Session, *, interview: Interview, plan: Plan, actor_id: int, now: datetime) -> None:
+def reschedule_interview(
+    session: Session,
+    *,
+    interview: Interview,
+    plan: Plan,
+    actor_id: int,
+    now: datetime,
+    accepted: Collection[str] | None = None,
+    seen: int | None = None,
+) -> None:
     """Change a plan; who has submitted or abstained stays on the panel, and nobody takes their own seat away.
 
-    Leaving one's own panel would end blindness without an evaluation; abstaining ends it for good and is said.
+    Leaving one's own panel would end blindness without an evaluation; abstaining ends it for good and is said. Evaluations
+    stay as they are. The sequence grows when calendars must hear of it. ``accepted`` is as for schedule_interview; ``seen``
+    is the sequence that the person changes: a newer one by now is the error ``changed``.
     """
+    if accepted is not None:
+        application = session.get_one(Application, interview.application_id)
+        _refuse_clashes(session, application, plan, accepted, actor_id, apart_from=interview.id)
+    session.refresh(interview, with_for_update=True)
     require_open(interview)
-    check_plan(session, plan, session.get_one(RubricVersion, interview.rubric_version_id))
+    if seen is not None and seen != interview.sequence:
+        raise InterviewError("changed")
     before = set(session.scalars(select(Panelist.user_id).where(Panelist.interview_id == interview.id)))
+    check_plan(session, plan, session.get_one(RubricVersion, interview.rubric_version_id), seated=before)
     leaving = before - set(plan.panel)
     if leaving & (submitters(session, interview.id) | _abstainers(session, interview.id)):
         raise InterviewError("panel_submitted")
@@ -124,11 +165,13 @@ def reschedule_interview(session: Session, *, interview: Interview, plan: Plan, 
     session.add_all(
         Panelist(interview_id=interview.id, user_id=user_id) for user_id in plan.panel if user_id not in before
     )
+    told = _what_calendars_say(interview)
     interview.round, interview.place = plan.round.strip(), plan.place.strip()
     interview.starts_at, interview.minutes, interview.time_zone = plan.starts_at, plan.minutes, plan.time_zone
     interview.ends_at, interview.due_at = plan.ends_at, plan.due_at
-    interview.sequence += 1
     interview.focus = list(plan.focus)
+    if told != _what_calendars_say(interview) or before != set(plan.panel):
+        _tell_calendars(interview, now)
     session.flush()
     record_act(session, "interview.reschedule", interview, actor_id, now)
 
@@ -138,6 +181,7 @@ def cancel_interview(session: Session, *, interview: Interview, actor_id: int, n
 
     Who still owes an evaluation of it cannot, since that would end their blindness; they abstain or ask a colleague.
     """
+    session.refresh(interview, with_for_update=True)
     require_open(interview)
     if submitters(session, interview.id):
         raise InterviewError("evaluated")
@@ -145,15 +189,18 @@ def cancel_interview(session: Session, *, interview: Interview, actor_id: int, n
     if seat is not None and seat.abstained_at is None:
         raise InterviewError("own_seat")
     interview.cancelled_at = now
+    _tell_calendars(interview, now)
     session.flush()
     record_act(session, "interview.cancel", interview, actor_id, now)
 
 
 def restore_interview(session: Session, *, interview: Interview, actor_id: int, now: datetime) -> None:
     """Take a cancellation back."""
+    session.refresh(interview, with_for_update=True)
     if interview.cancelled_at is None:
         raise InterviewError("not_cancelled")
     interview.cancelled_at = None
+    _tell_calendars(interview, now)
     session.flush()
     record_act(session, "interview.restore", interview, actor_id, now)
 
@@ -175,8 +222,8 @@ def rubric_in_force(session: Session, application: Application) -> RubricVersion
     return version
 
 
-def check_plan(session: Session, plan: Plan, version: RubricVersion) -> None:
-    """Raise InterviewError for a plan that this rubric does not allow; its start is not looked at."""
+def check_plan(session: Session, plan: Plan, version: RubricVersion, *, seated: Collection[int] = ()) -> None:
+    """Raise InterviewError for a plan that this rubric does not allow; its start is not looked at. Who is ``seated`` may stay, also without an active account."""
     known = {criterion.id for criterion in load_rubric(version.document).criteria}
     staff = set(session.scalars(select(User.id).where(User.id.in_(plan.panel), User.is_active)))
     checks = (
@@ -184,13 +231,56 @@ def check_plan(session: Session, plan: Plan, version: RubricVersion) -> None:
         (not 0 < plan.minutes <= 480, "minutes"),
         (plan.time_zone not in _time_zones(), "zone_unknown"),
         (not plan.panel, "panel_empty"),
-        (not set(plan.panel) <= staff, "panel_unknown"),
+        (not set(plan.panel) <= staff | set(seated), "panel_unknown"),
         (not plan.focus, "focus_empty"),
         (not set(plan.focus) <= known, "focus_unknown"),
     )
     for wrong, code in checks:
         if wrong:
             raise InterviewError(code)
+
+
+def lock_calendars(session: Session, *, user_ids: Collection[int], application: Application) -> None:
+    """Let one at a time plan for these people and for this candidate, over all the candidate's applications.
+
+    The order is everywhere the same: users, application, person. On SQLite the transaction holds the only write lock.
+    """
+    users = select(User.id).where(User.id.in_(user_ids)).order_by(User.id)
+    session.execute(users.with_for_update(key_share=True)).all()
+    session.execute(select(Application.id).where(Application.id == application.id).with_for_update(key_share=True))
+    root = root_of(session, application.person_id)
+    session.execute(select(Person.id).where(Person.id == root).with_for_update(key_share=True))
+
+
+def _refuse_clashes(
+    session: Session,
+    application: Application,
+    plan: Plan,
+    accepted: Collection[str],
+    actor_id: int,
+    *,
+    apart_from: int | None = None,
+) -> None:
+    lock_calendars(session, user_ids=plan.panel, application=application)
+    clashes = find_clashes(
+        session,
+        user_ids=plan.panel,
+        application=application,
+        span=Span(plan.starts_at, plan.ends_at),
+        actor=actor_of(session, session.get_one(User, actor_id)),
+        apart_from=apart_from,
+    )
+    if any(clash.key not in accepted for clash in clashes):
+        raise ClashError(clashes)
+
+
+def _what_calendars_say(interview: Interview) -> tuple[object, ...]:
+    return interview.round, interview.place, interview.starts_at, interview.minutes, interview.time_zone
+
+
+def _tell_calendars(interview: Interview, now: datetime) -> None:
+    interview.sequence += 1
+    interview.changed_at = now
 
 
 @cache

@@ -1,0 +1,119 @@
+"""Who is taken at a time: other interviews of panel members and of the candidate as a person, over all their applications."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy.orm import Session
+
+from screening.models import Application, Interview, Panelist, Posting, User
+from screening.policy import Actor, Permission, Scope, allows
+from screening.queries.people import group_of
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time, aware, from its start up to its end."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """The interview in the way, for those who have a right on its posting."""
+
+    interview_id: int
+    application_id: int
+    candidate: str
+    posting_title: str | None
+    round: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Somebody who is taken in a span: a panel member, or the candidate where ``user_id`` is None.
+
+    ``other`` is None for a reader without a right on the other posting: they learn "busy" and nothing more. ``key`` stands
+    for this clash alone: it is another one as soon as either interview moves.
+    """
+
+    key: str
+    user_id: int | None
+    name: str
+    other: Other | None
+
+
+def find_clashes(
+    session: Session,
+    *,
+    user_ids: Collection[int],
+    application: Application | None,
+    span: Span,
+    actor: Actor | None,
+    apart_from: int | None = None,
+) -> tuple[Clash, ...]:
+    """Find the interviews that overlap a span and were not cancelled, of these people and of the application's person. Two queries.
+
+    Who abstained has that time free. ``actor`` is whoever reads the answer, None for somebody without any right.
+    """
+    columns = (Interview, Application, Posting.title)
+    open_then = and_(
+        Interview.cancelled_at.is_(None), Interview.starts_at < span.ends_at, Interview.ends_at > span.starts_at
+    )
+    seats = session.execute(
+        select(User.id, User.name, *columns)
+        .join(Panelist, Panelist.user_id == User.id)
+        .join(Interview, Interview.id == Panelist.interview_id)
+        .join(Application, Application.id == Interview.application_id)
+        .join(Posting, Posting.id == Application.posting_id)
+        .where(User.id.in_(user_ids), Panelist.abstained_at.is_(None), open_then, _not(apart_from))
+        .order_by(Interview.starts_at, User.id, Interview.id)
+    ).all()
+    found = [_clash(row, row[0], row[1], span, actor) for row in seats]
+    if application is not None:
+        own = session.execute(
+            select(Application.id, Application.name, *columns)
+            .join(Interview, Interview.application_id == Application.id)
+            .join(Posting, Posting.id == Application.posting_id)
+            .where(Application.person_id.in_(group_of(application.person_id)), open_then, _not(apart_from))
+            .order_by(Interview.starts_at, Interview.id)
+        ).all()
+        found += [_clash(row, None, application.name, span, actor) for row in own]
+    return tuple(found)
+
+
+def _not(interview_id: int | None) -> ColumnElement[bool]:
+    return Interview.id != (interview_id or 0)
+
+
+def _clash(
+    row: Row[tuple[int, str, Interview, Application, str | None]],
+    user_id: int | None,
+    name: str,
+    span: Span,
+    actor: Actor | None,
+) -> Clash:
+    _ident, _name, interview, application, title = row
+    sees = actor is not None and allows(actor, Permission.APPLICATION_VIEW, Scope(posting_id=application.posting_id))
+    other = Other(
+        interview_id=interview.id,
+        application_id=application.id,
+        candidate=application.name,
+        posting_title=title,
+        round=interview.round,
+        starts_at=interview.starts_at,
+        ends_at=interview.ends_at,
+    )
+    what = (user_id, interview.id, interview.starts_at, interview.ends_at, span.starts_at, span.ends_at)
+    return Clash(_key(*what), user_id, name, other if sees else None)
+
+
+def _key(*parts: object) -> str:
+    return sha256("|".join(map(str, parts)).encode()).hexdigest()[:20]
