@@ -39,8 +39,15 @@ def strip(text: str | None) -> str | None:
     return text.replace("\x00", "").strip() if text else text
 
 
-class ScheduleForm(FlaskForm):
-    """One interview; the choices of ``panel`` and ``focus`` are given by the view."""
+class LocalTimesForm(FlaskForm):
+    """When a meeting begins."""
+
+    day = DateField(_l("Date"), [InputRequired(_l("Choose the date."))])
+    clock = TimeField(_l("Start"), [InputRequired(_l("Enter the time at which it starts."))])
+
+
+class MeetingForm(FlaskForm):
+    """What is planned, apart from when; the choices of ``panel`` and ``focus`` are given by the view."""
 
     round = StringField(
         _l("Round"),
@@ -50,8 +57,6 @@ class ScheduleForm(FlaskForm):
         ],
         filters=[strip],
     )
-    day = DateField(_l("Date"), [InputRequired(_l("Choose the date."))])
-    clock = TimeField(_l("Start"), [InputRequired(_l("Enter the time at which it starts."))])
     time_zone = StringField(
         _l("Time zone"), [DataRequired(_l("Choose a time zone from the list, such as Asia/Shanghai."))], filters=[strip]
     )
@@ -67,15 +72,19 @@ class ScheduleForm(FlaskForm):
         _l("Focus criteria"), [DataRequired(_l("Choose at least one criterion that this interview covers."))]
     )
 
-    def validate_day(self, field: DateField) -> None:
-        """Refuse a year that cannot be meant."""
-        if field.data is not None and field.data.year not in YEARS:
-            raise ValidationError(_l("Choose a date in this century."))
-
     def validate_time_zone(self, field: StringField) -> None:
         """Refuse a zone that is not one of the IANA names."""
         if field.data not in available_timezones():
             raise ValidationError(_l("Choose a time zone from the list, such as Asia/Shanghai."))
+
+
+class ScheduleForm(LocalTimesForm, MeetingForm):
+    """One interview at one time."""
+
+    def validate_day(self, field: DateField) -> None:
+        """Refuse a year that cannot be meant."""
+        if field.data is not None and field.data.year not in YEARS:
+            raise ValidationError(_l("Choose a date in this century."))
 
     def validate_clock(self, field: TimeField) -> None:
         """Refuse a local time that does not exist or exists twice in its zone."""
