@@ -31,6 +31,8 @@ class Settings:
     broker_url: str
     secret_key: str
     public_url: str | None = None
+    listens_at: str | None = None
+    """Where ``serve`` listens: links in mails that no page asked for lead there as long as no public_url is set."""
     company_zh: str = "远山智能"
     company_en: str = "Yuanshan AI"
     time_zone: str = "Asia/Shanghai"
@@ -44,12 +46,21 @@ class Settings:
     """So many postings may be applied for with one form."""
     form_seconds: float = 3.0
     """An application form that comes back sooner is asked about once; 0 asks about none."""
+    remind_after_hours: float = 1.0
+    """So long after its end an interview's scorecard is first asked for."""
+    escalate_after_hours: float = 24.0
+    """So long after a scorecard was due its recruiters are told."""
     form_bytes: int = 64 * 1024 * 1024
     """An application form is read up to here, so that a file that is too large comes back as an error beside its field."""
 
     def company_in(self, locale: str) -> str:
         """Give the company's name in a language, "zh" or "en"."""
         return self.company_zh if locale == "zh" else self.company_en
+
+    @property
+    def base_url(self) -> str | None:
+        """Address that a link in a mail begins with when no page asked for it; None where nobody has named one."""
+        return self.public_url or self.listens_at
 
     @property
     def uploads(self) -> Path:
@@ -89,6 +100,7 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, instance: Path | N
         broker_url=setting("broker_url", f"redis+socket://{broker_socket(folder)}"),
         secret_key=secret,
         public_url=setting("public_url", "") or None,
+        listens_at=environ.get("SCREENING_LISTENS_AT") or None,
         company_zh=setting("company_zh", "远山智能"),
         company_en=setting("company_en", "Yuanshan AI"),
         time_zone=setting("time_zone", "Asia/Shanghai"),
@@ -96,7 +108,9 @@ def load_settings(environ: Mapping[str, str] = os.environ, *, instance: Path | N
         demo=setting("demo", "0") in {"1", "true", "True"},
         smtp_url=_mail_server(setting("smtp_url", "")),
         mail_from=setting("mail_from", "screening@localhost"),
-        form_seconds=_seconds("form_seconds", setting("form_seconds", "3")),
+        form_seconds=_number("form_seconds", setting("form_seconds", "3"), "seconds", 60),
+        remind_after_hours=_number("remind_after_hours", setting("remind_after_hours", "1"), "hours", 240),
+        escalate_after_hours=_number("escalate_after_hours", setting("escalate_after_hours", "24"), "hours", 240),
         most_roles=_few(setting("most_roles", "3")),
     )
 
@@ -133,14 +147,14 @@ def _few(text: str) -> int:
     return int(text)
 
 
-def _seconds(name: str, text: str) -> float:
+def _number(name: str, text: str, unit: str, most: int) -> float:
     try:
-        seconds = float(text)
+        number = float(text)
     except ValueError:
-        seconds = -1.0
-    if not 0 <= seconds <= 60:
-        raise ConfigError(f"{name} is {text!r}. Set a number of seconds from 0 to 60.")
-    return seconds
+        number = -1.0
+    if not 0 <= number <= most:
+        raise ConfigError(f"{name} is {text!r}. Set a number of {unit} from 0 to {most}.")
+    return number
 
 
 def _read_toml(path: Path) -> dict[str, object]:

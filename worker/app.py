@@ -24,6 +24,7 @@ from screening.extensions import db
 
 HEARTBEAT_SECONDS = 10
 TIDY_SECONDS = 3600
+REMIND_SECONDS = 300
 HEARTBEAT_QUEUE = "heartbeat"
 WORK_QUEUE = "work"
 SETTINGS: dict[str, Any] = {
@@ -55,6 +56,11 @@ SETTINGS: dict[str, Any] = {
             "options": {"expires": HEARTBEAT_SECONDS},
         },
         "tidy": {"task": "worker.tasks.tidy", "schedule": TIDY_SECONDS, "options": {"expires": TIDY_SECONDS}},
+        "remind": {
+            "task": "worker.tasks.remind_interviewers",
+            "schedule": REMIND_SECONDS,
+            "options": {"expires": REMIND_SECONDS},
+        },
     },
 }
 

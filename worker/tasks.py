@@ -24,10 +24,12 @@ from screening.services import (
     prescoring,
     preview_chunks,
     proving,
+    reminding,
     rescoring,
     tidying,
 )
 from screening.web.candidate.links import status_link
+from screening.web.interviewer.reminder_words import reminder_words
 from worker.running import finishing, going_on, looking, run_job
 
 # Far below the time limit of a task, which would strike an application that is not to blame for a busy machine.
@@ -57,6 +59,28 @@ def tidy() -> None:
     tidying.forget_previews(db.session, now=now)
     proving.forget_codes(db.session, now=now)
     db.session.commit()
+
+
+@shared_task
+def remind_interviewers() -> None:
+    """Write the reminders and escalations that are due; asked for by the clock, harmless to miss, to repeat or to kill.
+
+    A batch of interviews is one transaction, and only one of which something is due takes the write lock.
+    """
+    now, settings = datetime.now(UTC), current_app.config["SCREENING"]
+    place = None
+    while True:
+        with looking() as session:
+            batch = reminding.find_batch(session, settings=settings, now=now, after=place)
+        if batch.interview_ids:
+            written = reminding.write_notices(
+                db.session, interview_ids=batch.interview_ids, words=reminder_words, settings=settings, now=now
+            )
+            db.session.commit()
+            logger.info("%d reminders were written", written)
+        if batch.following is None:
+            return
+        place = batch.following
 
 
 @shared_task
@@ -188,9 +212,14 @@ def send_mail(*, job_id: int, mail_id: int) -> None:
     def act() -> None:
         with looking() as session:
             mail = session.get(Mail, mail_id)
+            is_moot = mail is not None and mail.state is MailState.WAITING and reminding.is_moot(session, mail=mail)
         if mail is None or mail.state not in {MailState.WAITING, MailState.SENDING}:
             with finishing(job_id):
                 return
+        if is_moot:
+            with finishing(job_id) as session:
+                mailing.recall_mail(session, mail=mail)
+            return
         state, failure = mailing.offer_mail(mail, settings=current_app.config["SCREENING"], take=take)
         with finishing(job_id) as session:
             mailing.note_outcome(session, mail=mail, state=state, failure=failure, now=datetime.now(UTC))

@@ -47,7 +47,7 @@ def command(host: str, port: int, demo: bool, webs: int, concurrency: int) -> No
         with lock_instance(settings.instance), listen(host, port) as listener:
             prepare_database(demo=demo)
             address = f"http://{host if host not in {'0.0.0.0', '::'} else '127.0.0.1'}:{listener.getsockname()[1]}"  # noqa: S104 - compared, not bound
-            plans = list(plan_children(settings, listener, demo=demo, webs=webs, concurrency=concurrency))
+            plans = list(plan_children(settings, listener, address, demo=demo, webs=webs, concurrency=concurrency))
             Supervisor(plans, logs, when_up=lambda: logs.say(f"Screening is at {address} — stop with Ctrl-C")).run()
     except EXPECTED_ERRORS as error:
         raise click.ClickException(str(error)) from error
@@ -62,7 +62,7 @@ def prepare_database(*, demo: bool) -> None:
 
 
 def plan_children(
-    settings: Settings, listener: socket.socket, *, demo: bool, webs: int, concurrency: int
+    settings: Settings, listener: socket.socket, address: str, *, demo: bool, webs: int, concurrency: int
 ) -> Iterator[ChildPlan]:
     """Plan the processes in the order of their start; they are stopped in the opposite order."""
     environment = {"SCREENING_INSTANCE": str(settings.instance), **({"SCREENING_DEMO": "1"} if demo else {})}
@@ -70,7 +70,7 @@ def plan_children(
     if broker is not None:
         yield plan_broker(broker, settings.instance / "valkey")
     yield from plan_webs(settings, listener, webs, environment)
-    yield from plan_workers(settings, concurrency, environment)
+    yield from plan_workers(settings, concurrency, {**environment, "SCREENING_LISTENS_AT": address})
 
 
 def plan_webs(
