@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from screening.models import Application, Interview, Panelist, Posting, User
+from screening.models import Application, Interview, Panelist, Posting, RoundKind, User
 from screening.policy import Actor, Permission, Scope, allows
 from screening.queries.people import group_of
 
@@ -61,11 +61,15 @@ def find_clashes(
 ) -> tuple[Clash, ...]:
     """Find the interviews that overlap a span and were not cancelled, of these people and of the application's person. Two queries.
 
-    Who abstained has that time free. ``actor`` is whoever reads the answer, None for somebody without any right.
+    Who abstained has that time free, and a review of documents takes nobody's. ``actor`` is whoever reads the answer, None
+    for somebody without any right.
     """
     columns = (Interview, Application, Posting.title)
     open_then = and_(
-        Interview.cancelled_at.is_(None), Interview.starts_at < span.ends_at, Interview.ends_at > span.starts_at
+        Interview.cancelled_at.is_(None),
+        Interview.kind != RoundKind.RESUME_REVIEW,
+        Interview.starts_at < span.ends_at,
+        Interview.ends_at > span.starts_at,
     )
     seats = session.execute(
         select(User.id, User.name, *columns)
@@ -76,16 +80,22 @@ def find_clashes(
         .where(User.id.in_(user_ids), Panelist.abstained_at.is_(None), open_then, _not(apart_from))
         .order_by(Interview.starts_at, User.id, Interview.id)
     ).all()
-    found = [_clash(row, row[0], row[1], span, actor) for row in seats]
+    found = [
+        _clash(interview, other, title, user_id=user_id, name=name, span=span, actor=actor)
+        for user_id, name, interview, other, title in seats
+    ]
     if application is not None:
         own = session.execute(
-            select(Application.id, Application.name, *columns)
-            .join(Interview, Interview.application_id == Application.id)
+            select(*columns)
+            .join(Application, Application.id == Interview.application_id)
             .join(Posting, Posting.id == Application.posting_id)
             .where(Application.person_id.in_(group_of(application.person_id)), open_then, _not(apart_from))
             .order_by(Interview.starts_at, Interview.id)
         ).all()
-        found += [_clash(row, None, application.name, span, actor) for row in own]
+        found += [
+            _clash(interview, other, title, user_id=None, name=application.name, span=span, actor=actor)
+            for interview, other, title in own
+        ]
     return tuple(found)
 
 
@@ -94,13 +104,15 @@ def _not(interview_id: int | None) -> ColumnElement[bool]:
 
 
 def _clash(
-    row: Row[tuple[int, str, Interview, Application, str | None]],
+    interview: Interview,
+    application: Application,
+    title: str | None,
+    *,
     user_id: int | None,
     name: str,
     span: Span,
     actor: Actor | None,
 ) -> Clash:
-    _ident, _name, interview, application, title = row
     sees = actor is not None and allows(actor, Permission.APPLICATION_VIEW, Scope(posting_id=application.posting_id))
     other = Other(
         interview_id=interview.id,

@@ -35,6 +35,7 @@ FAREWELL = "erased"
 """The template of the last mail to somebody whose data are erased: when its fate is known, its address goes as well."""
 MailField = str | Sequence[Mapping[str, str]]
 # A name that carries an address would make our mail somebody's advertisement.
+METHOD = re.compile(r"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
 ADDRESS = re.compile(r"://|www\.|@|\.\w{2,}/|[<>]", re.IGNORECASE)
 
 
@@ -170,9 +171,18 @@ def message_of(mail: Mail, sender: Address) -> EmailMessage:
     message["Content-Language"] = mail.locale
     message.set_content(mail.text)
     if mail.calendar is not None:
-        method = "CANCEL" if "METHOD:CANCEL" in mail.calendar else "REQUEST"
-        message.add_attachment(mail.calendar, subtype="calendar", params={"method": method}, filename="invitation.ics")
+        # The part that calendars act on (RFC 6047, 2.4), and a file for those that only take files.
+        message.add_alternative(mail.calendar, subtype="calendar", params={"method": calendar_method(mail.calendar)})
+        message.add_attachment(
+            mail.calendar.encode("utf-8"), maintype="application", subtype="ics", filename="interview.ics"
+        )
     return message
+
+
+def calendar_method(calendar: str) -> str:
+    """Read what a mail's iCalendar object asks for: REQUEST or CANCEL. No text inside it can pretend another one."""
+    found = METHOD.search(calendar)
+    return found[1] if found else "REQUEST"
 
 
 def note_outcome(session: Session, *, mail: Mail, state: MailState, failure: str, now: datetime) -> None:

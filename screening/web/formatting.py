@@ -57,21 +57,21 @@ def clock(value: datetime, zone: str | None = None) -> str:
 
 def zoned(value: datetime, zone: str | None = None, minutes: int = 0) -> str:
     """Print a date and time with its zone, for readers outside the company: Thu 26 November, 14:00–14:45, Beijing time."""
-    return f"{_span(value, zone, minutes)}{_comma()}{zone_name(zone)}"
+    return f"{_span(value, zone, minutes)}{_comma()}{zone_name(zone, value)}"
 
 
 def planned(value: datetime, zone: str, minutes: int = 0) -> str:
     """Print a date and time in the zone it was planned in, which is named where it is not the reader's own."""
     span = _span(value, zone, minutes)
-    return span if zone == str(get_timezone()) else f"{span}{_comma()}{zone_name(zone)}"
+    return span if zone == str(get_timezone()) else f"{span}{_comma()}{zone_name(zone, value)}"
 
 
-def zone_name(zone: str | None = None) -> str:
-    """Name a time zone as people do: 北京时间, Central European Standard Time."""
+def zone_name(zone: str | None = None, at: datetime | None = None) -> str:
+    """Name a time zone as people do at a moment, now where none is given: 北京时间, Central European Standard Time."""
     place = ZoneInfo(zone) if zone else get_timezone() or UTC
     if str(place) in {"Asia/Shanghai", "Asia/Chongqing", "PRC"}:
         return _("Beijing time")
-    return get_timezone_name(now().astimezone(place), locale=get_locale())
+    return get_timezone_name((at or now()).astimezone(place), locale=get_locale())
 
 
 def days_since(value: datetime) -> int:
@@ -126,6 +126,7 @@ FILTERS = {
     "days_since": days_since,
     "time_tag": time_tag,
     "zoned": zoned,
+    "zone_name": zone_name,
     "planned": planned,
     "listing": listing,
     "percent": percent,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 from xml.etree import ElementTree as ET
 
-from flask import Blueprint, Response, current_app, url_for
+from flask import Blueprint, Response
 from flask_babel import gettext as _
 
 from screening.extensions import db
 from screening.queries.careers import Role, open_roles
 from screening.web.access import anyone, now
+from screening.web.addresses import address
 from screening.web.candidate.cities import city_name
 from screening.web.formatting import company, html_language, listing
 
@@ -28,14 +28,6 @@ CREDENTIALS = {
     "doctorate": "postgraduate degree",
 }
 INTERNSHIP = ("实习", "intern")
-
-
-def address(endpoint: str, **values: Any) -> str:
-    """Give the full address of a page, as the settings name the site or as the reader reached it."""
-    public = current_app.config["SCREENING"].public_url
-    if public:
-        return public.rstrip("/") + url_for(endpoint, **values)
-    return url_for(endpoint, _external=True, **values)
 
 
 def job_posting(role: Role) -> dict[str, object]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, make_response, url_for
+from flask import Response, current_app, make_response
 from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from screening.web.addresses import address
 from screening.web.errors import page
 
 
@@ -16,7 +17,7 @@ def status_token(application_id: int) -> str:
 
 def status_link(application_id: int) -> str:
     """Give the full address of an application's status page, for the candidate to keep."""
-    return _full_address("status.show", status_token(application_id))
+    return address("status.show", token=status_token(application_id))
 
 
 def application_id_in(token: str) -> int | None:
@@ -35,13 +36,32 @@ def draft_token(key: str) -> str:
 
 def draft_link(key: str) -> str:
     """Give the full address of a draft, for the mail that its writer asked for."""
-    return _full_address("drafts.show", draft_token(key))
+    return address("drafts.show", token=draft_token(key))
 
 
 def draft_key_in(token: str) -> str | None:
     """Read the key out of a token that we signed; None for any other text."""
     try:
         key = _drafts().loads(token)
+    except BadSignature:
+        return None
+    return key if isinstance(key, str) else None
+
+
+def offer_link(key: str) -> str:
+    """Give the full address at which a candidate chooses a time."""
+    return address("booking.show", token=offer_token(key))
+
+
+def offer_token(key: str) -> str:
+    """Sign an offer's key for its address."""
+    return str(_offers().dumps(key))
+
+
+def offer_key_in(token: str) -> str | None:
+    """Read the key out of a token that we signed; None for any other text."""
+    try:
+        key = _offers().loads(token)
     except BadSignature:
         return None
     return key if isinstance(key, str) else None
@@ -71,13 +91,8 @@ def private_page(shown: str) -> Response:
     return response
 
 
-def _full_address(endpoint: str, token: str) -> str:
-    public = current_app.config["SCREENING"].public_url
-    return (
-        f"{public.rstrip('/')}{url_for(endpoint, token=token)}"
-        if public
-        else url_for(endpoint, token=token, _external=True)
-    )
+def _offers() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="interview offer")
 
 
 def _drafts() -> URLSafeSerializer:
