@@ -7,6 +7,14 @@ from rubrics.codec.files import (
     lines_of_places,
     load_rubric_file,
 )
+from rubrics.codec.measures import (
+    dump_case,
+    dump_measures,
+    dump_tally,
+    load_case,
+    load_measures,
+    load_tally,
+)
 from rubrics.codec.prescore import (
     PRESCORE_SCHEMA,
     ApplicationError,
@@ -35,15 +43,21 @@ __all__ = [
     "RubricDocumentError",
     "RubricFileError",
     "digest",
+    "dump_case",
     "dump_compilation",
+    "dump_measures",
     "dump_prescore",
     "dump_rubric",
     "dump_rubric_file",
+    "dump_tally",
     "dump_text",
     "input_digest",
     "lines_of_places",
+    "load_case",
     "load_dossier",
+    "load_measures",
     "load_prescore",
     "load_rubric",
     "load_rubric_file",
+    "load_tally",
 ]
