@@ -83,7 +83,7 @@ def ordinal_alpha(units: Iterable[Sequence[int]]) -> float | None:
 
 def alpha_of_patterns(patterns: Mapping[Pattern, int]) -> float | None:
     """Give alpha from how many units have each pattern; units with fewer than two ratings pair with nothing and do not count."""
-    pairable = {pattern: count for pattern, count in patterns.items() if len(pattern) > 1}
+    pairable = {pattern: count for pattern, count in sorted(patterns.items()) if len(pattern) > 1}
     return _alpha(_Scale(pairable), pairable.values())
 
 
