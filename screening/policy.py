@@ -23,9 +23,13 @@ class Permission(StrEnum):
     FILE_VIEW = "file.view"
     INTERVIEW_SCHEDULE = "interview.schedule"
     INTERVIEW_VIEW = "interview.view"
+    HOURS_KEEP = "hours.keep"
     EVALUATION_SUBMIT = "evaluation.submit"
+    ABSTENTION_RETURN = "abstention.return"
+    PRIVATE_NOTE_VIEW = "private_note.view"
     DEBRIEF_VIEW = "debrief.view"
     DECIDE = "decide"
+    POOLS_MANAGE = "pools.manage"
     USERS_MANAGE = "users.manage"
     ERASE = "erase"
 
@@ -98,6 +102,11 @@ def sits_on_panel(actor: Actor, scope: Scope) -> bool:
     return actor.id in scope.panel
 
 
+def is_no_panelist(actor: Actor, scope: Scope) -> bool:
+    """Hold for those who sit on no panel of it, also of those who abstained."""
+    return not sits_on_panel(actor, scope)
+
+
 def has_submitted(actor: Actor, scope: Scope) -> bool:
     """Hold for interviewers who have submitted an evaluation of the application."""
     return actor.id in scope.submitted
@@ -113,6 +122,11 @@ def either(first: Predicate, second: Predicate) -> Predicate:
     return lambda actor, scope: first(actor, scope) or second(actor, scope)
 
 
+def neither(first: Predicate, second: Predicate) -> Predicate:
+    """Make a predicate that holds where none of the two does."""
+    return lambda actor, scope: not first(actor, scope) and not second(actor, scope)
+
+
 RULES: Mapping[Permission, Predicate] = {
     Permission.STAFF: is_staff,
     Permission.POSTING_LIST: recruits_somewhere,
@@ -124,10 +138,15 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.PRESCORE_VIEW: both(has_posting, is_not_blind),
     Permission.FILE_VIEW: either(has_posting, sits_on_panel),
     Permission.INTERVIEW_SCHEDULE: recruits_for_posting,
+    Permission.HOURS_KEEP: may_import,
     Permission.INTERVIEW_VIEW: either(has_posting, sits_on_panel),
     Permission.EVALUATION_SUBMIT: sits_on_panel,
+    # who could read others' evaluations while they abstained cannot judge afterwards (decision 025)
+    Permission.ABSTENTION_RETURN: both(sits_on_panel, neither(has_posting, has_submitted)),
+    Permission.PRIVATE_NOTE_VIEW: both(both(recruits_for_posting, is_not_blind), is_no_panelist),
     Permission.DEBRIEF_VIEW: both(either(has_posting, has_submitted), is_not_blind),
     Permission.DECIDE: both(has_posting, is_not_blind),
+    Permission.POOLS_MANAGE: may_import,
     Permission.USERS_MANAGE: is_admin,
     Permission.ERASE: is_admin,
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
+from itertools import groupby
+from zoneinfo import ZoneInfo
 
 Stretch = tuple[datetime, datetime]
 """A stretch of time from its start up to its end, both aware."""
@@ -55,6 +57,26 @@ def starts(stretches: Iterable[Stretch], *, minutes: int, step: int, limit: int)
             found.append(at)
             at += pace
     return tuple(found)
+
+
+def by_day(times: Iterable[datetime], zone: str) -> list[list[datetime]]:
+    """Part times by the day on which they fall in an IANA zone."""
+    return [list(day) for _, day in groupby(times, key=lambda time: time.astimezone(ZoneInfo(zone)).date())]
+
+
+def as_text(stretches: Iterable[Stretch]) -> str:
+    """Write stretches down, as ``stretches_in`` reads them."""
+    return " ".join(f"{start.isoformat()}/{end.isoformat()}" for start, end in stretches)
+
+
+def stretches_in(text: str) -> list[Stretch]:
+    """Read stretches: two times in ISO 8601 with a slash between, each stretch a word; nothing where a word is none."""
+    try:
+        found = [tuple(map(datetime.fromisoformat, word.split("/"))) for word in text.split()]
+    except ValueError:
+        return []
+    pairs = [(pair[0], pair[1]) for pair in found if len(pair) == 2 and all(time.tzinfo for time in pair)]
+    return pairs if len(pairs) == len(found) and all(start < end for start, end in pairs) else []
 
 
 def _both(first: Sequence[Stretch], second: Sequence[Stretch]) -> tuple[Stretch, ...]:

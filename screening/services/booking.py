@@ -44,10 +44,23 @@ def make_offer(
 
     Raises InterviewError where such an interview could not be planned, BookingError ``span`` where the terms leave no time.
     """
+    offer = possible_offer(session, application=application, plan=plan, terms=terms, actor_id=actor_id, now=now)
+    session.add(offer)
+    session.flush()
+    _record(session, "offer.make", offer, actor_id, now)
+    return offer
+
+
+def possible_offer(
+    session: Session, *, application: Application, plan: Plan, terms: Terms, actor_id: int, now: datetime
+) -> BookingOffer:
+    """Give the offer that ``make_offer`` would store, to look at its times first; it raises the same errors."""
+    if application.stage in ENDED:
+        raise BookingError("ended")
     check_plan(session, plan, rubric_in_force(session, application))
     if not max(now, terms.earliest) < terms.latest <= terms.earliest + LONGEST_SPAN or terms.expires_at <= now:
         raise BookingError("span")
-    offer = BookingOffer(
+    return BookingOffer(
         application_id=application.id,
         key=secrets.token_urlsafe(24),
         round=plan.round.strip(),
@@ -63,10 +76,6 @@ def make_offer(
         created_by=actor_id,
         created_at=now,
     )
-    session.add(offer)
-    session.flush()
-    _record(session, "offer.make", offer, actor_id, now)
-    return offer
 
 
 def withdraw_offer(session: Session, *, offer: BookingOffer, actor_id: int, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -14,6 +15,7 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from screening.models import (
+    BookingOffer,
     CandidateRequest,
     ChangedVerdict,
     Decision,
@@ -29,18 +31,26 @@ from screening.models import (
 )
 from screening.models.base import JsonObject
 from screening.policy import Actor, Permission, Scope, allows
+from screening.queries.free_times import Stretch, stretches_in
 from screening.queries.scopes import application_scope
+from screening.services.availability import HoursError, add_hours, remove_hours
+from screening.services.booking import BookingError, renew_offer, withdraw_offer
 from screening.services.deciding import DecideError, take_back_decision
 from screening.services.drafting import RevisionError, undo_rubric_edit
+from screening.services.evaluating import take_abstention_back
+from screening.services.interview_plans import PlanError, restore_plan
 from screening.services.interviewing import InterviewError, restore_interview
 from screening.services.judging import JudgeError, take_back_verdict
 from screening.services.mailing import NotWaitingError, recall_mail
 from screening.services.moving import MoveError, undo_moves
 from screening.services.people import PeopleError, take_back_decision_on_people
+from screening.services.pools import PoolError, PoolFields, restore_pool
 from screening.services.publishing import reopen_posting
 from screening.services.question_sets import undo_questions
 from screening.services.referring import ReferralUsedError, take_back_referral
 from screening.services.requesting import RequestError, reopen
+from screening.services.seconding import take_back_second
+from screening.services.telling import recall_told
 
 WINDOW = timedelta(minutes=10)
 
@@ -53,10 +63,18 @@ class Act(StrEnum):
     RUBRIC = "rubric"  # version: id of RubricVersion; revision: the one that the edit made; steps: saves that it took; shared: version, revision, version, … of other drafts that it changed
     CLOSE = "close"  # posting: id of the Posting that was closed
     DECISION = "decision"  # decision: id of Decision
+    SECOND = "second"  # decision: id of the Decision that a second person has spoken on
     QUESTIONS = "questions"  # set: id of QuestionSet; revision: the one that the save made
     REFERRAL = "referral"  # referral: id of the Referral that was made
     REVIEW = "review"  # request: id of the CandidateRequest that was answered; mail: id of the Mail with the answer
     PERSON = "person"  # pair: id of SuspectedDuplicate; after, before: its states ("" for a new pair); application, other: ids
+    HOURS_ADDED = "hours_added"  # user: id of the User; stretches: what was new, as queries.free_times writes it
+    HOURS_REMOVED = "hours_removed"  # the same of what was taken away
+    OFFER = "offer"  # offer: id of the BookingOffer that was made; mail: id of its Mail
+    OFFER_WITHDRAWN = "offer_withdrawn"  # offer: id of the BookingOffer
+    ABSTAIN = "abstain"  # interview: id of the Interview whose panel the person left
+    PLAN = "plan"  # posting: id of the Posting; before: its plan as JSON; after: digest of what the act left
+    POOL = "pool"  # pool: id of the InterviewerPool; before, after: [name, members] as JSON, "" where there was none
     CANCEL = "cancel"  # interview: id of the Interview that was cancelled
 
 
@@ -113,6 +131,10 @@ def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone
         RequestError,
         NoResultFound,
         PeopleError,
+        PlanError,
+        PoolError,
+        HoursError,
+        BookingError,
     ) as error:
         raise UndoError("changed") from error
     return Undone(act, step.arguments)
@@ -169,7 +191,15 @@ def _undo_close(session: Session, arguments: JsonObject, actor: Actor, now: date
 def _undo_decision(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
     decision = session.get_one(Decision, int(arguments["decision"]))
     _require(session, Permission.DECIDE, actor, application_id=decision.application_id)
+    recall_told(session, decision=decision)
     take_back_decision(session, decision=decision, actor_id=actor.id, now=now)
+
+
+def _undo_second(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    decision = session.get_one(Decision, int(arguments["decision"]))
+    _require(session, Permission.DECIDE, actor, application_id=decision.application_id)
+    recall_told(session, decision=decision)
+    take_back_second(session, decision=decision, actor_id=actor.id, now=now)
 
 
 def _undo_referral(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
@@ -199,10 +229,73 @@ def _undo_person(session: Session, arguments: JsonObject, actor: Actor, now: dat
     )
 
 
+def _undo_abstention(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    interview = session.get_one(Interview, int(arguments["interview"]))
+    scope = application_scope(session, interview.application_id, interview_id=interview.id)
+    if not allows(actor, Permission.ABSTENTION_RETURN, scope):
+        raise UndoError("forbidden")
+    take_abstention_back(session, interview=interview, user_id=actor.id, now=now)
+
+
+def _undo_plan(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    posting = session.get_one(Posting, int(arguments["posting"]))
+    if not allows(actor, Permission.POSTING_EDIT, Scope(posting_id=posting.id)):
+        raise UndoError("forbidden")
+    before = json.loads(arguments["before"])
+    restore_plan(session, posting=posting, before=before, after=arguments["after"], actor_id=actor.id, now=now)
+
+
+def _undo_pool(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    if not allows(actor, Permission.POOLS_MANAGE):
+        raise UndoError("forbidden")
+
+    def unpacked(text: str) -> PoolFields | None:
+        return PoolFields(json.loads(text)[0], tuple(json.loads(text)[1])) if text else None
+
+    restore_pool(
+        session,
+        pool_id=int(arguments["pool"]),
+        before=unpacked(arguments["before"]),
+        after=unpacked(arguments["after"]),
+        actor_id=actor.id,
+        now=now,
+    )
+
+
 def _undo_cancel(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
     interview = session.get_one(Interview, int(arguments["interview"]))
     _require(session, Permission.INTERVIEW_SCHEDULE, actor, application_id=interview.application_id)
     restore_interview(session, interview=interview, actor_id=actor.id, now=now)
+
+
+def _undo_hours_added(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    user_id, stretches = _hours(arguments, actor)
+    remove_hours(session, user_id=user_id, stretches=stretches, actor_id=actor.id, now=now)
+
+
+def _undo_hours_removed(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    user_id, stretches = _hours(arguments, actor)
+    add_hours(session, user_id=user_id, stretches=stretches, actor_id=actor.id, now=now)
+
+
+def _hours(arguments: JsonObject, actor: Actor) -> tuple[int, list[Stretch]]:
+    user_id = int(arguments["user"])
+    if user_id != actor.id and not allows(actor, Permission.HOURS_KEEP):
+        raise UndoError("forbidden")
+    return user_id, stretches_in(arguments["stretches"])
+
+
+def _undo_offer(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    offer = session.get_one(BookingOffer, int(arguments["offer"]))
+    _require(session, Permission.INTERVIEW_SCHEDULE, actor, application_id=offer.application_id)
+    recall_mail(session, mail=session.get_one(Mail, int(arguments["mail"])))
+    withdraw_offer(session, offer=offer, actor_id=actor.id, now=now)
+
+
+def _undo_withdrawal(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    offer = session.get_one(BookingOffer, int(arguments["offer"]))
+    _require(session, Permission.INTERVIEW_SCHEDULE, actor, application_id=offer.application_id)
+    renew_offer(session, offer=offer, actor_id=actor.id, now=now)
 
 
 def _require(session: Session, permission: Permission, actor: Actor, *, application_id: int) -> None:
@@ -217,8 +310,16 @@ BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] 
     Act.QUESTIONS: _undo_questions,
     Act.CLOSE: _undo_close,
     Act.DECISION: _undo_decision,
+    Act.SECOND: _undo_second,
     Act.REFERRAL: _undo_referral,
     Act.REVIEW: _undo_review,
     Act.PERSON: _undo_person,
+    Act.PLAN: _undo_plan,
+    Act.POOL: _undo_pool,
     Act.CANCEL: _undo_cancel,
+    Act.ABSTAIN: _undo_abstention,
+    Act.HOURS_ADDED: _undo_hours_added,
+    Act.HOURS_REMOVED: _undo_hours_removed,
+    Act.OFFER: _undo_offer,
+    Act.OFFER_WITHDRAWN: _undo_withdrawal,
 }

@@ -4,6 +4,7 @@ from screening.web.admin import consents, deletions, mails, users
 from screening.web.auth import preferences, settings, sign_in
 from screening.web.candidate import (
     apply,
+    booking,
     careers,
     choosing,
     codes,
@@ -17,7 +18,7 @@ from screening.web.candidate import (
     reviews,
     status,
 )
-from screening.web.interviewer import home, scorecards
+from screening.web.interviewer import home, hours, scorecards
 from screening.web.recruiter import (
     adding,
     applications,
@@ -26,9 +27,12 @@ from screening.web.recruiter import (
     debriefs,
     imports,
     interviews,
+    offers,
     origins,
     people,
     pipeline,
+    plans,
+    pools,
     postings,
     previews,
     questions,
@@ -37,6 +41,8 @@ from screening.web.recruiter import (
     rubric_files,
     rubrics,
     search,
+    second_looks,
+    side_by_side,
     undo,
 )
 
@@ -49,6 +55,7 @@ BLUEPRINTS = (
     prefill.blueprint,
     status.blueprint,
     evidence.blueprint,
+    booking.blueprint,
     reviews.blueprint,
     codes.blueprint,
     own_data.blueprint,
@@ -59,6 +66,7 @@ BLUEPRINTS = (
     settings.blueprint,
     home.blueprint,
     scorecards.blueprint,
+    hours.blueprint,
     postings.blueprint,
     imports.blueprint,
     pipeline.blueprint,
@@ -72,10 +80,15 @@ BLUEPRINTS = (
     comparisons.blueprint,
     previews.blueprint,
     questions.blueprint,
+    plans.blueprint,
+    pools.blueprint,
     rubric_files.blueprint,
     applications.blueprint,
     interviews.blueprint,
+    offers.blueprint,
     debriefs.blueprint,
+    second_looks.blueprint,
+    side_by_side.blueprint,
     search.blueprint,
     undo.blueprint,
     users.blueprint,

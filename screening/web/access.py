@@ -14,7 +14,7 @@ from flask import Response, abort, g, redirect, request, url_for
 from flask_login import current_user
 
 from screening.extensions import db
-from screening.models import Application, Interview, Posting, ResumeFile, User
+from screening.models import Application, BookingOffer, Interview, Posting, ResumeFile, User
 from screening.policy import Actor, Permission, Scope, allows
 from screening.queries.scopes import actor_of, application_scope, file_scope
 
@@ -30,6 +30,7 @@ ARGUMENTS: dict[type, str] = {
     Interview: "interview_id",
     ResumeFile: "file_id",
     User: "user_id",
+    BookingOffer: "offer_id",
 }
 
 
@@ -65,8 +66,8 @@ def needs(permission: Permission, *, of: type | None = None) -> Callable[[Callab
     """Let a view be entered only with ``permission`` on the object that the URL names.
 
     The object of the type ``of`` is loaded by its URL argument (``posting_id``, ``application_id``, ``interview_id``,
-    ``file_id``, ``user_id``) and handed to the view instead of the id, as ``posting``, ``application``, ``interview``, ``file``
-    or ``user``.
+    ``file_id``, ``user_id``, ``offer_id``) and handed to the view instead of the id, as ``posting``, ``application``,
+    ``interview``, ``file``, ``user`` or ``offer``.
     Not signed in: the sign-in page. Unknown object, or one without a right: 404, so that ids tell nothing; a right
     that the role lacks altogether: 403.
     """
@@ -121,6 +122,8 @@ def scope_of(thing: object) -> Scope:
             return application_scope(db.session, thing.application_id, interview_id=thing.id)
         case ResumeFile():
             return file_scope(db.session, thing)
+        case BookingOffer():
+            return application_scope(db.session, thing.application_id)
         case User():
             return Scope()
         case _:

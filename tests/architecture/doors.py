@@ -13,7 +13,17 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import IntegerConverter, Rule
 
-from screening.models import Application, Interview, Panelist, ResumeFile, Role, RubricState, RubricVersion, User
+from screening.models import (
+    Application,
+    BookingOffer,
+    Interview,
+    Panelist,
+    ResumeFile,
+    Role,
+    RubricState,
+    RubricVersion,
+    User,
+)
 from screening.services.mailing import post_mail
 from screening.web.auth.sessions import Account
 from tests.factories import NOW, make_application, make_posting, make_user
@@ -74,6 +84,7 @@ def make_world(session: Session) -> World:
         fields={"name": "云小鹤", "posting": "语音研发", "link": "https://example.com/status/1", "company": "远山智能"},
         now=NOW,
     )
+    offer = make_offer(session, application, panelist)
     session.commit()
     values = {
         "posting_id": posting.id,
@@ -84,6 +95,7 @@ def make_world(session: Session) -> World:
         "user_id": recruiter.id,
         "slug": posting.slug,
         "mail_id": mail.id,
+        "offer_id": offer.id,
     }
     return World(values=values, admin=admin, recruiter=recruiter, stranger=stranger, panelist=panelist)
 
@@ -112,6 +124,27 @@ def make_interview(session: Session, application: Application, planner: User) ->
     session.add(interview)
     session.flush()
     return interview
+
+
+def make_offer(session: Session, application: Application, interviewer: User) -> BookingOffer:
+    """Offer a day to choose a time in."""
+    offer = BookingOffer(
+        application_id=application.id,
+        key="an-offer",
+        round="2",
+        minutes=45,
+        time_zone="Asia/Shanghai",
+        panel=[interviewer.id],
+        focus=["r2"],
+        earliest=NOW,
+        latest=NOW + timedelta(days=1),
+        expires_at=NOW + timedelta(days=1),
+        created_by=interviewer.id,
+        created_at=NOW,
+    )
+    session.add(offer)
+    session.flush()
+    return offer
 
 
 def addresses(app: Flask, values: dict[str, Any]) -> Iterator[Address]:

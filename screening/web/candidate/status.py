@@ -14,15 +14,17 @@ from flask_babel import lazy_gettext as _l
 from screening.extensions import db, limiter
 from screening.models import Application, Stage
 from screening.queries.batches import own_batch
+from screening.queries.booking import open_offer_keys
 from screening.queries.requests import own_reviews
 from screening.queries.status import Status, read_status
 from screening.services.applying import withdraw_application
-from screening.services.moving import OVER, MoveError
+from screening.services.moving import ENDED, OVER, MoveError
 from screening.web.access import anyone, now
 from screening.web.candidate.cities import city_name
 from screening.web.candidate.links import (
     application_id_in,
     masked,
+    offer_token,
     private_page,
     status_link,
     status_token,
@@ -89,6 +91,7 @@ def show(token: str) -> ResponseReturnValue:
         answer_fields=ANSWER_FIELDS,
         reviews=own_reviews(db.session, application_id=status.application_id, now=now()),
         others=_others(status),
+        choices=_choices(status),
         batch=_batch(status),
         may_apply_again=status.stage in OVER
         and not any(other.application_id > status.application_id for other in status.others),
@@ -125,6 +128,14 @@ def _others(status: Status) -> list[dict[str, Any]]:
         for other in status.others
         if is_proven(other.application_id)
     ]
+
+
+def _choices(status: Status) -> list[tuple[str, str]]:
+    """Give round and token of each offer to choose a time that is open."""
+    if status.stage in ENDED:
+        return []
+    keys = open_offer_keys(db.session, application_id=status.application_id, now=now())
+    return [(name, offer_token(key)) for key, name in keys]
 
 
 def _batch(status: Status) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from rubrics.findings import FindingCode
 from rubrics.model import Category
+from screening.queries.booking import OfferState
 
 REJECT_REASONS = {
     "requirement": _l("A requirement is missing"),
@@ -164,3 +165,12 @@ def saved_words(change: str) -> str:
         "import": _("a rubric file taken over"),
         "undo": _("a step taken back"),
     }.get(name, _("texts and weights"))
+
+
+OFFER_STATES = {
+    OfferState.OPEN: _l("the candidate chooses"),
+    OfferState.BOOKED: _l("time chosen"),
+    OfferState.CANCELLED: _l("cancelled"),
+    OfferState.EXPIRED: _l("no answer in time"),
+    OfferState.WITHDRAWN: _l("withdrawn by us"),
+}
