@@ -1,13 +1,19 @@
-"""A decision as typed: outcome, reason from the list, note."""
+"""A decision as typed: outcome, reason from the list, note; and the word of the second person."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stubs are of WTForms 3.2
 from wtforms.validators import InputRequired, Length
 
 from screening.services.deciding import NOTE_LENGTH
+
+
+def without_nul(text: str | None) -> str:
+    """Take NUL out of a typed text; PostgreSQL does not store it."""
+    return (text or "").replace("\x00", "")
 
 
 class DecisionForm(FlaskForm):
@@ -18,5 +24,25 @@ class DecisionForm(FlaskForm):
     note = TextAreaField(
         _l("Note"),
         [Length(max=NOTE_LENGTH, message=_l("Use at most 4,000 characters."))],
-        filters=[lambda text: (text or "").replace("\x00", "")],
+        filters=[without_nul],
+    )
+    tell = BooleanField(_l("Tell the candidate by mail"))
+
+
+class SecondForm(FlaskForm):
+    """The second person's word on the rejection ``decision``, which is a number as text."""
+
+    decision = HiddenField()
+    agrees = RadioField(
+        _l("Your word"),
+        [InputRequired(_l("Say whether you agree."))],
+        choices=[
+            SelectChoice(value="yes", label=_l("I agree: reject")),
+            SelectChoice(value="no", label=_l("I disagree: back to the debrief")),
+        ],
+    )
+    second_note = TextAreaField(
+        _l("Your note"),
+        [Length(max=NOTE_LENGTH, message=_l("Use at most 4,000 characters."))],
+        filters=[without_nul],
     )

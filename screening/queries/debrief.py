@@ -2,53 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
 
 from rubrics.agreement import DebriefComparison, DebriefRow, compare
 from rubrics.calibration import Confrontation, confront
 from rubrics.codec import load_prescore, load_rubric
-from rubrics.model import Criterion
-from rubrics.prescore import Verdict
+from rubrics.model import Criterion, Rubric
 from screening.models import (
     Application,
     Decision,
-    Evaluation,
-    Interview,
+    FormVersion,
+    Mail,
+    MailState,
     Outcome,
-    Panelist,
     Posting,
-    Rating,
-    Recommendation,
+    RubricState,
     RubricVersion,
     StoredPrescore,
     User,
 )
-from screening.queries.scorecard import EvaluationVersion, evaluation_versions
-from screening.queries.verdicts import changes, standing_score, standing_verdicts
+from screening.models.base import JsonList
+from screening.queries.panels import Panels, Seat, read_panels
+from screening.queries.papers import Paper, papers_of
+from screening.queries.verdicts import changes, standing_score
 
 WIDE = 2
 """Ratings this far apart are worth talking about first."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """One column: an interviewer in one interview. ``recommendation`` is None while the evaluation is missing; ``earlier`` holds amended versions, the latest first."""
-
-    rater: str
-    name: str
-    round: str
-    recommendation: Recommendation | None
-    summary: str
-    abstained: bool
-    abstain_reason: str | None
-    version: int
-    amendment_reason: str | None
-    earlier: tuple[EvaluationVersion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,177 +47,225 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """One criterion over all seats."""
+    """One criterion over all seats; ``criterion`` is None where no rubric version at hand knows the key."""
 
     criterion: Criterion | None
     key: str
     cells: tuple[Cell, ...]
     mean: float | None
     spread: int
-    verdict: Verdict | None
+    paper: Paper | None
+
+    @property
+    def count(self) -> int:
+        """How many gave a number."""
+        return sum(cell.value is not None for cell in self.cells)
 
     @property
     def is_split(self) -> bool:
         """Whether the panel is far apart here."""
         return self.spread >= WIDE
 
+    @property
+    def has_notes(self) -> bool:
+        """Whether anybody wrote about it."""
+        return any(cell.note for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The mail with a decision: where it stands, and when it goes or went out."""
+
+    state: MailState
+    at: datetime
+
 
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """An earlier decision."""
+    """A decision, the newest first; ``second`` is the other person's name, ``agrees`` their word. ``told`` is the candidate's mail, None without one."""
 
+    id: int
     outcome: Outcome
     reason: str
     note: str
+    actor_id: int
     by: str
     at: datetime
     missing: int
-    undone: bool
+    undone_at: datetime | None
+    undone_by: str | None
+    needs_second: bool
+    second: str | None
+    second_at: datetime | None
+    agrees: bool | None
+    second_note: str
+    tell_candidate: bool
+    told: Told | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a second pair of eyes."""
+        return self.needs_second and self.second is None and self.undone_at is None
 
 
 @dataclass(frozen=True, slots=True)
 class Debrief:
-    """The page: ``point`` is the prescore's share of the requirements, None without one; ``waiting`` names who has not submitted."""
+    """The page: ``point`` is the prescore's share of the requirements, None without one.
 
-    posting_id: int
-    posting_title: str | None
-    language: str
-    seats: tuple[Seat, ...]
+    ``rubric`` is the one in force, None without; ``questions`` are those of the form that the candidate answered, ``papers``
+    what the documents show by criterion key, ``focus`` the keys that each interview was planned to cover.
+    """
+
+    posting: Posting
+    panels: Panels
     rows: tuple[MatrixRow, ...]
     comparison: DebriefComparison
     point: float | None
     confrontations: tuple[tuple[Criterion | None, Confrontation], ...]
-    waiting: tuple[tuple[str, str], ...]
     decisions: tuple[DecisionRow, ...]
+    rubric: Rubric | None
+    questions: JsonList
+    papers: Mapping[str, Paper]
+    focus: Mapping[int, frozenset[str]]
+
+    @property
+    def seats(self) -> tuple[Seat, ...]:
+        """Give the columns."""
+        return self.panels.seats
+
+    @property
+    def waiting(self) -> tuple[Seat, ...]:
+        """Give who has not submitted and has not abstained."""
+        return tuple(seat for seat in self.seats if seat.is_missing)
+
+    @property
+    def waiting_decision(self) -> DecisionRow | None:
+        """Give the rejection that waits for a second pair of eyes; there is one at most."""
+        return next((row for row in self.decisions if row.waits), None)
 
 
 def debrief(session: Session, *, application: Application) -> Debrief:
-    """Read the panel's latest evaluations of every interview that was not cancelled."""
+    """Read the latest evaluations of every interview; the same number of queries for one seat and for a hundred."""
     posting = session.get_one(Posting, application.posting_id)
-    interviews = session.scalars(
-        select(Interview)
-        .where(Interview.application_id == application.id, Interview.cancelled_at.is_(None))
-        .order_by(Interview.starts_at, Interview.id)
-    ).all()
-    seats, ratings = _seats(session, interviews)
-    numbers = {key: {rater: cell[0] for rater, cell in given.items()} for key, given in ratings.items()}
+    panels = read_panels(session, [application.id])[application.id]
+    stored = session.get(StoredPrescore, application.prescore_id) if application.prescore_id else None
+    versions = _rubrics(session, posting.id, panels, stored)
+    criteria = {one.key: one for _, rubric in versions.values() for one in rubric.criteria}
+    papers, point = _papers(session, application, stored, versions)
+    numbers = panels.ratings
     comparison = compare(numbers)
-    criteria = _criteria(session, application, interviews)
-    verdicts, point = _verdicts(session, application)
     return Debrief(
-        posting_id=posting.id,
-        posting_title=posting.title,
-        language=posting.language,
-        seats=seats,
-        rows=tuple(_row(row, seats, ratings[row.criterion], criteria, verdicts) for row in comparison.rows),
+        posting=posting,
+        panels=panels,
+        rows=tuple(_row(row, panels.seats, criteria, papers) for row in comparison.rows),
         comparison=comparison,
         point=point,
         confrontations=tuple(
             (criteria.get(row.criterion), row)
-            for row in confront(verdicts, {row.criterion: numbers[row.criterion] for row in comparison.rows})
+            for row in confront(
+                {key: paper.verdict for key, paper in papers.items()},
+                {row.criterion: numbers[row.criterion] for row in comparison.rows},
+            )
         ),
-        waiting=tuple((seat.name, seat.round) for seat in seats if seat.recommendation is None and not seat.abstained),
         decisions=_decisions(session, application),
+        rubric=next((rubric for state, rubric in versions.values() if state is RubricState.PUBLISHED), None),
+        questions=session.scalar(select(FormVersion.questions).where(FormVersion.id == application.form_version_id))
+        or [],
+        papers=papers,
+        focus={
+            one.id: frozenset(
+                criterion.key for criterion in versions[one.rubric_version_id][1].criteria if criterion.id in one.focus
+            )
+            for one in panels.interviews
+        },
     )
 
 
-Given = dict[str, dict[str, tuple[int | None, str]]]
+Rubrics = dict[int, tuple[RubricState, Rubric]]
+"""Rubric versions by id, the oldest first, so that the newest words of a criterion win."""
 
 
-def _seats(session: Session, interviews: Sequence[Interview]) -> tuple[tuple[Seat, ...], Given]:
-    rounds = {interview.id: interview.round for interview in interviews}
-    order = {interview.id: place for place, interview in enumerate(interviews)}
-    seated = session.execute(
-        select(Panelist, User.name).join(User, User.id == Panelist.user_id).where(Panelist.interview_id.in_(rounds))
-    ).all()
-    latest: dict[tuple[int, int], Evaluation] = {}
-    versions = evaluation_versions(session, interview_ids=list(rounds))
-    for evaluation in session.scalars(
-        select(Evaluation).where(Evaluation.interview_id.in_(rounds)).order_by(Evaluation.version)
-    ):
-        latest[evaluation.interview_id, evaluation.user_id] = evaluation
-    seats = []
-    for panelist, name in sorted(seated, key=lambda row: (order[row[0].interview_id], row[1], row[0].user_id)):
-        mine = latest.get((panelist.interview_id, panelist.user_id))
-        seats.append(
-            Seat(
-                rater=f"{panelist.interview_id}:{panelist.user_id}",
-                name=name,
-                round=rounds[panelist.interview_id],
-                recommendation=mine.recommendation if mine else None,
-                summary=mine.summary if mine else "",
-                abstained=panelist.abstained_at is not None,
-                abstain_reason=panelist.abstain_reason,
-                version=mine.version if mine else 0,
-                amendment_reason=mine.amendment_reason if mine else None,
-                earlier=versions.get((panelist.interview_id, panelist.user_id), ())[1:],
-            )
-        )
-    raters = {evaluation.id: f"{interview}:{user}" for (interview, user), evaluation in latest.items()}
-    given: Given = {}
-    for rating in session.scalars(select(Rating).where(Rating.evaluation_id.in_(raters)).order_by(Rating.id)):
-        given.setdefault(rating.criterion_key, {})[raters[rating.evaluation_id]] = (rating.value, rating.note)
-    return tuple(seats), given
-
-
-def _criteria(session: Session, application: Application, interviews: Sequence[Interview]) -> dict[str, Criterion]:
-    """Find the criteria by key: in the rubric versions that the interviews were planned with, the newest winning."""
-    ids = {interview.rubric_version_id for interview in interviews}
-    versions = session.scalars(
+def _rubrics(session: Session, posting_id: int, panels: Panels, stored: StoredPrescore | None) -> Rubrics:
+    """Load the versions that the interviews were planned with, the prescored one, and the one in force."""
+    ids = {interview.rubric_version_id for interview in panels.interviews}
+    if stored is not None:
+        ids.add(stored.rubric_version_id)
+    rows = session.scalars(
         select(RubricVersion)
-        .where(RubricVersion.id.in_(ids), RubricVersion.posting_id == application.posting_id)
+        .where(
+            RubricVersion.posting_id == posting_id,
+            or_(RubricVersion.id.in_(ids), RubricVersion.state == RubricState.PUBLISHED),
+        )
         .order_by(RubricVersion.number)
     )
-    return {criterion.key: criterion for version in versions for criterion in load_rubric(version.document).criteria}
+    return {row.id: (row.state, load_rubric(row.document)) for row in rows}
 
 
-def _verdicts(session: Session, application: Application) -> tuple[dict[str, Verdict], float | None]:
-    stored = session.get(StoredPrescore, application.prescore_id) if application.prescore_id else None
+def _papers(
+    session: Session, application: Application, stored: StoredPrescore | None, versions: Rubrics
+) -> tuple[dict[str, Paper], float | None]:
     if stored is None:
         return {}, None
-    rubric = load_rubric(session.get_one(RubricVersion, stored.rubric_version_id).document)
+    _state, rubric = versions[stored.rubric_version_id]
     prescore = load_prescore(stored.result)
     changed = changes(session, [application.id])[application.id]
-    by_id = standing_verdicts(rubric, prescore, changed)
     score = standing_score(rubric, prescore, changed)
-    verdicts = {criterion.key: by_id[criterion.id] for criterion in rubric.criteria if criterion.id in by_id}
-    return verdicts, score.requirement.point if score.requirement else None
+    papers = papers_of(rubric, prescore, changed)
+    return papers, score.requirement.point if score.requirement else None
 
 
 def _row(
-    row: DebriefRow,
-    seats: Sequence[Seat],
-    given: dict[str, tuple[int | None, str]],
-    criteria: dict[str, Criterion],
-    verdicts: dict[str, Verdict],
+    row: DebriefRow, seats: Sequence[Seat], criteria: Mapping[str, Criterion], papers: Mapping[str, Paper]
 ) -> MatrixRow:
-    cells = tuple(Cell(seat, seat.rater in given, *given.get(seat.rater, (None, ""))) for seat in seats)
+    cells = []
+    for seat in seats:
+        given = seat.latest.ratings.get(row.criterion) if seat.latest else None
+        cells.append(Cell(seat, given is not None, *(given or (None, ""))))
     return MatrixRow(
         criterion=criteria.get(row.criterion),
         key=row.criterion,
-        cells=cells,
+        cells=tuple(cells),
         mean=row.mean,
         spread=row.spread,
-        verdict=verdicts.get(row.criterion),
+        paper=papers.get(row.criterion),
     )
 
 
 def _decisions(session: Session, application: Application) -> tuple[DecisionRow, ...]:
+    second, undone = aliased(User), aliased(User)
     rows = session.execute(
-        select(Decision, User.name)
+        select(Decision, User.name, second.name, undone.name)
         .join(User, User.id == Decision.actor_id)
+        .outerjoin(second, second.id == Decision.second_id)
+        .outerjoin(undone, undone.id == Decision.undone_by)
         .where(Decision.application_id == application.id)
         .order_by(Decision.id.desc())
+    ).all()
+    mails = session.scalars(
+        select(Mail)
+        .where(Mail.application_id == application.id, Mail.template == "decided", Mail.state != MailState.RECALLED)
+        .order_by(Mail.id)
     )
+    told = {int(mail.key.split(":")[1]): Told(mail.state, mail.sent_at or mail.due_at) for mail in mails}
     return tuple(
         DecisionRow(
-            decision.outcome,
-            decision.reason,
-            decision.note,
-            name,
-            decision.at,
-            decision.missing,
-            decision.undone_at is not None,
+            id=one.id,
+            outcome=one.outcome,
+            reason=one.reason,
+            note=one.note,
+            actor_id=one.actor_id,
+            by=by,
+            at=one.at,
+            missing=one.missing,
+            undone_at=one.undone_at,
+            undone_by=undone_by,
+            needs_second=one.needs_second,
+            second=second_by,
+            second_at=one.second_at,
+            agrees=one.second_agrees,
+            second_note=one.second_note,
+            tell_candidate=one.tell_candidate,
+            told=told.get(one.id),
         )
-        for decision, name in rows
+        for one, by, second_by, undone_by in rows
     )

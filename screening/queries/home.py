@@ -9,6 +9,7 @@ from screening.models import Application, Evaluation, Interview, Posting, Role, 
 from screening.policy import Actor
 from screening.queries.blindness import is_owed
 from screening.queries.postings import draft_findings
+from screening.queries.second_looks import has_waiting
 
 ROWS = 100
 
@@ -20,13 +21,19 @@ def ready_debriefs(session: Session, *, actor: Actor) -> tuple[tuple[int, str, s
     """Name the applications that can be debriefed, longest waiting first: (id, candidate, posting).
 
     Ready are those that a person moved to the stage debrief, and those at the stage interview whose panels owe nothing
-    any more. Where the reader owes an evaluation themselves, nothing is said.
+    any more. Where the reader owes an evaluation themselves, nothing is said; what waits for a second pair of eyes has a
+    list of its own.
     """
     complete = (Application.stage == Stage.INTERVIEW) & _evaluated() & ~is_owed()
     rows = session.execute(
         select(Application.id, Application.name, Posting.title)
         .join(Posting, Posting.id == Application.posting_id)
-        .where(_visible(actor), or_(Application.stage == Stage.DEBRIEF, complete), ~is_owed(user_id=actor.id))
+        .where(
+            _visible(actor),
+            or_(Application.stage == Stage.DEBRIEF, complete),
+            ~is_owed(user_id=actor.id),
+            ~has_waiting(),
+        )
         .order_by(Application.stage_since, Application.id)
         .limit(ROWS)
     )

@@ -85,7 +85,7 @@ def standings(
     for one in seen:
         row = stored.get(one.prescore_id) if one.prescore_id else None
         if row is not None:
-            result[one.id] = _scored(row, rubrics[row.rubric_version_id], changed[one.id])
+            result[one.id] = scored(row, rubrics[row.rubric_version_id], changed[one.id])
         else:
             result[one.id] = Standing(unscored_state(one, failed=one.id in failed))
     return result
@@ -98,7 +98,8 @@ def unscored_state(application: Application, *, failed: bool) -> State:
     return State.FAILED if failed else State.WAITING
 
 
-def _scored(row: StoredPrescore, rubric: Rubric, changed: Mapping[str, Change]) -> Standing:
+def scored(row: StoredPrescore, rubric: Rubric, changed: Mapping[str, Change]) -> Standing:
+    """Give what a stored prescore and the changes that people made say together."""
     prescore = load_prescore(row.result)
     score = standing_score(rubric, prescore, changed)
     verdicts = standing_verdicts(rubric, prescore, changed)

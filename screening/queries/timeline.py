@@ -34,7 +34,7 @@ from screening.models import (
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened: ``kind`` is applied, moved, undone, scored, verdict, verdict_back, note, added, review_asked, review_answered, scheduled, cancelled, evaluated, amended or decided; ``facts`` are values of the domain."""
+    """One thing that happened: ``kind`` is applied, moved, undone, scored, verdict, verdict_back, note, added, review_asked, review_answered, scheduled, cancelled, evaluated, amended, decided, seconded or objected; ``facts`` are values of the domain."""
 
     kind: str
     at: datetime
@@ -217,5 +217,13 @@ def _evaluations(session: Session, application: Application, names: Mapping[int,
 
 def _decisions(session: Session, application: Application, names: Mapping[int, str]) -> Iterator[Event]:
     for row in session.scalars(select(Decision).where(Decision.application_id == application.id).order_by(Decision.id)):
-        facts = {"outcome": row.outcome.value, "note": row.note, "undone": "yes" if row.undone_at else ""}
+        facts = {
+            "outcome": row.outcome.value,
+            "note": row.note,
+            "undone": "yes" if row.undone_at else "",
+            "waited": "yes" if row.needs_second else "",
+        }
         yield Event("decided", row.at, names.get(row.actor_id), facts)
+        if row.second_at is not None:
+            kind = "seconded" if row.second_agrees else "objected"
+            yield Event(kind, row.second_at, names.get(row.second_id or 0), {"note": row.second_note})

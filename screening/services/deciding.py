@@ -1,4 +1,7 @@
-"""People decide: an outcome with a reason by a named person, and the move that follows from it in the same transaction."""
+"""People decide: an outcome with a reason by a named person, and the move that follows from it in the same transaction.
+
+Where a posting asks for a second pair of eyes, a rejection after an interview moves nothing yet: see ``seconding``.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from sqlalchemy.orm import Session
 from screening.audit import record
 from screening.models import Application, Decision, Outcome, Stage, StageMove
 from screening.queries.scopes import application_scope
-from screening.services.moving import ALLOWED_MOVES, REJECT_REASONS, MoveError, move_application, undo_moves
+from screening.queries.second_looks import in_need_of_second_look, waiting_for
+from screening.services.moving import ALLOWED_MOVES, REJECT_REASONS, MoveError, hold, move_application, undo_moves
 
 NOTE_LENGTH = 4000
 PROCEED_REASONS = ("panel_agrees", "strong_evidence", "one_more_round", "open_question", "other")
@@ -27,7 +31,7 @@ NEXT: Mapping[Stage, Stage] = {
 
 
 class DecideError(Exception):
-    """A decision that cannot be stored: ``code`` is not_allowed, reason_missing, reason_unknown, note_missing or changed."""
+    """A decision that cannot be stored: ``code`` is not_allowed, reason_missing, reason_unknown, note_missing, changed, waiting or same_person."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -54,10 +58,12 @@ def decide(
     note: str,
     actor_id: int,
     now: datetime,
+    tell_candidate: bool = False,
 ) -> Decision:
     """Store a decision and move the application; how many evaluations were still owed is kept with it.
 
-    Raise DecideError for an outcome that the stage does not allow, a reason outside the list, a rejection without a note.
+    A rejection that needs a second pair of eyes is stored as waiting and moves nothing. Raise DecideError for an outcome
+    that the stage does not allow, a reason outside the list, a rejection without a note, or while another one waits.
     """
     to = possible_outcomes(application.stage).get(outcome)
     if to is None:
@@ -68,20 +74,13 @@ def decide(
         raise DecideError("reason_unknown")
     if outcome is Outcome.REJECT and not note.strip():
         raise DecideError("note_missing")
-    missing = len(application_scope(session, application.id).owing)
     before = application.stage
-    try:
-        move_application(
-            session,
-            application=application,
-            to=to,
-            actor_id=actor_id,
-            now=now,
-            reason=reason if outcome is Outcome.REJECT else None,
-            note=note.strip() or None,
-        )
-    except MoveError as error:
-        raise DecideError("changed") from error
+    hold(session, [application.id])
+    if application.stage is not before:
+        raise DecideError("changed")
+    if waiting_for(session, [application.id]):
+        raise DecideError("waiting")
+    needs_second = outcome is Outcome.REJECT and bool(in_need_of_second_look(session, [application.id], now=now))
     decision = Decision(
         application_id=application.id,
         outcome=outcome,
@@ -89,10 +88,14 @@ def decide(
         note=note.strip()[:NOTE_LENGTH],
         from_stage=before.value,
         to_stage=to.value,
-        missing=missing,
+        missing=len(application_scope(session, application.id).owing),
         actor_id=actor_id,
         at=now,
+        tell_candidate=tell_candidate,
+        needs_second=needs_second,
     )
+    if not needs_second:
+        carry_out(session, application=application, decision=decision, actor_id=actor_id, now=now)
     session.add(decision)
     session.flush()
     record(
@@ -104,27 +107,39 @@ def decide(
         now=now,
         decision=decision.id,
         outcome=outcome.value,
+        needs_second=needs_second,
     )
     return decision
 
 
-def take_back_decision(session: Session, *, decision: Decision, actor_id: int, now: datetime) -> None:
-    """Undo a decision and its move; raise DecideError ``changed`` when the application has moved on since."""
-    if decision.undone_at is not None:
-        raise DecideError("changed")
-    latest = session.scalar(
-        select(StageMove)
-        .where(StageMove.application_id == decision.application_id)
-        .order_by(StageMove.id.desc())
-        .limit(1)
-    )
-    if latest is None or latest.at != decision.at or latest.to_stage != decision.to_stage:
-        raise DecideError("changed")
+def carry_out(
+    session: Session, *, application: Application, decision: Decision, actor_id: int, now: datetime
+) -> StageMove:
+    """Make the move that a decision leads to; raise DecideError ``changed`` where the application stands elsewhere by now."""
     try:
-        undo_moves(session, move_ids=[latest.id], actor_id=actor_id, now=now)
+        return move_application(
+            session,
+            application=application,
+            to=Stage(decision.to_stage),
+            actor_id=actor_id,
+            now=now,
+            reason=decision.reason if decision.outcome is Outcome.REJECT else None,
+            note=decision.note or None,
+            seconded=decision.needs_second,
+        )
     except MoveError as error:
         raise DecideError("changed") from error
-    decision.undone_at = now
+
+
+def take_back_decision(session: Session, *, decision: Decision, actor_id: int, now: datetime) -> None:
+    """Undo a decision and its move; raise DecideError ``changed`` when the application, or the second person, has gone on since."""
+    hold(session, [decision.application_id])
+    session.refresh(decision)
+    if decision.undone_at is not None or decision.second_id is not None:
+        raise DecideError("changed")
+    if not decision.needs_second:
+        take_back_move(session, decision=decision, made_at=decision.at, actor_id=actor_id, now=now)
+    decision.undone_at, decision.undone_by = now, actor_id
     session.flush()
     record(
         session,
@@ -135,6 +150,22 @@ def take_back_decision(session: Session, *, decision: Decision, actor_id: int, n
         now=now,
         decision=decision.id,
     )
+
+
+def take_back_move(session: Session, *, decision: Decision, made_at: datetime, actor_id: int, now: datetime) -> None:
+    """Undo the move that a decision, or the word on it, made at ``made_at``; raise DecideError ``changed`` when another one followed."""
+    latest = session.scalar(
+        select(StageMove)
+        .where(StageMove.application_id == decision.application_id)
+        .order_by(StageMove.id.desc())
+        .limit(1)
+    )
+    if latest is None or latest.at != made_at or latest.undoes is not None:
+        raise DecideError("changed")
+    try:
+        undo_moves(session, move_ids=[latest.id], actor_id=actor_id, now=now)
+    except MoveError as error:
+        raise DecideError("changed") from error
 
 
 def reasons_for(outcome: Outcome) -> tuple[str, ...]:

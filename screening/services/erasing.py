@@ -40,6 +40,7 @@ from screening.models import (
     SuspicionState,
 )
 from screening.services.mailing import FAREWELL, post_mail
+from screening.services.measuring import note_erased
 from screening.services.moving import ENDED, move_application
 
 NAME = "—"
@@ -87,6 +88,7 @@ def erase(
         )
     _close_requests(session, ids, actor_id, now)
     session.flush()
+    note_erased(session, posting_ids={application.posting_id for application in applications}, now=now)
     session.expire_all()
     return sorted(keys - _still_named(session, keys))
 

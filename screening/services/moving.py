@@ -14,7 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from screening.audit import record
-from screening.models import Application, Base, Stage, StageCount, StageMove
+from screening.models import Application, Base, Decision, Stage, StageCount, StageMove
+from screening.queries.second_looks import in_need_of_second_look, is_waiting, waiting_for
 
 ACTIVE = (Stage.APPLIED, Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER)
 ENDED = frozenset({Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN})
@@ -45,7 +46,7 @@ NOTE_LENGTH = 2000
 
 
 class MoveError(Exception):
-    """A move that is not possible: ``code`` is not_allowed, reason_missing, reason_unknown, changed, candidate_only or applied_again."""
+    """A move that is not possible: ``code`` is not_allowed, reason_missing, reason_unknown, changed, candidate_only, applied_again, second_look or waiting."""
 
     def __init__(self, code: str, application_id: int | None = None) -> None:
         self.code = code
@@ -62,10 +63,12 @@ def move_application(
     now: datetime,
     reason: str | None = None,
     note: str | None = None,
+    seconded: bool = False,
 ) -> StageMove:
     """Move one application; raise MoveError when the state machine does not allow it.
 
-    Rejecting needs a reason of ``REJECT_REASONS``. Only the candidate (``actor_id`` None) can withdraw.
+    Rejecting needs a reason of ``REJECT_REASONS``, and a second person (``seconded``) where the posting asks for one.
+    Only the candidate (``actor_id`` None) can withdraw.
     """
     moves = move_many(
         session,
@@ -76,6 +79,7 @@ def move_application(
         reason=reason,
         note=note,
         expected={application.id: application.stage},
+        seconded=seconded,
     )
     return moves[0]
 
@@ -90,18 +94,24 @@ def move_many(
     reason: str | None = None,
     note: str | None = None,
     expected: Mapping[int, Stage] | None = None,
+    seconded: bool = False,
 ) -> list[StageMove]:
     """Move several applications or none: one that cannot be moved fails them all with MoveError.
 
-    ``expected`` holds the stages that the person saw; another stage by now is the error ``changed``.
+    ``expected`` holds the stages that the person saw; another stage by now is the error ``changed``. ``second_look``: one
+    person alone cannot reject this one; ``waiting``: a rejection of it waits for a second pair of eyes.
     """
     check_reason(to, reason, actor_id)
-    applications = _lock(session, application_ids)
+    applications = hold(session, application_ids)
     for application in applications:
         if expected is not None and application.stage is not expected.get(application.id, application.stage):
             raise MoveError("changed", application.id)
         if to not in ALLOWED_MOVES[application.stage]:
             raise MoveError("not_allowed", application.id)
+    if to is Stage.REJECTED and not seconded:
+        needing = in_need_of_second_look(session, application_ids, now=now)
+        if needing:
+            raise MoveError("second_look", min(needing))
     return _move(
         session,
         [(application, to) for application in applications],
@@ -118,7 +128,7 @@ def undo_moves(session: Session, *, move_ids: Sequence[int], actor_id: int, now:
         move.application_id: move
         for move in session.scalars(select(StageMove).where(StageMove.id.in_(move_ids)).order_by(StageMove.id))
     }
-    applications = _lock(session, list(undone))
+    applications = hold(session, list(undone))
     for application in applications:
         latest = session.scalar(
             select(StageMove.id)
@@ -135,6 +145,13 @@ def undo_moves(session: Session, *, move_ids: Sequence[int], actor_id: int, now:
         application.stage_since = _since(session, undone[application.id]) or application.stage_since
     session.flush()
     return moves
+
+
+def hold(session: Session, application_ids: Sequence[int]) -> list[Application]:
+    """Load the newest state of the applications and hold them, in the order of their ids so that nobody deadlocks."""
+    rows = select(Application).where(Application.id.in_(application_ids)).order_by(Application.id)
+    session.flush()
+    return list(session.scalars(rows.with_for_update(), execution_options={"populate_existing": True}))
 
 
 def change_counts(session: Session, changes: Mapping[tuple[int, Stage], int]) -> None:
@@ -194,6 +211,17 @@ def _keep_one_live(session: Session, application: Application, to: Stage) -> Non
         raise MoveError("applied_again", application.id)
 
 
+def _settle_waiting(session: Session, application_ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
+    """Refuse to move what waits for a second pair of eyes; the candidate's own withdrawal overtakes the rejection."""
+    waiting = waiting_for(session, application_ids)
+    if waiting and actor_id is not None:
+        raise MoveError("waiting", min(waiting))
+    if waiting:
+        session.execute(
+            update(Decision).where(Decision.application_id.in_(waiting), is_waiting()).values(undone_at=now)
+        )
+
+
 def _since(session: Session, undone: StageMove) -> datetime | None:
     """Find since when the application had stood where the undone move took it from."""
     return session.scalar(
@@ -209,13 +237,6 @@ def _since(session: Session, undone: StageMove) -> datetime | None:
     )
 
 
-def _lock(session: Session, application_ids: Sequence[int]) -> list[Application]:
-    """Load the newest state of the applications and hold them, in the order of their ids so that nobody deadlocks."""
-    rows = select(Application).where(Application.id.in_(application_ids)).order_by(Application.id)
-    session.flush()
-    return list(session.scalars(rows.with_for_update(), execution_options={"populate_existing": True}))
-
-
 def _move(
     session: Session,
     targets: Sequence[tuple[Application, Stage]],
@@ -225,6 +246,7 @@ def _move(
     reason: str | None,
     note: str | None,
 ) -> list[StageMove]:
+    _settle_waiting(session, [application.id for application, _ in targets], actor_id=actor_id, now=now)
     changes: Counter[tuple[int, Stage]] = Counter()
     moves = []
     for application, to in targets:

@@ -60,7 +60,7 @@ def test_a_missing_evaluation_is_named(session, panel):
 
     page = debrief(session, application=panel.application)
 
-    assert page.waiting == ((panel.second.name, "第一轮"),)
+    assert [(seat.name, seat.round) for seat in page.waiting] == [(panel.second.name, "第一轮")]
 
 
 def test_an_amended_evaluation_keeps_its_first_words_for_the_recruiter(session, panel, caller):

@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from screening.extensions import db
 from screening.policy import Permission
 from screening.queries.home import new_applications, open_findings, ready_debriefs
-from screening.queries.interviews import own_agenda
+from screening.queries.interviews import focus_texts, own_agenda
 from screening.queries.own_ratings import own_ratings
 from screening.queries.requests import waiting_reviews
+from screening.queries.second_looks import second_looks
 from screening.web.access import actor, may, needs, now, signed_in_user
 
 blueprint = Blueprint("home", __name__, url_prefix="/staff")
@@ -26,23 +27,28 @@ AT_ONCE = 6
 @blueprint.get("/")
 @needs(Permission.STAFF)
 def index() -> ResponseReturnValue:
-    """Show overdue scorecards first, then today, then what comes; recruiters also see what their postings wait for."""
+    """Show overdue scorecards first, then today, then this week and later; recruiters also see what their postings wait for."""
     moment = now()
     begin, end = _today(moment)
     rows = own_agenda(db.session, user_id=actor().id, since=begin)
+    week = begin + timedelta(days=7 - begin.weekday())
+    today = [row for row in rows if row.starts_at < end and row.ends_at >= begin]
     recruits = may(Permission.POSTING_LIST)
-    rated = own_ratings(
-        db.session, user_id=actor().id, since=moment - timedelta(days=RATED_DAYS), time_zone=str(begin.tzinfo)
-    )
+    rated = own_ratings(db.session, user_id=actor().id, since=moment - timedelta(days=RATED_DAYS))
     return render_template(
         "interviewer/home.html",
         now=moment,
-        overdue=[row for row in rows if row.owes and row.ends_at < begin],
-        today=[row for row in rows if row.starts_at < end and row.ends_at >= begin],
-        later=[row for row in rows if row.starts_at >= end],
+        overdue=[row for row in rows if row.owes and row.due_at <= moment],
+        due=[row for row in rows if row.owes and row.ends_at < begin and row.due_at > moment],
+        today=today,
+        covers=focus_texts(db.session, today),
+        next_id=next((row.id for row in today if row.starts_at > moment), None),
+        this_week=[row for row in rows if end <= row.starts_at < week],
+        later=[row for row in rows if row.starts_at >= max(week, end)],
         debriefs=ready_debriefs(db.session, actor=actor()) if recruits else (),
         waiting=new_applications(db.session, actor=actor()) if recruits else (),
         reviews=waiting_reviews(db.session, actor=actor()) if recruits else (),
+        looks=second_looks(db.session, actor=actor()) if recruits else (),
         findings=open_findings(db.session, actor=actor()) if recruits else (),
         recruits=recruits,
         rated=rated,

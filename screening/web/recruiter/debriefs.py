@@ -2,47 +2,53 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stubs are of WTForms 3.2
 
+from rubrics.anchors import guide_for
 from screening.extensions import db
-from screening.forms.deciding import DecisionForm
-from screening.models import Application, Outcome, Stage
+from screening.forms.deciding import DecisionForm, SecondForm
+from screening.models import Application, Decision, Outcome, Posting
 from screening.policy import Permission
-from screening.queries.debrief import debrief
-from screening.services.deciding import DecideError, decide, possible_outcomes, reasons_for
+from screening.queries.debrief import Debrief, debrief
+from screening.queries.second_looks import in_need_of_second_look, may_look
+from screening.services.deciding import DecideError, decide, possible_outcomes, reasons_for, take_back_decision
+from screening.services.open_points import open_points
+from screening.services.seconding import second
+from screening.services.telling import decision_text, tell_candidate
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now, signed_in_user
+from screening.web.candidate.links import status_link
 from screening.web.labels import OUTCOMES, RATINGS, RECOMMENDATIONS, STAGES
-from screening.web.recruiter.words import REJECT_REASONS
+from screening.web.recruiter.debrief_words import (
+    ABSTENTIONS,
+    REASONS,
+    agreement_words,
+    contradictions,
+    decision_state,
+    outcome_words,
+    settled_words,
+    severity_words,
+)
 from screening.web.toasts import toast
 
 blueprint = Blueprint("debriefs", __name__, url_prefix="/staff/applications")
-
-REASONS = {
-    **REJECT_REASONS,
-    "panel_agrees": _l("The panel agrees"),
-    "strong_evidence": _l("Strong evidence on what matters"),
-    "one_more_round": _l("One more conversation is needed"),
-    "open_question": _l("A question stays open"),
-}
 
 
 @blueprint.get("/<int:application_id>/debrief")
 @needs(Permission.DEBRIEF_VIEW, of=Application)
 def show(application: Application) -> ResponseReturnValue:
     """Show the matrix, disagreements first, and the decision form to who may decide."""
-    return _page(application, _form(application))
+    return _page(application)
 
 
 @blueprint.post("/<int:application_id>/debrief")
 @needs(Permission.DECIDE, of=Application)
 def make(application: Application) -> ResponseReturnValue:
-    """Store a decision, move the application, and offer the way back."""
-    form = _form(application)
+    """Store a decision, move the application, and offer the way back; a rejection may wait for a second pair of eyes."""
+    form, at = _form(application), now()
     if not form.validate():
         return _page(application, form), 422
     try:
@@ -53,22 +59,113 @@ def make(application: Application) -> ResponseReturnValue:
             reason=form.reason.data,
             note=form.note.data or "",
             actor_id=actor().id,
-            now=now(),
+            now=at,
+            tell_candidate=bool(form.tell.data),
         )
     except DecideError as error:
         db.session.rollback()
         return _page(application, form, refused=error.code), 422
-    token = remember(db.session, actor_id=actor().id, act=Act.DECISION, now=now(), decision=decision.id)
+    if decision.tell_candidate and not decision.needs_second:
+        _tell(application, decision)
+    token = remember(db.session, actor_id=actor().id, act=Act.DECISION, now=at, decision=decision.id)
     db.session.commit()
-    toast(_("Decision recorded: %(outcome)s.", outcome=OUTCOMES[decision.outcome]), undo=token)
+    if decision.needs_second:
+        toast(_("The rejection waits for a second pair of eyes. Nothing has moved."), undo=token)
+    else:
+        toast(_("Decision recorded: %(outcome)s.", outcome=OUTCOMES[decision.outcome]), undo=token)
+    return _back(application)
+
+
+@blueprint.post("/<int:application_id>/debrief/second")
+@needs(Permission.DECIDE, of=Application)
+def give_second(application: Application) -> ResponseReturnValue:
+    """Agree or disagree with a colleague's rejection."""
+    form, at = SecondForm(), now()
+    decision = _decision(application, form.decision.data)
+    if decision is None:
+        toast(settled_words(None))
+        return _back(application)
+    if not form.validate():
+        return _page(application, second_form=form), 422
+    agrees = form.agrees.data == "yes"
+    try:
+        second(
+            db.session,
+            decision=decision,
+            agrees=agrees,
+            note=form.second_note.data or "",
+            actor_id=actor().id,
+            now=at,
+        )
+    except DecideError as error:
+        db.session.rollback()
+        if error.code == "note_missing":
+            form.second_note.errors = [_("Say what you see differently.")]
+            return _page(application, second_form=form), 422
+        return _too_late(application, decision.id, error)
+    if agrees and decision.tell_candidate:
+        _tell(application, decision)
+    token = remember(db.session, actor_id=actor().id, act=Act.SECOND, now=at, decision=decision.id)
+    db.session.commit()
+    toast(_("Rejected: two of you agree.") if agrees else _("Back in the debrief, with both notes."), undo=token)
+    return _back(application)
+
+
+@blueprint.post("/<int:application_id>/debrief/withdraw")
+@needs(Permission.DECIDE, of=Application)
+def withdraw(application: Application) -> ResponseReturnValue:
+    """Take one's own rejection back while it waits."""
+    decision = _decision(application, request.form.get("decision"))
+    if decision is None or decision.actor_id != actor().id or not decision.needs_second:
+        toast(settled_words(None))
+        return _back(application)
+    try:
+        take_back_decision(db.session, decision=decision, actor_id=actor().id, now=now())
+    except DecideError as error:
+        db.session.rollback()
+        return _too_late(application, decision.id, error)
+    db.session.commit()
+    toast(_("Taken back."))
+    return _back(application)
+
+
+def _decision(application: Application, number: str | None) -> Decision | None:
+    """Find a decision of this application by the number that the page sent."""
+    if not number or not number.isascii() or not number.isdigit() or len(number) > 9:
+        return None
+    found = db.session.get(Decision, int(number))
+    return found if found is not None and found.application_id == application.id else None
+
+
+def _too_late(application: Application, decision_id: int, error: DecideError) -> ResponseReturnValue:
+    """Say what became of a rejection that does not wait any more."""
+    rows = debrief(db.session, application=application).decisions
+    row = next((one for one in rows if one.id == decision_id), None)
+    same = error.code == "same_person"
+    toast(_("Somebody else has to look at your own rejection.") if same else settled_words(row))
+    return _back(application)
+
+
+def _back(application: Application) -> ResponseReturnValue:
     return redirect(url_for("debriefs.show", application_id=application.id), 303)
+
+
+def _tell(application: Application, decision: Decision) -> None:
+    tell_candidate(
+        db.session,
+        application=application,
+        decision=decision,
+        link=status_link(application.id),
+        company=current_app.config["SCREENING"].company_in(application.locale),
+        now=now(),
+    )
 
 
 def _form(application: Application) -> DecisionForm:
     form = DecisionForm()
     outcomes = possible_outcomes(application.stage)
     form.outcome.choices = [
-        SelectChoice(value=outcome.value, label=_outcome_words(outcome, to)) for outcome, to in outcomes.items()
+        SelectChoice(value=outcome.value, label=outcome_words(outcome, to)) for outcome, to in outcomes.items()
     ]
     reasons = list(dict.fromkeys(reason for outcome in outcomes for reason in reasons_for(outcome)))
     if request.method == "POST" and form.outcome.data in set(Outcome):
@@ -83,32 +180,87 @@ def _form(application: Application) -> DecisionForm:
     return form
 
 
-def _outcome_words(outcome: Outcome, to: Stage) -> str:
-    """Say what an outcome does; only advancing leads to different places."""
-    if outcome is not Outcome.ADVANCE:
-        return str(OUTCOMES[outcome])
-    return _("One more interview") if to is Stage.INTERVIEW else _("Advance to %(stage)s", stage=STAGES[to])
-
-
-def _page(application: Application, form: DecisionForm, *, refused: str | None = None) -> str:
-    if refused == "note_missing":
-        form.note.errors = [_("A rejection needs a note: what was missing?")]
-    elif refused in {"reason_missing", "reason_unknown"}:
-        form.reason.errors = [_("This reason does not go with this outcome. Choose another.")]
-    elif refused is not None:
-        form.outcome.errors = [_("This outcome is not possible at this stage any more. Reload the page.")]
+def _page(
+    application: Application,
+    form: DecisionForm | None = None,
+    *,
+    refused: str | None = None,
+    second_form: SecondForm | None = None,
+) -> str:
+    page = debrief(db.session, application=application)
+    form, second_form = form or _form(application), second_form or SecondForm(formdata=None)
+    _explain(form, refused)
+    decides = may(Permission.DECIDE)
+    waiting = page.waiting_decision
+    looks = page.posting.second_look or waiting is not None
+    needs_second = looks and bool(in_need_of_second_look(db.session, [application.id], now=now()))
+    first = waiting.actor_id if waiting else actor().id
     return render_template(
         "recruiter/debrief.html",
         application=application,
-        page=debrief(db.session, application=application),
+        page=page,
+        now=now(),
         form=form,
-        errors=[(field.id, field.label.text, field.errors[0]) for field in form if field.errors],
-        may_decide=may(Permission.DECIDE) and bool(form.outcome.choices),
+        second_form=second_form,
+        errors=[(field.id, field.label.text, field.errors[0]) for field in (*form, *second_form) if field.errors],
+        may_decide=decides and bool(form.outcome.choices) and waiting is None,
+        may_second=decides and waiting is not None and waiting.actor_id != actor().id,
+        may_withdraw=decides and waiting is not None and waiting.actor_id == actor().id,
+        lookers=may_look(db.session, application=application, actor_id=first) if decides and needs_second else (),
+        needs_second=needs_second,
         may_see_application=may(Permission.APPLICATION_VIEW),
+        may_plan=may(Permission.INTERVIEW_SCHEDULE),
+        may_read_private=may(Permission.PRIVATE_NOTE_VIEW),
+        open_points=open_points(page),
+        agreement=agreement_words(page.comparison),
+        severities=_severities(page),
+        contradictions=contradictions(page.confrontations),
+        previews=_previews(application, page.posting) if decides and waiting is None else (),
         decider=signed_in_user().name,
+        decision_state=decision_state,
+        anchors=_anchors(page),
+        abstentions=ABSTENTIONS,
         ratings=RATINGS,
         recommendations=RECOMMENDATIONS,
         outcomes=OUTCOMES,
         reasons=REASONS,
         stages=STAGES,
     )
+
+
+def _explain(form: DecisionForm, refused: str | None) -> None:
+    """Put the service's refusal beside the field that it speaks of."""
+    if refused == "note_missing":
+        form.note.errors = [_("A rejection needs a note: what was missing?")]
+    elif refused in {"reason_missing", "reason_unknown"}:
+        form.reason.errors = [_("This reason does not go with this outcome. Choose another.")]
+    elif refused == "waiting":
+        form.outcome.errors = [_("A rejection waits for a second pair of eyes. Settle that first.")]
+    elif refused is not None:
+        form.outcome.errors = [_("This outcome is not possible at this stage any more. Reload the page.")]
+
+
+def _severities(page: Debrief) -> list[tuple[str, str]]:
+    """Name who stands apart from the panel, where enough ratings are shared to say so."""
+    seats = {seat.rater: seat for seat in page.seats}
+    said = [(seats[one.rater], severity_words(one.deviation, one.shared)) for one in page.comparison.severity]
+    return [(f"{seat.name} · {seat.round}", words) for seat, words in said if words]
+
+
+def _previews(application: Application, posting: Posting) -> list[tuple[str, str, str]]:
+    """Write the mail of each outcome as it would go out; the candidate's own link is theirs alone."""
+    company = current_app.config["SCREENING"].company_in(application.locale)
+    link = _("(the candidate’s own link)")
+    return [
+        (
+            outcome_words(outcome, to),
+            *decision_text(application=application, posting=posting, to_stage=to.value, link=link, company=company),
+        )
+        for outcome, to in possible_outcomes(application.stage).items()
+    ]
+
+
+def _anchors(page: Debrief) -> dict[str, tuple[str, ...]]:
+    """Give the text of ratings 1 to 4 by criterion key, in the posting's language."""
+    known = (row.criterion for row in page.rows if row.criterion is not None)
+    return {one.key: guide_for(one, page.posting.language).anchors for one in known}

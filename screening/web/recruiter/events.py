@@ -47,12 +47,22 @@ def event_words(event: Event) -> str:
             words = _("The candidate asked for a human review")
         case "review_answered":
             words = _("%(who)s answered the request for a human review", who=who)
-        case "decided":
-            words = _("%(who)s decided: %(outcome)s", who=who, outcome=OUTCOMES[Outcome(facts["outcome"])])
-            words += _(" (taken back)") if facts["undone"] else ""
+        case "decided" | "seconded" | "objected":
+            words = _decided(event, who)
         case _:
             words = _interviewed(event, who)
     return words
+
+
+def _decided(event: Event, who: str) -> str:
+    if event.kind == "seconded":
+        return _("%(who)s looked at the rejection too and agreed", who=who)
+    if event.kind == "objected":
+        return _("%(who)s disagreed with the rejection: back to the debrief", who=who)
+    words = _("%(who)s decided: %(outcome)s", who=who, outcome=OUTCOMES[Outcome(event.facts["outcome"])])
+    if event.facts["waited"]:
+        words += _(" (waiting for a second person)")
+    return words + (_(" (taken back)") if event.facts["undone"] else "")
 
 
 def _moved(event: Event, who: str) -> str:

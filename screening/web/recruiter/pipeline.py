@@ -209,6 +209,11 @@ def explain_move(error: MoveError) -> str:
         "changed": _("%(name)s was moved by somebody else in the meantime. Nothing was moved.", name=name),
         "reason_missing": _("Choose a reason to reject. Nothing was moved."),
         "reason_unknown": _("Choose a reason to reject. Nothing was moved."),
+        "second_look": _(
+            "%(name)s was interviewed, and this posting wants two people to reject: decide in the debrief. Nothing was moved.",
+            name=name,
+        ),
+        "waiting": _("A rejection of %(name)s waits for a second pair of eyes. Nothing was moved.", name=name),
         "candidate_only": _("Only candidates withdraw. Nothing was moved."),
         "applied_again": _(
             "%(name)s has applied again since; go on with the newer application. Nothing was moved.", name=name
