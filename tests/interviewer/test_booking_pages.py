@@ -181,7 +181,9 @@ def test_the_candidate_chooses_moves_and_everybody_is_told(session, app, caller,
     assert rows(session, select(Panelist.user_id)) == [interviewer.id]
     assert "3 号会议室" in candidate.get(path).get_data(as_text=True)
     told = rows(session, select(Mail).where(Mail.template == "offer_chosen"))
-    assert {mail.to_address for mail in told} == {recruiter.email}
+    assert [mail.to_address for mail in told] == [recruiter.email]
+    invited = rows(session, select(Mail).where(Mail.calendar.is_not(None)))
+    assert {mail.to_address for mail in invited} == {interviewer.email, application.email}
     assert candidate.post(path, data={"starts_at": (day + HOUR).isoformat()}).status_code == 303
     assert rows(session, select(Interview.starts_at)) == [day + HOUR]
     page = caller(recruiter).get(f"/staff/applications/{application.id}?side=interviews").get_data(as_text=True)

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any, TypeVar
 from zoneinfo import available_timezones
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -25,8 +25,10 @@ from screening.services.interviewing import InterviewError
 from screening.services.mailing import post_mail
 from screening.services.moving import ENDED
 from screening.web.access import now
+from screening.web.addresses import address
 from screening.web.candidate.links import offer_key_in, private_page, unknown_link
 from screening.web.formatting import zoned
+from screening.web.interview_news import tell_of
 from screening.web.toasts import toast
 
 blueprint = Blueprint("booking", __name__, url_prefix="/times")
@@ -67,7 +69,8 @@ def choose(token: str, offer: BookingOffer) -> ResponseReturnValue:
     moved = offer.interview_id is not None
     try:
         interview = choose_time(db.session, offer=offer, starts_at=starts_at, now=now())
-        _tell(offer, "chosen", _in_staff_words(offer, interview))
+        tell_of(interview.id, tell_candidate=True)
+        _tell(offer, "chosen", str(interview.sequence), _in_staff_words(offer, interview))
         db.session.commit()
     except (BookingError, InterviewError) as error:
         db.session.rollback()
@@ -86,7 +89,7 @@ def none_fits(token: str, offer: BookingOffer) -> ResponseReturnValue:
         return _page(token, offer, form), 422
     try:
         say_none_fits(db.session, offer=offer, text=form.text.data or "", now=now())
-        _tell(offer, "wish", offer.wish or "")
+        _tell(offer, "wish", f"{now():%Y%m%d%H%M%S%f}", offer.wish or "")
         db.session.commit()
     except BookingError as error:
         db.session.rollback()
@@ -125,18 +128,16 @@ def _page(token: str, offer: BookingOffer, form: WishForm, *, refused: str | Non
     return private_page(shown)
 
 
-def _tell(offer: BookingOffer, what: str, words: str) -> None:
-    """Mail the recruiter who made the offer what the candidate chose or wrote."""
+def _tell(offer: BookingOffer, what: str, turn: str, words: str) -> None:
+    """Mail the recruiter who made the offer what the candidate chose or wrote; each ``turn`` once."""
     recruiter = db.session.get_one(User, offer.created_by)
     if not recruiter.is_active:
         return
     application = db.session.get_one(Application, offer.application_id)
     posting = db.session.get_one(Posting, application.posting_id)
-    settings = current_app.config["SCREENING"]
-    moment = now()
     post_mail(
         db.session,
-        key=f"offer-{what}:{offer.id}:{moment:%Y%m%d%H%M%S%f}",
+        key=f"offer-{what}:{offer.key}:{turn}",
         template=f"offer_{what}",
         locale=_staff_locale(recruiter),
         to=recruiter.email,
@@ -145,10 +146,9 @@ def _tell(offer: BookingOffer, what: str, words: str) -> None:
             "posting": posting.title or "",
             "round": offer.round,
             "words": words,
-            "link": f"{settings.public_url or request.url_root.rstrip('/')}"
-            + url_for("applications.show", application_id=application.id, side="interviews"),
+            "link": address("applications.show", application_id=application.id, side="interviews"),
         },
-        now=moment,
+        now=now(),
         application_id=application.id,
     )
 

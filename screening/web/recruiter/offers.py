@@ -158,7 +158,7 @@ def _mail(application: Application, offer: BookingOffer, moment: datetime) -> Ma
         until = zoned(offer.expires_at, offer.time_zone)
     return post_mail(
         db.session,
-        key=f"offer:{offer.id}",
+        key=f"offer:{offer.key}",
         template="offer",
         locale=application.locale,
         to=application.email,
