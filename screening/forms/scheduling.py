@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectMultipleField, StringField, TimeField, ValidationError
+from wtforms import BooleanField, DateField, IntegerField, SelectMultipleField, StringField, TimeField, ValidationError
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
-from screening.services.interviewing import Plan
+from screening.queries.clashes import Span
+from screening.services.interviewing import DUE_HOURS, Plan
 
 YEARS = range(2000, 2100)
 """Years in which an interview can lie; at the ends of the calendar, times have no UTC."""
@@ -81,6 +82,8 @@ class MeetingForm(FlaskForm):
 class ScheduleForm(LocalTimesForm, MeetingForm):
     """One interview at one time."""
 
+    tell = BooleanField(_l("Tell the candidate by mail"), default=True)
+
     def validate_day(self, field: DateField) -> None:
         """Refuse a year that cannot be meant."""
         if field.data is not None and field.data.year not in YEARS:
@@ -103,7 +106,7 @@ class ScheduleForm(LocalTimesForm, MeetingForm):
                 _l("Clocks are put back over this time: it exists twice on that day. Choose another.")
             ) from error
 
-    def plan(self) -> Plan:
+    def plan(self, *, due_hours: int = DUE_HOURS) -> Plan:
         """Give what was planned; only after validation."""
         assert self.day.data is not None and self.clock.data is not None and self.time_zone.data is not None  # noqa: S101, PT018 - validated above
         return Plan(
@@ -114,7 +117,16 @@ class ScheduleForm(LocalTimesForm, MeetingForm):
             place=self.place.data or "",
             panel=tuple(self.panel.data or ()),
             focus=tuple(self.focus.data or ()),
+            due_hours=due_hours,
         )
+
+    def span(self) -> Span | None:
+        """Give the time that was typed so far, None while it is not whole."""
+        self.validate()
+        if any(field.errors for field in (self.day, self.clock, self.time_zone, self.minutes)):
+            return None
+        plan = self.plan()
+        return Span(plan.starts_at, plan.ends_at)
 
 
 def tomorrow_at_ten(moment: datetime, zone: str) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import ColumnElement, and_, select
@@ -34,6 +34,11 @@ class Other:
     round: str
     starts_at: datetime
     ends_at: datetime
+
+    @property
+    def minutes(self) -> int:
+        """How long it lasts."""
+        return round((self.ends_at - self.starts_at) / timedelta(minutes=1))
 
 
 @dataclass(frozen=True, slots=True)

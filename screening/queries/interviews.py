@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, literal, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
@@ -23,16 +23,16 @@ from screening.models import (
     ScorecardDraft,
     User,
 )
+from screening.models.base import UtcDateTime
 from screening.policy import Actor
 
 ROWS = 100
-LONGEST = timedelta(hours=8)
-"""No interview is longer (the table's CHECK)."""
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class InterviewRow:
-    """One interview. ``own`` tells that the reader sits on its panel, ``owes`` that their evaluation is still missing; ``rated`` counts the criteria that their draft rates."""
+    """One interview. ``own`` tells that the reader sits on its panel, ``owes`` that their evaluation is still missing; ``rated`` counts the criteria that their draft rates or marks as not covered."""
 
     id: int
     application_id: int
@@ -42,6 +42,7 @@ class InterviewRow:
     round: str
     starts_at: datetime
     ends_at: datetime
+    due_at: datetime
     time_zone: str
     place: str
     focus: tuple[str, ...]
@@ -67,13 +68,11 @@ class CoverageRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
-    """A panel member's other interview in the same time."""
+class InterviewPage:
+    """One page of a list; ``following`` is the number to go on from, None on the last page."""
 
-    user_id: int
-    name: str
-    interview_id: int
-    starts_at: datetime
+    rows: tuple[InterviewRow, ...]
+    following: int | None
 
 
 def own_agenda(session: Session, *, user_id: int, since: datetime) -> tuple[InterviewRow, ...]:
@@ -84,26 +83,52 @@ def own_agenda(session: Session, *, user_id: int, since: datetime) -> tuple[Inte
     return _rows(session, wanted & Interview.cancelled_at.is_(None), user_id=user_id)
 
 
-def coming_interviews(session: Session, *, actor: Actor, now: datetime) -> tuple[InterviewRow, ...]:
-    """Read one's own interviews and those of the postings that one recruits for which have not ended, the earliest first."""
-    rows = _rows(session, _visible(actor) & (Interview.starts_at >= now - LONGEST), user_id=actor.id)
-    return tuple(row for row in rows if row.ends_at >= now)
+def list_interviews(
+    session: Session, *, actor: Actor, now: datetime, past: bool = False, own: bool = False, after: int | None = None
+) -> InterviewPage:
+    """List one's own interviews and, unless only they are ``own``, those of the postings that one recruits for.
+
+    Those that have not ended come the earliest first, ``past`` ones the latest first; ``after`` is the last one of the page
+    before. Two queries, one more from the second page on.
+    """
+    wanted = _sits(actor) if own else _visible(actor)
+    wanted &= Interview.ends_at < now if past else Interview.ends_at >= now
+    last = session.get(Interview, after) if after is not None else None
+    if last is not None:
+        place = tuple_(Interview.starts_at, Interview.id)
+        reached = tuple_(literal(last.starts_at, UtcDateTime), literal(last.id))
+        wanted &= place < reached if past else place > reached
+    rows = _rows(session, wanted, user_id=actor.id, latest_first=past, limit=PAGE + 1)
+    return InterviewPage(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
-def past_interviews(session: Session, *, actor: Actor, since: datetime, now: datetime) -> tuple[InterviewRow, ...]:
-    """Read those that began after ``since`` and have ended, the latest first."""
-    span = (Interview.starts_at >= since) & (Interview.starts_at < now)
-    rows = _rows(session, _visible(actor) & span, user_id=actor.id, latest_first=True)
-    return tuple(row for row in rows if row.ends_at < now)
+def _sits(actor: Actor) -> ColumnElement[bool]:
+    return Interview.id.in_(select(Panelist.interview_id).where(Panelist.user_id == actor.id))
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
-    own = Interview.id.in_(select(Panelist.interview_id).where(Panelist.user_id == actor.id))
+    own = _sits(actor)
     if actor.role is Role.ADMIN:
         return true()
     if actor.role is Role.INTERVIEWER:
         return own
     return own | Application.posting_id.in_(actor.postings)
+
+
+def focus_texts(session: Session, rows: Collection[InterviewRow]) -> dict[int, tuple[str, ...]]:
+    """Read what interviews cover in the posting's words, by interview id; one query however many there are."""
+    if not rows:
+        return {}
+    found = session.execute(
+        select(Interview.id, Interview.focus, RubricVersion.document)
+        .join(RubricVersion, RubricVersion.id == Interview.rubric_version_id)
+        .where(Interview.id.in_([row.id for row in rows]))
+        .order_by(Interview.id)
+    )
+    return {
+        ident: tuple(criterion.text for criterion in load_rubric(document).criteria if criterion.id in focus)
+        for ident, focus, document in found
+    }
 
 
 def coverage(session: Session, *, application: Application, apart_from: int | None = None) -> tuple[CoverageRow, ...]:
@@ -126,35 +151,12 @@ def coverage(session: Session, *, application: Application, apart_from: int | No
     )
 
 
-def conflicts(
-    session: Session, *, user_ids: Sequence[int], starts_at: datetime, minutes: int, apart_from: int | None = None
-) -> tuple[Conflict, ...]:
-    """Find other interviews of these people that overlap; an interview lasts eight hours at most."""
-    ends_at = starts_at + timedelta(minutes=minutes)
+def possible_panel(session: Session, *, seated: Collection[int] = ()) -> tuple[tuple[int, str, Role], ...]:
+    """Name everybody who can sit on a panel: all active staff and those who are ``seated``, interviewers first."""
     rows = session.execute(
-        select(Panelist.user_id, User.name, Interview.id, Interview.starts_at, Interview.minutes)
-        .join(Interview, Interview.id == Panelist.interview_id)
-        .join(User, User.id == Panelist.user_id)
-        .where(
-            Panelist.user_id.in_(user_ids),
-            Panelist.abstained_at.is_(None),
-            Interview.cancelled_at.is_(None),
-            Interview.starts_at < ends_at,
-            Interview.starts_at > starts_at - LONGEST,
-        )
-        .order_by(Interview.starts_at, Panelist.user_id)
-    )
-    return tuple(
-        Conflict(user_id, name, ident, begins)
-        for user_id, name, ident, begins, length in rows
-        if ident != apart_from and begins + timedelta(minutes=length) > starts_at
-    )
-
-
-def possible_panel(session: Session) -> tuple[tuple[int, str, Role], ...]:
-    """Name everybody who can sit on a panel: all active staff, interviewers first."""
-    rows = session.execute(
-        select(User.id, User.name, User.role).where(User.is_active).order_by(User.name, User.id)
+        select(User.id, User.name, User.role)
+        .where(or_(User.is_active, User.id.in_(seated)))
+        .order_by(User.name, User.id)
     ).all()
     return tuple(
         (ident, name, role) for ident, name, role in sorted(rows, key=lambda row: row[2] is not Role.INTERVIEWER)
@@ -162,7 +164,12 @@ def possible_panel(session: Session) -> tuple[tuple[int, str, Role], ...]:
 
 
 def _rows(
-    session: Session, condition: ColumnElement[bool], *, user_id: int, latest_first: bool = False
+    session: Session,
+    condition: ColumnElement[bool],
+    *,
+    user_id: int,
+    latest_first: bool = False,
+    limit: int = ROWS,
 ) -> tuple[InterviewRow, ...]:
     submitted = (
         select(Evaluation.id).where(Evaluation.interview_id == Interview.id, Evaluation.user_id == user_id).exists()
@@ -181,7 +188,7 @@ def _rows(
                 else (Interview.starts_at, Interview.id)
             )
         )
-        .limit(ROWS)
+        .limit(limit)
     ).all()
     panels: dict[int, list[str]] = {}
     names = session.execute(
@@ -201,7 +208,8 @@ def _rows(
             posting_title=title,
             round=interview.round,
             starts_at=interview.starts_at,
-            ends_at=interview.starts_at + timedelta(minutes=interview.minutes),
+            ends_at=interview.ends_at,
+            due_at=interview.due_at,
             time_zone=interview.time_zone,
             place=interview.place,
             focus=tuple(ident.upper() for ident in interview.focus),
@@ -210,7 +218,9 @@ def _rows(
             own=seat is not None,
             owes=seat is not None and seat.abstained_at is None and not done and interview.cancelled_at is None,
             abstained=seat is not None and seat.abstained_at is not None,
-            rated=sum(bool(entry.get("value")) for entry in (draft or {}).get("ratings", {}).values()),
+            rated=sum(
+                bool(entry.get("value") or entry.get("skip")) for entry in (draft or {}).get("ratings", {}).values()
+            ),
         )
         for interview, application, title, seat, done, draft in found
     )

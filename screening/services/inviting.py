@@ -83,7 +83,7 @@ def tell(
     session: Session,
     *,
     interview_id: int,
-    tell_candidate: bool,
+    tell_candidate: bool | None,
     wording: Wording,
     settings: Settings,
     now: datetime,
@@ -91,8 +91,8 @@ def tell(
     """Write the mails that an interview calls for as it stands now, in the transaction that changed it.
 
     Its panel is asked to come, or told that it is off; who was asked before and has no seat any more is told so. The
-    candidate hears after ``PATIENCE``; without ``tell_candidate`` only what still waits for them is put right. Of an
-    interview that is over nobody hears.
+    candidate hears after ``PATIENCE``; without ``tell_candidate`` only what still waits for them is put right, with None
+    whoever was told before hears again. Of an interview that is over nobody hears.
     """
     meeting = meeting_of(session, interview_id=interview_id)
     if meeting.ends_at <= now:
@@ -101,8 +101,8 @@ def tell(
     panel = [_receiver(person, settings) for person in meeting.panel]
     letters = [_Letter(receiver, panel, is_off=meeting.is_cancelled) for receiver in panel]
     letters += [_Letter(left, [left], is_off=True) for left in _who_left(session, told, panel, settings)]
-    comes = bool(meeting.email) and not meeting.is_review
-    if comes and (tell_candidate or told.waits_for(CANDIDATE)):
+    hears = CANDIDATE in told.mails if tell_candidate is None else tell_candidate or told.waits_for(CANDIDATE)
+    if hears and meeting.email and not meeting.is_review:
         candidate = Receiver(None, meeting.candidate, meeting.email, meeting.locale, meeting.time_zone)
         letters.append(_Letter(candidate, [candidate], is_off=meeting.is_cancelled))
     for letter in letters:

@@ -19,8 +19,11 @@ from screening.web.candidate.links import status_link
 from screening.web.formatting import listing, zoned
 
 
-def tell_of(interview_id: int, *, tell_candidate: bool) -> None:
-    """Write the mails that an interview calls for as it stands now; the caller commits them with the change itself."""
+def tell_of(interview_id: int, *, tell_candidate: bool | None) -> None:
+    """Write the mails that an interview calls for as it stands now; the caller commits them with the change itself.
+
+    With ``tell_candidate`` None the candidate hears if they have heard of this interview before.
+    """
     tell(
         db.session,
         interview_id=interview_id,

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from rubrics.model import Criterion, Degree, Level, Section
 from screening.documents import failures
-from screening.models import Outcome, Recommendation, Role, Stage
+from screening.models import MailState, Outcome, Recommendation, Role, Stage
 
 STAGES = {
     Stage.APPLIED: _l("New"),
@@ -17,6 +17,15 @@ STAGES = {
     Stage.HIRED: _l("Hired"),
     Stage.REJECTED: _l("Rejected"),
     Stage.WITHDRAWN: _l("Withdrawn"),
+}
+MAIL_STATES = {
+    MailState.WAITING: _l("waiting"),
+    MailState.SENDING: _l("being sent"),
+    MailState.SENT: _l("sent"),
+    MailState.UNCERTAIN: _l("nobody knows"),
+    MailState.FAILED: _l("failed"),
+    MailState.RECALLED: _l("recalled"),
+    MailState.KEPT: _l("kept"),
 }
 ROLES = {
     Role.INTERVIEWER: _l("Interviewer"),

@@ -12,7 +12,6 @@ from screening.models import (
     AbstainKind,
     Evaluation,
     Panelist,
-    Posting,
     Rating,
     Recommendation,
     Role,
@@ -21,7 +20,7 @@ from screening.models import (
     StageCount,
     StageMove,
 )
-from screening.queries.interviews import conflicts, coverage
+from screening.queries.interviews import coverage
 from screening.queries.scopes import application_scope
 from screening.services.evaluating import (
     DraftConflictError,
@@ -38,7 +37,7 @@ from screening.services.interviewing import (
     restore_interview,
     schedule_interview,
 )
-from tests.factories import NOW, make_application, make_user, move_interview
+from tests.factories import NOW, make_user, move_interview
 from tests.interviewer.conftest import judgements, plan, submit
 
 
@@ -85,30 +84,6 @@ def test_coverage_counts_interviews_that_take_place(session, panel):
     assert before == {"k1": 0, "k2": 0, "k3": 0, "r1": 0, "r2": 1, "r3": 0, "r4": 1, "b1": 0, "b2": 0}
     assert set(after.values()) == {0}
     assert [row.criterion.id for row in coverage(session, application=panel.application) if row.is_suggested] == ["r4"]
-
-
-def test_overlapping_interviews_of_the_panel_are_found(session, panel):
-    other = make_application(session, session.get_one(Posting, panel.application.posting_id), name="石小猴")
-    schedule_interview(
-        session,
-        application=other,
-        plan=plan(panel.first, starts_at=panel.interview.starts_at + timedelta(minutes=30)),
-        actor_id=panel.recruiter.id,
-        now=NOW,
-    )
-
-    found = conflicts(
-        session,
-        user_ids=[panel.first.id, panel.second.id],
-        starts_at=panel.interview.starts_at,
-        minutes=45,
-        apart_from=panel.interview.id,
-    )
-
-    assert [row.name for row in found] == ["何以然"]
-    assert not conflicts(
-        session, user_ids=[panel.first.id], starts_at=panel.interview.starts_at - timedelta(hours=2), minutes=45
-    )
 
 
 def test_rescheduling_changes_plan_and_panel(session, panel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import event
 
 from screening.models import AbstainKind, Posting, Recommendation, Role
 from screening.policy import Actor
-from screening.queries.interviews import coming_interviews, own_agenda, past_interviews
+from screening.queries.interviews import list_interviews, own_agenda
 from screening.queries.own_ratings import OwnRatings, own_ratings
 from screening.services.evaluating import Judgement, abstain, amend_evaluation, submit_evaluation
 from screening.services.interviewing import cancel_interview, schedule_interview
@@ -52,17 +53,41 @@ def test_the_agenda_holds_what_is_owed_and_what_comes(session, panel):
     assert own_agenda(session, user_id=panel.second.id, since=NOW)[0].id == panel.interview.id
 
 
-def test_many_past_interviews_hide_none_that_comes(session, panel):
+def test_pages_of_a_list_hold_each_interview_once(session, panel):
     add_interviews(session, panel, 101, starts_at=NOW - timedelta(days=2))
     add_interviews(session, panel, 1, starts_at=NOW + timedelta(days=1))
     actor = Actor(panel.recruiter.id, Role.RECRUITER, frozenset({panel.application.posting_id}))
 
-    coming = coming_interviews(session, actor=actor, now=NOW)
-    past = past_interviews(session, actor=actor, since=NOW - MONTH, now=NOW)
+    coming = list_interviews(session, actor=actor, now=NOW)
+    assert ([row.starts_at for row in coming.rows], coming.following) == ([NOW + timedelta(days=1)], None)
 
-    assert [row.starts_at for row in coming] == [NOW + timedelta(days=1)]
-    assert past[0].id == panel.interview.id
-    assert coming_interviews(session, actor=Actor(panel.second.id, Role.INTERVIEWER), now=NOW) == ()
+    seen, after = [], None
+    for length in (50, 50, 2):
+        page = list_interviews(session, actor=actor, now=NOW, past=True, after=after)
+        assert len(page.rows) == length
+        seen, after = [*seen, *(row.id for row in page.rows)], page.following
+    assert after is None
+    assert seen[0] == panel.interview.id
+    assert len(set(seen)) == 102
+
+
+def test_a_list_of_ones_own_leaves_out_what_one_only_recruits_for(session, panel):
+    actor = Actor(panel.recruiter.id, Role.RECRUITER, frozenset({panel.application.posting_id}))
+    assert list_interviews(session, actor=actor, now=NOW, past=True).rows
+    assert not list_interviews(session, actor=actor, now=NOW, past=True, own=True).rows
+    stranger = Actor(panel.second.id, Role.INTERVIEWER)
+    assert [row.id for row in list_interviews(session, actor=stranger, now=NOW, past=True).rows] == [panel.interview.id]
+
+
+def test_the_page_of_interviews_goes_on_to_the_last_one(session, panel, caller):
+    add_interviews(session, panel, 60, starts_at=NOW - timedelta(days=2))
+    reader = caller(panel.recruiter)
+    first = reader.get("/staff/interviews?when=past").get_data(as_text=True)
+    more = re.search(r'href="([^"]+after=[^"]+)"', first)[1].replace("&amp;", "&")
+    second = reader.get(more).get_data(as_text=True)
+    assert (first.count("data-item"), second.count("data-item")) == (50, 11)
+    assert not re.search(r'href="[^"]+after=', second)
+    assert reader.get("/staff/interviews?whose=mine").get_data(as_text=True).count("data-item") == 0
 
 
 @pytest.mark.parametrize("path", ["/staff/", "/staff/interviews"])
@@ -118,7 +143,7 @@ def test_own_ratings_sum_up_the_latest_versions_and_compare_only_enough(session,
         seen=1,
         now=NOW,
     )
-    read = {"user_id": panel.first.id, "time_zone": "Asia/Shanghai"}
+    read = {"user_id": panel.first.id}
 
     found = own_ratings(session, since=NOW - MONTH, **read)
     assert found == OwnRatings(evaluations=4, on_time=1, counts=(0, 6, 2, 0), shared=8, deviation=None)
@@ -130,7 +155,7 @@ def test_own_ratings_sum_up_the_latest_versions_and_compare_only_enough(session,
 
 
 def test_own_ratings_do_not_move_with_what_one_must_not_know(session, panel):
-    read = {"user_id": panel.first.id, "since": NOW - MONTH, "time_zone": "Asia/Shanghai"}
+    read = {"user_id": panel.first.id, "since": NOW - MONTH}
     submit(session, panel, panel.first)
     submit(session, panel, panel.second, value=1)
     assert own_ratings(session, **read).evaluations == 1

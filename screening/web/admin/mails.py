@@ -8,27 +8,20 @@ from flask import Blueprint, abort, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from screening.extensions import db
 from screening.forms.inputs import whole_number
 from screening.models import Mail, MailState
 from screening.policy import Permission
-from screening.queries.mails import list_mails
+from screening.queries.mails import is_shown, list_mails
 from screening.services.mailing import NotWaitingError, recall_mail, send_again
-from screening.web.access import LARGEST_ID, anyone, needs, now
+from screening.web.access import LARGEST_ID, actor, anyone, needs, now
+from screening.web.labels import MAIL_STATES
 from screening.web.toasts import toast
 
 blueprint = Blueprint("mails", __name__, url_prefix="")
 
-STATES = {
-    MailState.WAITING: _l("waiting"),
-    MailState.SENDING: _l("being sent"),
-    MailState.SENT: _l("sent"),
-    MailState.UNCERTAIN: _l("nobody knows"),
-    MailState.FAILED: _l("failed"),
-    MailState.RECALLED: _l("recalled"),
-    MailState.KEPT: _l("kept"),
-}
 EXPLANATIONS = {
     MailState.WAITING: _l("It goes out as soon as the worker and the mail server can."),
     MailState.SENDING: _l("The mail server is taking it."),
@@ -43,7 +36,7 @@ EXPLANATIONS = {
 AGAIN = (MailState.FAILED, MailState.UNCERTAIN, MailState.KEPT)
 BACK = (MailState.WAITING, MailState.KEPT)
 # A signed link opens the candidate's own page: only the candidate may follow it.
-SIGNED = re.compile(r"(/(?:status|drafts)/)\S+")
+SIGNED = re.compile(r"(/(?:status|drafts|times)/)\S+")
 CODE = re.compile(r"\b\d{6}\b")
 
 
@@ -53,15 +46,15 @@ def index() -> ResponseReturnValue:
     """List what was written to candidates and staff."""
     state = request.args.get("state", "")
     chosen = MailState(state) if state in set(MailState) else None
-    page = list_mails(db.session, state=chosen, before=whole_number(request.args.get("before")))
-    return render_template("admin/mails.html", page=page, states=STATES, chosen=chosen, is_demo=False)
+    page = list_mails(db.session, state=chosen, before=whole_number(request.args.get("before")), reader_id=actor().id)
+    return render_template("admin/mails.html", page=page, states=MAIL_STATES, chosen=chosen, is_demo=False)
 
 
 @blueprint.get("/staff/mails/<int:mail_id>")
 @needs(Permission.USERS_MANAGE)
 def show(mail_id: int) -> ResponseReturnValue:
     """Show one mail with signed links blotted out, and what can be done with it."""
-    mail = _mail(mail_id)
+    mail = _mail(mail_id, actor().id)
     text = SIGNED.sub(r"\1…", mail.text)
     if mail.template == "code":
         text = CODE.sub("••••••", text)
@@ -69,7 +62,7 @@ def show(mail_id: int) -> ResponseReturnValue:
         "admin/mail.html",
         mail=mail,
         text=text,
-        states=STATES,
+        states=MAIL_STATES,
         explanations=EXPLANATIONS,
         can_send=mail.state in AGAIN,
         can_recall=mail.state in BACK,
@@ -81,7 +74,7 @@ def show(mail_id: int) -> ResponseReturnValue:
 @needs(Permission.USERS_MANAGE)
 def again(mail_id: int) -> ResponseReturnValue:
     """Let a mail go out that did not, or of which nobody knows."""
-    mail = _mail(mail_id)
+    mail = _mail(mail_id, actor().id)
     try:
         send_again(db.session, mail=mail, now=now())
         db.session.commit()
@@ -96,7 +89,7 @@ def again(mail_id: int) -> ResponseReturnValue:
 @needs(Permission.USERS_MANAGE)
 def recall(mail_id: int) -> ResponseReturnValue:
     """Take back a mail that has not gone out."""
-    mail = _mail(mail_id)
+    mail = _mail(mail_id, actor().id)
     try:
         recall_mail(db.session, mail=mail)
         db.session.commit()
@@ -113,7 +106,7 @@ def demo_index() -> ResponseReturnValue:
     """List the mails of a demonstration, where no mail leaves the machine."""
     _only_in_demonstrations()
     page = list_mails(db.session, before=whole_number(request.args.get("before")))
-    return render_template("admin/demo_mails.html", page=page, states=STATES, is_demo=True)
+    return render_template("admin/demo_mails.html", page=page, states=MAIL_STATES, is_demo=True)
 
 
 @blueprint.get("/dev/mail/<int:mail_id>")
@@ -121,7 +114,7 @@ def demo_index() -> ResponseReturnValue:
 def demo_show(mail_id: int) -> ResponseReturnValue:
     """Show one mail of a demonstration as its reader would get it."""
     _only_in_demonstrations()
-    mail = _mail(mail_id)
+    mail = _mail(mail_id, None)
     return render_template("admin/demo_mail.html", mail=mail)
 
 
@@ -131,8 +124,9 @@ def _only_in_demonstrations() -> None:
         abort(404)
 
 
-def _mail(mail_id: int) -> Mail:
-    mail = db.session.get(Mail, mail_id) if mail_id <= LARGEST_ID else None
+def _mail(mail_id: int, reader_id: int | None) -> Mail:
+    shown = select(Mail).where(Mail.id == min(mail_id, LARGEST_ID), is_shown(reader_id))
+    mail = db.session.scalar(shown)
     if mail is None:
         abort(404)
     return mail

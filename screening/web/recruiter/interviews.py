@@ -2,59 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stubs are of WTForms 3.2
 
 from screening.extensions import db
+from screening.forms.inputs import whole_number
 from screening.forms.scheduling import ScheduleForm, tomorrow_at_ten
-from screening.models import Application, Interview, Panelist, Posting
+from screening.models import Application, Interview, Mail, Panelist, Posting
 from screening.policy import Permission, Scope
+from screening.queries.candidate_mails import candidate_mails
+from screening.queries.clashes import Clash, Span, find_clashes
 from screening.queries.interviews import (
-    Conflict,
     CoverageRow,
     InterviewRow,
-    coming_interviews,
-    conflicts,
     coverage,
-    past_interviews,
+    list_interviews,
     possible_panel,
 )
+from screening.queries.odd_hours import OddHour, odd_hours
 from screening.services.interviewing import (
+    ClashError,
     InterviewError,
     Plan,
     cancel_interview,
     reschedule_interview,
     schedule_interview,
 )
+from screening.services.mailing import NotWaitingError, recall_mail
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now, signed_in_user
-from screening.web.formatting import planned
-from screening.web.labels import ROLES
+from screening.web.formatting import clock, is_chinese, planned
+from screening.web.interview_news import tell_of
+from screening.web.labels import MAIL_STATES, ROLES
 from screening.web.toasts import toast
 
 blueprint = Blueprint("interviews", __name__, url_prefix="/staff")
-
-DAYS_BACK = 30
 
 
 @blueprint.get("/interviews")
 @needs(Permission.STAFF)
 def index() -> ResponseReturnValue:
-    """List one's own interviews, and for recruiters those of their postings: coming ones first, then the past month."""
-    present = now()
-    coming = coming_interviews(db.session, actor=actor(), now=present)
-    past = past_interviews(db.session, actor=actor(), since=present - timedelta(days=DAYS_BACK), now=present)
+    """List interviews that come, or those that are over; a recruiter sees those of their postings, or only their own."""
+    past = request.args.get("when") == "past"
+    own = request.args.get("whose") == "mine" or not may(Permission.POSTING_LIST)
+    page = list_interviews(
+        db.session, actor=actor(), now=now(), past=past, own=own, after=whole_number(request.args.get("after"))
+    )
     return render_template(
         "recruiter/interviews.html",
-        coming=coming,
+        page=page,
         past=past,
+        own=own,
+        resumed="after" in request.args,
         recruits=may(Permission.POSTING_LIST),
-        changeable={row.id for row in (*coming, *past) if not row.cancelled and _may_plan(row)},
+        changeable={row.id for row in page.rows if not row.cancelled and _may_plan(row)},
     )
 
 
@@ -88,16 +96,42 @@ def plan(application: Application) -> ResponseReturnValue:
     if not form.validate():
         return _page(form, application, rows), 422
     wanted = form.plan()
-    if overlaps := _unaccepted(wanted):
-        return _page(form, application, rows, overlaps=overlaps), 409
     try:
-        schedule_interview(db.session, application=application, plan=wanted, actor_id=actor().id, now=now())
+        interview = schedule_interview(
+            db.session,
+            application=application,
+            plan=wanted,
+            actor_id=actor().id,
+            now=now(),
+            accepted=_accepted(),
+        )
+        tell_of(interview.id, tell_candidate=form.tell.data)
         db.session.commit()
+    except ClashError as error:
+        db.session.rollback()
+        return _page(form, application, rows, clashes=error.clashes, span=_span(wanted)), 409
     except InterviewError as error:
         db.session.rollback()
         return _page(form, application, rows, refused=_explain(error)), 409
-    toast(_("Interview planned for %(when)s.", when=planned(wanted.starts_at, wanted.time_zone)))
+    toast(_said(_("Interview planned for %(when)s.", when=planned(wanted.starts_at, wanted.time_zone)), interview))
     return redirect(url_for("applications.show", application_id=application.id, side="interviews"), 303)
+
+
+@blueprint.get("/applications/<int:application_id>/interviews/check")
+@needs(Permission.INTERVIEW_SCHEDULE, of=Application)
+def check(application: Application) -> ResponseReturnValue:
+    """Tell, while somebody chooses, who is taken at that time and for whom it is odd."""
+    own = request.args.get("apart_from", type=int)
+    form = _form((), _seated(own), formdata=request.args)
+    span = form.span()
+    clashes = () if span is None else _clashes(form, application, span, own)
+    return render_template(
+        "recruiter/_clashes.html",
+        clashes=clashes,
+        odd=_odd(form, span),
+        span=span,
+        zone=form.time_zone.data,
+    )
 
 
 @blueprint.get("/interviews/<int:interview_id>/plan")
@@ -106,9 +140,11 @@ def change(interview: Interview) -> ResponseReturnValue:
     """Open a plan for changes."""
     application = db.session.get_one(Application, interview.application_id)
     rows = coverage(db.session, application=application, apart_from=interview.id)
+    seated = _panel(interview)
     local = interview.starts_at.astimezone(ZoneInfo(interview.time_zone))
     form = _form(
         rows,
+        seated,
         data={
             "round": interview.round,
             "day": local.date(),
@@ -116,7 +152,7 @@ def change(interview: Interview) -> ResponseReturnValue:
             "time_zone": interview.time_zone,
             "minutes": interview.minutes,
             "place": interview.place,
-            "panel": _panel(interview),
+            "panel": seated,
             "focus": interview.focus,
         },
     )
@@ -129,19 +165,29 @@ def replan(interview: Interview) -> ResponseReturnValue:
     """Store a changed plan; a new overlap is said first."""
     application = db.session.get_one(Application, interview.application_id)
     rows = coverage(db.session, application=application, apart_from=interview.id)
-    form = _form(rows)
+    form = _form(rows, _panel(interview))
     if not form.validate():
         return _page(form, application, rows, interview=interview), 422
-    wanted = form.plan()
-    if overlaps := _unaccepted(wanted, interview):
-        return _page(form, application, rows, interview=interview, overlaps=overlaps), 409
+    wanted = form.plan(due_hours=(interview.due_at - interview.ends_at) // timedelta(hours=1))
     try:
-        reschedule_interview(db.session, interview=interview, plan=wanted, actor_id=actor().id, now=now())
+        reschedule_interview(
+            db.session,
+            interview=interview,
+            plan=wanted,
+            actor_id=actor().id,
+            now=now(),
+            accepted=_accepted(),
+            seen=request.form.get("seen", type=int),
+        )
+        tell_of(interview.id, tell_candidate=form.tell.data)
         db.session.commit()
+    except ClashError as error:
+        db.session.rollback()
+        return _page(form, application, rows, interview=interview, clashes=error.clashes, span=_span(wanted)), 409
     except InterviewError as error:
         db.session.rollback()
         return _page(form, application, rows, interview=interview, refused=_explain(error)), 409
-    toast(_("The plan was changed."))
+    toast(_said(_("The plan was changed."), interview))
     return redirect(url_for("applications.show", application_id=application.id, side="interviews"), 303)
 
 
@@ -151,6 +197,7 @@ def cancel(interview: Interview) -> ResponseReturnValue:
     """Call an interview off, with a way back."""
     try:
         cancel_interview(db.session, interview=interview, actor_id=actor().id, now=now())
+        tell_of(interview.id, tell_candidate="tell" in request.form)
     except InterviewError as error:
         db.session.rollback()
         toast(_explain(error))
@@ -161,13 +208,36 @@ def cancel(interview: Interview) -> ResponseReturnValue:
     return redirect(url_for("applications.show", application_id=interview.application_id, side="interviews"), 303)
 
 
+@blueprint.post("/interviews/<int:interview_id>/mails/<int:mail_id>/hold")
+@needs(Permission.INTERVIEW_SCHEDULE, of=Interview)
+def hold(interview: Interview, mail_id: int) -> ResponseReturnValue:
+    """Hold a mail to the candidate back before it goes out."""
+    if mail_id not in {mail.id for mail in candidate_mails(db.session, interview=interview)}:
+        abort(404)
+    try:
+        recall_mail(db.session, mail=db.session.get_one(Mail, mail_id))
+        db.session.commit()
+        toast(_("The mail was held back; the candidate does not get it."))
+    except NotWaitingError:
+        db.session.rollback()
+        toast(_("The mail has gone out already."))
+    return redirect(url_for("interviews.change", interview_id=interview.id), 303)
+
+
 def _may_plan(row: InterviewRow) -> bool:
     return may(Permission.INTERVIEW_SCHEDULE, Scope(posting_id=row.posting_id))
 
 
-def _form(rows: tuple[CoverageRow, ...], data: dict[str, object] | None = None) -> ScheduleForm:
-    form = ScheduleForm(data=data)
-    form.panel.choices = [SelectChoice(value=ident, label=name) for ident, name, _role in possible_panel(db.session)]
+def _form(
+    rows: tuple[CoverageRow, ...],
+    seated: Sequence[int] = (),
+    *,
+    data: dict[str, object] | None = None,
+    formdata: MultiDict[str, str] | None = None,
+) -> ScheduleForm:
+    form = ScheduleForm(data=data) if formdata is None else ScheduleForm(formdata, meta={"csrf": False})
+    people = possible_panel(db.session, seated=seated)
+    form.panel.choices = [SelectChoice(value=ident, label=name) for ident, name, _role in people]
     form.focus.choices = [SelectChoice(value=row.criterion.id, label=row.criterion.text) for row in rows]
     return form
 
@@ -179,9 +249,11 @@ def _page(
     *,
     interview: Interview | None = None,
     refused: str | None = None,
-    overlaps: tuple[Conflict, ...] = (),
+    clashes: tuple[Clash, ...] = (),
+    span: Span | None = None,
 ) -> str:
     posting = db.session.get_one(Posting, application.posting_id)
+    seated = _panel(interview) if interview else []
     errors = [(field.id, field.label.text, field.errors[0]) for field in form if field.errors]
     return render_template(
         "recruiter/schedule.html",
@@ -189,13 +261,18 @@ def _page(
         application=application,
         posting=posting,
         coverage=rows,
-        people=possible_panel(db.session),
+        people=possible_panel(db.session, seated=seated),
         roles=ROLES,
         zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))),
         interview=interview,
         refused=refused,
-        overlaps=overlaps,
-        accepted=_names(overlaps),
+        clashes=clashes,
+        odd=_odd(form, span),
+        span=span,
+        zone=form.time_zone.data,
+        accepted=" ".join(clash.key for clash in clashes),
+        mails=candidate_mails(db.session, interview=interview) if interview else (),
+        mail_states=MAIL_STATES,
         errors=errors,
     )
 
@@ -209,20 +286,45 @@ def _zone() -> str:
     return signed_in_user().time_zone or str(current_app.config["SCREENING"].time_zone)
 
 
-def _unaccepted(wanted: Plan, interview: Interview | None = None) -> tuple[Conflict, ...]:
-    """Find overlaps of the panel that the sender has not been shown and accepted."""
-    found = conflicts(
+def _accepted() -> list[str]:
+    """Read the keys of the clashes that were shown and are meant."""
+    return request.form.get("nevertheless", "").split()
+
+
+def _span(wanted: Plan) -> Span:
+    return Span(wanted.starts_at, wanted.ends_at)
+
+
+def _clashes(form: ScheduleForm, application: Application, span: Span, own: int | None) -> tuple[Clash, ...]:
+    return find_clashes(
         db.session,
-        user_ids=wanted.panel,
-        starts_at=wanted.starts_at,
-        minutes=wanted.minutes,
-        apart_from=interview.id if interview else None,
+        user_ids=form.panel.data or (),
+        application=application,
+        span=span,
+        actor=actor(),
+        apart_from=own,
     )
-    return () if set(_names(found).split()) <= set(request.form.get("nevertheless", "").split()) else found
 
 
-def _names(overlaps: tuple[Conflict, ...]) -> str:
-    return " ".join(f"{row.user_id}:{row.interview_id}" for row in overlaps)
+def _odd(form: ScheduleForm, span: Span | None) -> tuple[OddHour, ...]:
+    if span is None:
+        return ()
+    return odd_hours(
+        db.session, user_ids=form.panel.data or (), span=span, company_zone=current_app.config["SCREENING"].time_zone
+    )
+
+
+def _seated(interview_id: int | None) -> list[int]:
+    interview = db.session.get(Interview, interview_id) if interview_id else None
+    return _panel(interview) if interview else []
+
+
+def _said(done: str, interview: Interview) -> str:
+    """Say what was done and, when a mail to the candidate waits, until when it can be held back."""
+    waiting = [mail for mail in candidate_mails(db.session, interview=interview) if mail.waits]
+    if not waiting:
+        return done
+    return f"{done}{'' if is_chinese() else ' '}{_('The mail to the candidate goes out at %(time)s.', time=clock(waiting[0].at))}"
 
 
 def _explain(error: InterviewError) -> str:
@@ -233,6 +335,10 @@ def _explain(error: InterviewError) -> str:
         "own_seat": _(
             "You sit on this panel and stay blind until you submit. Abstain on the scorecard first, or ask a colleague."
         ),
+        "blind": _(
+            "You still owe an evaluation of this candidate and stay blind until you submit it. Ask a colleague to do this."
+        ),
         "cancelled": _("This interview was cancelled."),
+        "changed": _("Somebody has changed this plan since you opened it. Open it again to see how it stands."),
         "evaluated": _("An interview that somebody has evaluated cannot be cancelled."),
     }.get(error.code, _("This plan cannot be stored. Check the panel and the criteria, then try again."))

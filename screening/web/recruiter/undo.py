@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 
 from screening.extensions import db
 from screening.policy import Permission
-from screening.services.undoing import UndoError
+from screening.services.undoing import Act, UndoError
 from screening.services.undoing import undo as take_back
 from screening.web.access import actor, needs, now
+from screening.web.interview_news import tell_of
 from screening.web.recruiter.returning import back_to_referrer
 from screening.web.toasts import toast
 
@@ -22,7 +23,9 @@ blueprint = Blueprint("undo", __name__, url_prefix="/staff/undo")
 def undo(token: str) -> ResponseReturnValue:
     """Take one step back, or say why it cannot be taken back any more."""
     try:
-        take_back(db.session, token=token, actor=actor(), now=now())
+        undone = take_back(db.session, token=token, actor=actor(), now=now())
+        if undone.act is Act.CANCEL:
+            tell_of(int(undone.arguments["interview"]), tell_candidate=None)
         db.session.commit()
         toast(_("Taken back."))
     except UndoError as error:
