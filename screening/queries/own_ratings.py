@@ -7,8 +7,7 @@ no figure moves with what others said about it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +24,7 @@ MINIMUM_SHARED = 10
 class OwnRatings:
     """``counts`` are the ratings 1 to 4 that were given; ``deviation`` is None below ``MINIMUM_SHARED`` shared criteria.
 
-    On time is an evaluation that was submitted on the day of its interview.
+    On time is an evaluation that was submitted before its scorecard was due.
     """
 
     evaluations: int
@@ -35,10 +34,10 @@ class OwnRatings:
     deviation: float | None
 
 
-def own_ratings(session: Session, *, user_id: int, since: datetime, time_zone: str) -> OwnRatings | None:
+def own_ratings(session: Session, *, user_id: int, since: datetime) -> OwnRatings | None:
     """Sum up what somebody submitted from ``since`` on, amended versions by their latest; None when there is nothing."""
     submitted = session.execute(
-        select(Interview.id, Interview.starts_at, Interview.minutes, Evaluation.submitted_at)
+        select(Interview.id, Interview.due_at, Evaluation.submitted_at)
         .join(Evaluation, Evaluation.interview_id == Interview.id)
         .join(Application, Application.id == Interview.application_id)
         .where(
@@ -57,9 +56,7 @@ def own_ratings(session: Session, *, user_id: int, since: datetime, time_zone: s
     severity = severity_of(str(user_id), ratings)
     return OwnRatings(
         evaluations=len(submitted),
-        on_time=sum(
-            at < _due(starts + timedelta(minutes=minutes), ZoneInfo(time_zone)) for _, starts, minutes, at in submitted
-        ),
+        on_time=sum(at <= due for _, due, at in submitted),
         counts=(own.count(1), own.count(2), own.count(3), own.count(4)),
         shared=severity.shared,
         deviation=severity.deviation if severity.shared >= MINIMUM_SHARED else None,
@@ -78,8 +75,3 @@ def _ratings(session: Session, interviews: list[int]) -> dict[str, dict[str, int
     for interview, user, key, value in rows:
         found.setdefault(f"{interview}:{key}", {})[str(user)] = value
     return found
-
-
-def _due(ended: datetime, zone: ZoneInfo) -> datetime:
-    midnight = ended.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + timedelta(days=1)

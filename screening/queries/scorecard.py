@@ -15,6 +15,7 @@ from screening.models import (
     Answer,
     Application,
     Evaluation,
+    FormVersion,
     Interview,
     Panelist,
     Posting,
@@ -28,15 +29,16 @@ from screening.models import (
 from screening.models.application import RESUME
 from screening.models.base import JsonObject
 from screening.queries.answers import AnswerSection, read_answers
+from screening.queries.left_open import LeftOpen, left_open
 from screening.queries.own_answers import FIELD, OwnAnswer, is_for_interviewers, own_answers
 
 
 @dataclass(frozen=True, slots=True)
 class KitItem:
-    """One focus criterion and what the candidate wrote for it when asked."""
+    """One focus criterion, what the candidate's own answers say to it, and what form and answers leave open."""
 
     criterion: Criterion
-    statements: tuple[str, ...]
+    open: LeftOpen
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class EvaluationVersion:
     reason: str | None
     submitted_at: datetime
     ratings: dict[str, tuple[int | None, str]]
+    private_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,13 @@ class Kit:
 
 def kit(session: Session, *, interview: Interview, user_id: int) -> Kit:
     """Read the kit for one panel member. Nothing of the prescore, of verdicts or of others' evaluations is read."""
-    application = session.get_one(Application, interview.application_id)
-    posting = session.get_one(Posting, application.posting_id)
-    version = session.get_one(RubricVersion, interview.rubric_version_id)
+    application, posting, document, questions = session.execute(
+        select(Application, Posting, RubricVersion.document, FormVersion.questions)
+        .join(Posting, Posting.id == Application.posting_id)
+        .join(FormVersion, FormVersion.id == Application.form_version_id)
+        .join(RubricVersion, RubricVersion.id == interview.rubric_version_id)
+        .where(Application.id == interview.application_id)
+    ).one()
     answers = {
         answer.field: answer.value
         for answer in session.scalars(select(Answer).where(Answer.application_id == application.id).order_by(Answer.id))
@@ -98,8 +105,8 @@ def kit(session: Session, *, interview: Interview, user_id: int) -> Kit:
         posting_title=posting.title,
         language=posting.language,
         items=tuple(
-            KitItem(criterion, _statements(answers.get("statements"), criterion))
-            for criterion in load_rubric(version.document).criteria
+            KitItem(criterion, left_open(criterion, questions, answers))
+            for criterion in load_rubric(document).criteria
             if criterion.id in focus
         ),
         answers=read_answers(answers, {}),
@@ -120,18 +127,15 @@ def kit(session: Session, *, interview: Interview, user_id: int) -> Kit:
 def evaluation_versions(
     session: Session, *, interview_ids: Sequence[int], user_id: int | None = None
 ) -> dict[tuple[int, int], tuple[EvaluationVersion, ...]]:
-    """Read all versions of evaluations by (interview id, user id), the latest first; with ``user_id`` that person's alone."""
+    """Read all versions of evaluations by (interview id, user id), the latest first; with ``user_id`` that person's alone, with their private notes."""
     evaluations = session.scalars(
         select(Evaluation)
         .where(Evaluation.interview_id.in_(interview_ids), true() if user_id is None else Evaluation.user_id == user_id)
         .order_by(Evaluation.version.desc(), Evaluation.id)
     ).all()
     ratings: dict[int, dict[str, tuple[int | None, str]]] = {}
-    for rating in session.scalars(
-        select(Rating)
-        .where(Rating.evaluation_id.in_([evaluation.id for evaluation in evaluations]))
-        .order_by(Rating.id)
-    ):
+    given = select(Rating).where(Rating.evaluation_id.in_([evaluation.id for evaluation in evaluations]))
+    for rating in session.scalars(given.order_by(Rating.id)) if evaluations else ():
         ratings.setdefault(rating.evaluation_id, {})[rating.criterion] = (rating.value, rating.note)
     found: dict[tuple[int, int], tuple[EvaluationVersion, ...]] = {}
     for evaluation in evaluations:
@@ -142,21 +146,8 @@ def evaluation_versions(
             evaluation.amendment_reason,
             evaluation.submitted_at,
             ratings.get(evaluation.id, {}),
+            evaluation.private_note if evaluation.user_id == user_id else "",
         )
         key = (evaluation.interview_id, evaluation.user_id)
         found[key] = (*found.get(key, ()), version)
     return found
-
-
-def _statements(written: object, criterion: Criterion) -> tuple[str, ...]:
-    """Find what the candidate wrote for a criterion; answers are bound to keys, which outlive rubric versions."""
-    if not isinstance(written, list):
-        return ()
-    return tuple(
-        str(entry["text"])
-        for entry in written
-        if isinstance(entry, dict)
-        and entry.get("text")
-        and criterion.key == entry.get("key")
-        and "file" not in entry  # a file that was added stands among the answers
-    )

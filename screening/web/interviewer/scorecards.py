@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from rubrics.anchors import guide_for
 from rubrics.model import Criterion
 from screening.extensions import db
-from screening.forms.scorecard import Problem, Scorecard, read_abstention, read_reason, read_scorecard
+from screening.forms.scorecard import Scorecard, read_abstention, read_reason, read_scorecard
 from screening.models import Interview, Recommendation
 from screening.policy import Permission
-from screening.queries.scorecard import EvaluationVersion, Kit, kit
-from screening.services.evaluating import DraftConflictError, abstain, amend_evaluation, save_draft, submit_evaluation
+from screening.queries.scorecard import Kit, kit
+from screening.services.evaluating import (
+    DraftConflictError,
+    abstain,
+    amend_evaluation,
+    save_draft,
+    submit_evaluation,
+)
 from screening.services.interviewing import InterviewError
+from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
-from screening.web.formatting import clock, is_chinese
-from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, RATINGS, RECOMMENDATIONS
+from screening.web.formatting import clock
+from screening.web.interviewer.scorecard_page import as_content, explain, scorecard_page
 from screening.web.toasts import toast
 
 blueprint = Blueprint("scorecards", __name__, url_prefix="/staff/interviews")
@@ -29,8 +35,8 @@ def edit(interview: Interview) -> ResponseReturnValue:
     """Show the kit with the draft, or one's own locked evaluation; ``?amend=1`` opens it for an amendment."""
     found = kit(db.session, interview=interview, user_id=actor().id)
     amending = bool(found.own) and request.args.get("amend") == "1"
-    content = _as_content(found.own[0]) if amending else found.draft or {}
-    return _page(interview, found, Scorecard(content, _criteria(found)), amending=amending)
+    content = as_content(found.own[0]) if amending else found.draft or {}
+    return scorecard_page(interview, found, Scorecard(content, _criteria(found)), amending=amending)
 
 
 @blueprint.post("/<int:interview_id>/scorecard")
@@ -44,7 +50,7 @@ def submit(interview: Interview) -> ResponseReturnValue:
     if amending and not read_reason(request.form):
         problems.append(("reason", _("Reason for the amendment"), _("Say why you change it.")))
     if problems:
-        return _page(interview, found, card, problems=problems, amending=amending), 422
+        return scorecard_page(interview, found, card, problems=problems, amending=amending), 422
     try:
         if amending:
             amend_evaluation(
@@ -54,6 +60,7 @@ def submit(interview: Interview) -> ResponseReturnValue:
                 judgements=card.judgements(),
                 recommendation=Recommendation(card.recommendation),
                 summary=card.summary,
+                private_note=card.private_note,
                 reason=read_reason(request.form),
                 seen=request.form.get("seen", 0, type=int),
                 now=now(),
@@ -66,12 +73,13 @@ def submit(interview: Interview) -> ResponseReturnValue:
                 judgements=card.judgements(),
                 recommendation=Recommendation(card.recommendation),
                 summary=card.summary,
+                private_note=card.private_note,
                 now=now(),
             )
         db.session.commit()
     except InterviewError as error:
         db.session.rollback()
-        return _page(interview, found, card, refused=_explain(error), amending=amending), 409
+        return scorecard_page(interview, found, card, refused=explain(error), amending=amending), 409
     toast(
         _("Amendment saved. The earlier version stays readable.") if amending else _("Evaluation submitted and locked.")
     )
@@ -84,8 +92,9 @@ def draft(interview: Interview) -> ResponseReturnValue:
     """Keep what was typed: by itself for a script (JSON answer), or by the Save button."""
     found = kit(db.session, interview=interview, user_id=actor().id)
     card = read_scorecard(request.form, _criteria(found))
-    by_script = request.accept_mimetypes.best == "application/json"
     moment = now()
+    if card.oddities():
+        return _refuse_draft(interview, found, card, None)
     try:
         revision = save_draft(
             db.session,
@@ -96,18 +105,10 @@ def draft(interview: Interview) -> ResponseReturnValue:
             now=moment,
         )
         db.session.commit()
-    except DraftConflictError as error:
+    except (DraftConflictError, InterviewError) as error:
         db.session.rollback()
-        if by_script:
-            return jsonify(error="changed"), 409
-        stored = Scorecard(error.content, card.criteria)
-        return _page(interview, found, card, stored=stored, revision=error.revision), 409
-    except InterviewError as error:
-        db.session.rollback()
-        if by_script:
-            return jsonify(error=error.code), 409
-        return _page(interview, found, card, refused=_explain(error)), 409
-    if by_script:
+        return _refuse_draft(interview, found, card, error)
+    if _is_by_script():
         return jsonify(saved=_("Draft saved %(time)s", time=clock(moment)), version=revision)
     toast(_("Draft saved %(time)s", time=clock(moment)))
     return redirect(url_for("scorecards.edit", interview_id=interview.id), 303)
@@ -123,68 +124,46 @@ def leave(interview: Interview) -> ResponseReturnValue:
         return redirect(url_for("scorecards.edit", interview_id=interview.id), 303)
     try:
         abstain(db.session, interview=interview, user_id=actor().id, kind=kind, reason=reason, now=now())
+        token = _way_back(interview)
         db.session.commit()
     except InterviewError as error:
         db.session.rollback()
-        toast(_explain(error))
+        toast(explain(error))
         return redirect(url_for("scorecards.edit", interview_id=interview.id), 303)
-    toast(_("You abstain from this interview. The recruiter sees the reason."))
+    toast(_("You abstain from this interview. The recruiter sees the reason."), undo=token)
     return redirect(url_for("home.index"), 303)
 
 
-def _page(
-    interview: Interview,
-    found: Kit,
-    card: Scorecard,
-    *,
-    problems: list[Problem] | None = None,
-    refused: str | None = None,
-    stored: Scorecard | None = None,
-    revision: int | None = None,
-    amending: bool = False,
-) -> str:
-    language = "zh" if is_chinese() else "en"
-    return render_template(
-        "interviewer/scorecard.html",
-        interview=interview,
-        kit=found,
-        card=card,
-        guides={item.criterion.id: guide_for(item.criterion, language) for item in found.items},
-        problems=problems or [],
-        refused=refused,
-        stored=stored,
-        revision=found.revision if revision is None else revision,
-        amending=amending,
-        locked=bool(found.own) and not amending,
-        started=now() >= interview.starts_at,
-        ratings=RATINGS,
-        recommendations=RECOMMENDATIONS,
-        sections=ANSWER_SECTIONS,
-        answer_fields=ANSWER_FIELDS,
-        may_debrief=may(Permission.DEBRIEF_VIEW),
-    )
+def _way_back(interview: Interview) -> str | None:
+    """Remember the abstention's undo for those who see nothing of others through it (decision 025)."""
+    if not may(Permission.ABSTENTION_RETURN):
+        return None
+    return remember(db.session, actor_id=actor().id, act=Act.ABSTAIN, now=now(), interview=interview.id)
 
 
 def _criteria(found: Kit) -> list[Criterion]:
     return [item.criterion for item in found.items]
 
 
-def _as_content(own: EvaluationVersion) -> dict[str, object]:
-    return {
-        "ratings": {
-            ident: {"value": value, "skip": value is None, "note": note} for ident, (value, note) in own.ratings.items()
-        },
-        "recommendation": own.recommendation.value,
-        "summary": own.summary,
-    }
+def _is_by_script() -> bool:
+    return request.accept_mimetypes.best == "application/json"
 
 
-def _explain(error: InterviewError) -> str:
-    return {
-        "too_early": _("The interview has not started yet. You can save a draft now and submit from its start."),
-        "submitted": _("Your evaluation was submitted already, perhaps in another tab. Reload the page to see it."),
-        "abstained": _("You abstained from this interview."),
-        "cancelled": _("This interview was cancelled."),
-        "changed": _("Your evaluation was amended in another tab. Reload the page to see it."),
-        "reason_missing": _("Say why, in a few words."),
-    }.get(error.code, _("This evaluation cannot be stored any more. Reload the page; your text is still in this one."))
+def _refuse_draft(
+    interview: Interview, found: Kit, card: Scorecard, error: DraftConflictError | InterviewError | None
+) -> ResponseReturnValue:
+    """Say why a draft was not kept, with the text still in the form; without an error the text itself is odd."""
+    if error is None:
+        problems = card.oddities()
+        said = " ".join(f"{label}: {message}" for _ident, label, message in problems)
+        return _told("odd", said) or scorecard_page(interview, found, card, problems=problems), 422
+    if isinstance(error, DraftConflictError):
+        stored = Scorecard(error.content, card.criteria)
+        page = scorecard_page(interview, found, card, stored=stored, revision=error.revision)
+        return _told("changed", "") or page, 409
+    return _told(error.code, explain(error)) or scorecard_page(interview, found, card, refused=explain(error)), 409
+
+
+def _told(code: str, said: str) -> Response | None:
+    """Answer a script, which shows ``said``; None for a person."""
+    return jsonify(error=code, said=said) if _is_by_script() else None
