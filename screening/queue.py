@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
-from screening.models import Job
+from screening.models import Base, Job
 
 PRESCORE_APPLICATION = "prescore_application"
 RESCORE_APPLICATIONS = "rescore_applications"
@@ -18,6 +21,8 @@ SEND_MAIL = "send_mail"
 MAIL_LINKS = "mail_links"
 READ_DRAFT_FILE = "read_draft_file"
 TAKE_EVIDENCE = "take_evidence"
+MEASURE_POSTING = "measure_posting"
+MEASURE_SET = "measure_set"
 
 
 HASTE = timedelta(hours=1)
@@ -26,10 +31,24 @@ HASTE = timedelta(hours=1)
 
 def enqueue(
     session: Session, name: str, *, key: str, now: datetime, is_awaited: bool = False, **arguments: int | str
-) -> None:
-    """Ask for the job ``name`` with ids as ``arguments``; a key that was asked for before is left as it is.
+) -> bool:
+    """Ask for the job ``name`` with ids as ``arguments``; a key that was asked for before is left as it is. Tell whether it is new.
 
     One that ``is_awaited`` by somebody at a page goes before the many that nobody watches.
     """
-    if session.scalar(select(Job.id).where(Job.key == key)) is None:
-        session.add(Job(name=name, key=key, arguments=arguments, due_at=now - HASTE * is_awaited, created_at=now))
+    row = {
+        "name": name,
+        "key": key,
+        "arguments": arguments,
+        "due_at": now - HASTE * is_awaited,
+        "created_at": now,
+    }
+    return session.scalar(_new_job(session.get_bind().dialect.name), row) is not None
+
+
+@cache
+def _new_job(dialect: str) -> ReturningInsert[int]:
+    """Make the statement once; it gives the number of a new job, and nothing for one that was asked for before."""
+    upsert = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    jobs = Base.metadata.tables[Job.__tablename__]
+    return upsert(jobs).on_conflict_do_nothing(index_elements=["key"]).returning(jobs.c.id)

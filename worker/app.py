@@ -56,6 +56,11 @@ SETTINGS: dict[str, Any] = {
             "options": {"expires": HEARTBEAT_SECONDS},
         },
         "tidy": {"task": "worker.tasks.tidy", "schedule": TIDY_SECONDS, "options": {"expires": TIDY_SECONDS}},
+        "measure": {
+            "task": "worker.tasks.measure_daily",
+            "schedule": TIDY_SECONDS,
+            "options": {"expires": TIDY_SECONDS},
+        },
         "remind": {
             "task": "worker.tasks.remind_interviewers",
             "schedule": REMIND_SECONDS,

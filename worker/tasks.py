@@ -20,6 +20,8 @@ from screening.services import (
     fitting,
     lost_links,
     mailing,
+    measurements,
+    measuring,
     prefilling,
     prescoring,
     preview_chunks,
@@ -81,6 +83,51 @@ def remind_interviewers() -> None:
         if batch.following is None:
             return
         place = batch.following
+
+
+@shared_task
+def measure_daily() -> None:
+    """Ask, once a day, for the figures of interviews to be counted from the evaluations anew; harmless to miss or to repeat."""
+    measuring.ask_for_all(db.session, now=datetime.now(UTC))
+    db.session.commit()
+
+
+@shared_task
+def measure_posting(*, job_id: int, posting_id: int, anew: int) -> None:
+    """Count a posting's interviews: facts of what changed, a chunk a transaction, then the figures of all periods."""
+
+    def act() -> None:
+        now = datetime.now(UTC)
+        if anew:
+            with going_on(job_id, anew=0) as session:
+                measuring.repair(session, posting_id=posting_id, now=now)
+            return
+        with looking() as session:
+            reading = measurements.read_anew(session, posting_id=posting_id)
+        if reading.changes:
+            with going_on(job_id) as session:
+                measurements.store_facts(session, reading, now=now)
+            return
+        with looking() as session:
+            figures = measurements.add_up_posting(session, posting_id=posting_id, now=now)
+        with finishing(job_id) as session:
+            measurements.store_figures(session, figures)
+            measuring.ask_for_sets(session, posting_id=posting_id, now=now)
+
+    run_job(job_id, act)
+
+
+@shared_task
+def measure_set(*, job_id: int, reader_id: int) -> None:
+    """Add up the figures of all postings that one person reads, or with 0 of all there are."""
+
+    def act() -> None:
+        with looking() as session:
+            figures = measurements.add_up_set(session, reader_id=reader_id)
+        with finishing(job_id) as session:
+            measurements.store_figures(session, figures)
+
+    run_job(job_id, act)
 
 
 @shared_task

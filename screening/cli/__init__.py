@@ -22,6 +22,7 @@ COMMANDS = {
     "demo": "Fill an empty database with the 20 postings and fictional applications.",
     "rescore": "Ask for new prescores of all applications of a posting.",
     "replay": "Compute an application's stored prescores again and compare them byte for byte.",
+    "measure": "Count agreement, severity and calibration of interviews anew.",
     "web": "Run one web server process.",
     "worker": "Run a worker: prescores, mails and other work that waits.",
     "beat": "Run the relay, which hands waiting work to the workers, and the clock of recurring work.",

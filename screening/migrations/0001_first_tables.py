@@ -1447,6 +1447,7 @@ def upgrade() -> None:
         sa.Column("posting_id", sa.Integer(), nullable=False),
         sa.Column("changes", sa.Integer(), nullable=False),
         sa.Column("last_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("left_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("facts", sa.JSON(none_as_null=True), nullable=True),
         sa.CheckConstraint("changes >= 1", name=op.f("ck_measured_application_changes_from_one")),
         sa.ForeignKeyConstraint(

@@ -15,6 +15,7 @@ class MeasuredApplication(Base):
 
     ``facts`` is what ``rubrics.measures`` needs of it, None until the worker has read it; ``changes`` grows whenever it is
     to be read anew, so that a reading which was overtaken is not kept. ``last_at`` is the start of its last interview.
+    ``left_at`` tells since when somebody owes an evaluation again: older figures still hold it.
     """
 
     __tablename__ = "measured_application"
@@ -27,6 +28,7 @@ class MeasuredApplication(Base):
     posting_id: Mapped[int] = mapped_column(ForeignKey("posting.id"))
     changes: Mapped[int] = mapped_column(default=1)
     last_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    left_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     facts: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
@@ -34,7 +36,7 @@ class Measurement(Base):
     """The figures of one scope and period. ``scope`` is ``posting:<id>``, ``set:<digest>`` of several postings, or ``all``.
 
     ``days`` is the period's length, 0 for all time; ``tally`` holds the sums that can be added to those of other postings,
-    ``document`` what a page shows; ``inputs`` counts the applications in it.
+    ``document`` what a page shows; ``inputs`` counts the applications in it. ``computed_at`` is when the oldest fact in it was read.
     """
 
     __tablename__ = "measurement"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import available_timezones
@@ -18,8 +18,10 @@ from screening.models import (
     Application,
     Evaluation,
     Interview,
+    InterviewRound,
     Panelist,
     Person,
+    RoundKind,
     RubricState,
     RubricVersion,
     Stage,
@@ -27,7 +29,8 @@ from screening.models import (
 )
 from screening.queries.clashes import Clash, Span, find_clashes
 from screening.queries.people import root_of
-from screening.queries.scopes import actor_of
+from screening.queries.scopes import actor_of, application_scope
+from screening.services.measuring import note_panels
 from screening.services.moving import ENDED, move_application
 
 DUE_HOURS = 24
@@ -37,8 +40,8 @@ BEFORE_INTERVIEW = frozenset({Stage.APPLIED, Stage.SCREENING})
 class InterviewError(Exception):
     """A plan or scorecard that cannot be stored.
 
-    ``code`` is one of no_rubric, application_ended, panel_empty, panel_unknown, panel_submitted, own_seat, focus_empty,
-    focus_unknown, zone_unknown, round_missing, minutes, cancelled, not_cancelled, not_on_panel, abstained, not_abstained, too_early,
+    ``code`` is one of no_rubric, application_ended, panel_empty, panel_unknown, panel_submitted, own_seat, blind, focus_empty,
+    focus_unknown, zone_unknown, round_missing, round_unknown, minutes, cancelled, not_cancelled, not_on_panel, abstained, not_abstained, too_early,
     submitted, not_submitted, evaluated, changed, rating_unknown, rating_missing, note_missing, summary_missing, reason_missing.
     ``criterion`` names the criterion it speaks of, where there is one.
     """
@@ -61,7 +64,9 @@ class ClashError(Exception):
 class Plan:
     """When and where an interview takes place, who sits on its panel, and the criterion ids it must cover. ``starts_at`` is aware.
 
-    ``due_hours`` are the hours after its end within which the scorecards are owed.
+    ``due_hours`` are the hours after its end within which the scorecards are owed. ``round_id`` is the round of the posting's
+    plan that it is held in, None for one outside of it. A review of documents (``is_review``, which the round's kind decides)
+    is no meeting: it begins when it is planned and ends when it is due; ``minutes`` is what it takes.
     """
 
     round: str
@@ -72,16 +77,19 @@ class Plan:
     panel: tuple[int, ...]
     focus: tuple[str, ...]
     due_hours: int = DUE_HOURS
+    round_id: int | None = None
+    is_review: bool = False
 
     @property
     def ends_at(self) -> datetime:
-        """When it ends."""
-        return self.starts_at + timedelta(minutes=self.minutes)
+        """When it ends: a review of documents when it is due."""
+        return self.due_at if self.is_review else self.starts_at + timedelta(minutes=self.minutes)
 
     @property
     def due_at(self) -> datetime:
         """By when its scorecards are owed."""
-        return self.ends_at + timedelta(hours=self.due_hours)
+        begins = self.starts_at if self.is_review else self.ends_at
+        return begins + timedelta(hours=self.due_hours)
 
 
 def schedule_interview(
@@ -102,12 +110,16 @@ def schedule_interview(
         raise InterviewError("application_ended")
     version = rubric_in_force(session, application)
     check_plan(session, plan, version)
-    if accepted is not None:
+    kind = kind_of(session, plan.round_id)
+    plan = replace(plan, is_review=kind is RoundKind.RESUME_REVIEW)
+    if accepted is not None and not plan.is_review:
         _refuse_clashes(session, application, plan, accepted, actor_id)
     interview = Interview(
         application_id=application.id,
         rubric_version_id=version.id,
         round=plan.round.strip(),
+        round_id=plan.round_id,
+        kind=kind,
         starts_at=plan.starts_at,
         minutes=plan.minutes,
         ends_at=plan.ends_at,
@@ -144,7 +156,9 @@ def reschedule_interview(
     stay as they are. The sequence grows when calendars must hear of it. ``accepted`` is as for schedule_interview; ``seen``
     is the sequence that the person changes: a newer one by now is the error ``changed``.
     """
-    if accepted is not None:
+    kind = interview.kind if plan.round_id == interview.round_id else kind_of(session, plan.round_id)
+    plan = replace(plan, is_review=kind is RoundKind.RESUME_REVIEW)
+    if accepted is not None and not plan.is_review:
         application = session.get_one(Application, interview.application_id)
         _refuse_clashes(session, application, plan, accepted, actor_id, apart_from=interview.id)
     session.refresh(interview, with_for_update=True)
@@ -154,6 +168,8 @@ def reschedule_interview(
     before = set(session.scalars(select(Panelist.user_id).where(Panelist.interview_id == interview.id)))
     check_plan(session, plan, session.get_one(RubricVersion, interview.rubric_version_id), seated=before)
     leaving = before - set(plan.panel)
+    if leaving - {actor_id}:
+        _refuse_blind(session, interview, actor_id, now)
     if leaving & (submitters(session, interview.id) | _abstainers(session, interview.id)):
         raise InterviewError("panel_submitted")
     if actor_id in leaving:
@@ -167,6 +183,7 @@ def reschedule_interview(
     )
     told = _what_calendars_say(interview)
     interview.round, interview.place = plan.round.strip(), plan.place.strip()
+    interview.round_id, interview.kind = plan.round_id, kind
     interview.starts_at, interview.minutes, interview.time_zone = plan.starts_at, plan.minutes, plan.time_zone
     interview.ends_at, interview.due_at = plan.ends_at, plan.due_at
     interview.focus = list(plan.focus)
@@ -183,11 +200,12 @@ def cancel_interview(session: Session, *, interview: Interview, actor_id: int, n
     """
     session.refresh(interview, with_for_update=True)
     require_open(interview)
-    if submitters(session, interview.id):
-        raise InterviewError("evaluated")
     seat = session.get(Panelist, (interview.id, actor_id))
     if seat is not None and seat.abstained_at is None:
         raise InterviewError("own_seat")
+    _refuse_blind(session, interview, actor_id, now)
+    if submitters(session, interview.id):
+        raise InterviewError("evaluated")
     interview.cancelled_at = now
     _tell_calendars(interview, now)
     session.flush()
@@ -203,6 +221,16 @@ def restore_interview(session: Session, *, interview: Interview, actor_id: int, 
     _tell_calendars(interview, now)
     session.flush()
     record_act(session, "interview.restore", interview, actor_id, now)
+
+
+def _refuse_blind(session: Session, interview: Interview, actor_id: int, now: datetime) -> None:
+    """Refuse what would tell somebody who still owes an evaluation whether others have submitted theirs of this interview.
+
+    One that never changed and has not begun has none; whether one that was moved had begun before is not known.
+    """
+    may_be_judged = interview.starts_at <= now or interview.sequence > 0
+    if may_be_judged and actor_id in application_scope(session, interview.application_id).owing:
+        raise InterviewError("blind")
 
 
 def focus_criteria(version: RubricVersion, focus: Sequence[str]) -> list[Criterion]:
@@ -228,6 +256,7 @@ def check_plan(session: Session, plan: Plan, version: RubricVersion, *, seated: 
     staff = set(session.scalars(select(User.id).where(User.id.in_(plan.panel), User.is_active)))
     checks = (
         (not plan.round.strip(), "round_missing"),
+        (plan.round_id is not None and not _is_round_of(session, plan.round_id, version.posting_id), "round_unknown"),
         (not 0 < plan.minutes <= 480, "minutes"),
         (plan.time_zone not in _time_zones(), "zone_unknown"),
         (not plan.panel, "panel_empty"),
@@ -238,6 +267,17 @@ def check_plan(session: Session, plan: Plan, version: RubricVersion, *, seated: 
     for wrong, code in checks:
         if wrong:
             raise InterviewError(code)
+
+
+def kind_of(session: Session, round_id: int | None) -> RoundKind:
+    """Tell what kind an interview of this round is; outside of the plan it is another kind."""
+    one = session.get(InterviewRound, round_id) if round_id is not None else None
+    return one.kind if one is not None else RoundKind.OTHER
+
+
+def _is_round_of(session: Session, round_id: int, posting_id: int) -> bool:
+    one = session.get(InterviewRound, round_id)
+    return one is not None and one.posting_id == posting_id
 
 
 def lock_calendars(session: Session, *, user_ids: Collection[int], application: Application) -> None:
@@ -306,7 +346,7 @@ def _abstainers(session: Session, interview_id: int) -> set[int]:
 
 
 def record_act(session: Session, act: str, interview: Interview, actor_id: int, now: datetime) -> None:
-    """Write an act on an interview into the audit log."""
+    """Write an act on an interview into the audit log, and let the figures follow it."""
     record(
         session,
         act=act,
@@ -316,3 +356,4 @@ def record_act(session: Session, act: str, interview: Interview, actor_id: int, 
         now=now,
         interview=interview.id,
     )
+    note_panels(session, application_id=interview.application_id, now=now)
