@@ -7,7 +7,7 @@ each pair of choices of language, theme and width is met.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,6 +17,7 @@ from sqlalchemy import delete, func, select
 from screening.documents.storage import store_file
 from screening.models import (
     Application,
+    AvailabilityWindow,
     CandidateRequest,
     Evaluation,
     FormVersion,
@@ -32,6 +33,7 @@ from screening.models import (
     RubricState,
     RubricVersion,
     Stage,
+    User,
 )
 from screening.queries.explanation import read_explanation, read_judging_rubric
 from screening.queries.status import UNDO_WINDOW
@@ -44,8 +46,8 @@ from screening.services.preview_chunks import judge_preview_chunk, read_preview_
 from screening.services.previewing import ask_for_preview
 from screening.services.question_sets import save_questions
 from screening.services.requesting import answer, ask
-from screening.web.candidate.links import draft_token, status_token
-from tests.architecture.doors import World, make_interview
+from screening.web.candidate.links import draft_token, offer_token, status_token
+from tests.architecture.doors import World, make_interview, make_offer
 from tests.candidate.asking import own_questions, publish
 from tests.factories import PASSWORD, make_user
 
@@ -61,6 +63,7 @@ PAGES = (
     (None, "/status"),
     (None, "/status/{token}"),
     (None, "/status/{token}/code"),
+    (None, "/times/{offer_token}"),
     (None, "/privacy"),
     (None, "/privacy/2026-11"),
     (None, "/?q=zzz&city=北京"),
@@ -93,6 +96,8 @@ PAGES = (
     ("admin", "/staff/applications/{application_id}"),
     ("admin", "/staff/applications/{added_id}"),
     ("admin", "/staff/applications/{application_id}/interviews/new"),
+    ("admin", "/staff/applications/{application_id}/offers/new"),
+    ("admin", "/staff/hours/{user_id}"),
     ("admin", "/staff/applications/{judged_id}/debrief"),
     ("admin", "/staff/applications/{application_id}/erase"),
     ("admin", "/staff/deletions/"),
@@ -110,6 +115,7 @@ PAGES = (
     ("admin", "/staff/settings/"),
     ("panelist", "/staff/"),
     ("panelist", "/staff/interviews"),
+    ("panelist", "/staff/hours/"),
     ("panelist", "/staff/interviews/{interview_id}/scorecard"),
 )
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -152,6 +158,10 @@ def world(running_site):
         )
         session.add(mail)
         interview = make_interview(session, scored, admin)
+        free = session.scalars(select(AvailabilityWindow.user_id).order_by(AvailabilityWindow.id)).first()
+        offer = make_offer(session, scored, session.get_one(User, free))
+        offer.earliest, offer.latest = datetime.now(UTC), datetime.now(UTC) + timedelta(days=14)
+        offer.expires_at = offer.latest
         session.add(Panelist(interview_id=interview.id, user_id=panelist.id))
         session.add(CandidateRequest(application_id=scored.id, kind=RequestKind.DELETION, created_at=datetime.now(UTC)))
         posting = session.get_one(Posting, scored.posting_id)
@@ -173,6 +183,7 @@ def world(running_site):
             "draft_token": token_of(
                 running_site.settings.secret_key, offered_draft(running_site, posting), draft_token
             ),
+            "offer_token": token_of(running_site.settings.secret_key, offer.key, offer_token),
             "judged_id": judged or scored.id,
             "added_id": added.id,
             "added_token": token_of(running_site.settings.secret_key, added.id),

@@ -14,11 +14,14 @@ from rubrics.catalogue import catalogue
 from screening.models import Posting, Role, SourceDocument, User
 from screening.services.accounts import create_user
 from screening.services.demonstration.acting import act_out
+from screening.services.demonstration.hours import give_hours
 from screening.services.demonstration.pieces import table
 from screening.services.demonstration.plan import cast_applicants
+from screening.services.demonstration.planning import plan_postings
 from screening.services.demonstration.postings import DOCUMENT_NAME, open_postings, revise_postings
 from screening.services.demonstration.stories import tell_stories
 from screening.services.demonstration.troupe import Troupe
+from screening.services.measurements import measure_posting, measure_sets
 
 DEMO_PASSWORD: str = table("people")["password"]
 FOUNDED = timedelta(days=64)
@@ -45,9 +48,14 @@ def load_demo(session: Session, *, now: datetime, password: str, uploads: Path) 
     opened = open_postings(session, entries=entries, staff=staff, now=now)
     interviewers = tuple(email for email, user in staff.items() if user.role is Role.INTERVIEWER)
     stories = tell_stories(cast_applicants(entries), interviewers, now)
-    act_out(Troupe(session, uploads, staff, opened, now), stories)
+    rounds = plan_postings(session, opened=opened, staff=staff, now=now)
+    act_out(Troupe(session, uploads, staff, opened, now, rounds), stories)
     revise_postings(session, opened=opened, staff=staff, now=now)
+    give_hours(session, interviewers=[staff[email] for email in interviewers], now=now)
     session.flush()
+    for one in opened.values():
+        measure_posting(session, posting_id=one.posting.id, now=now)
+    measure_sets(session)
     return True
 
 
