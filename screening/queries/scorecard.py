@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, true
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
@@ -43,7 +42,7 @@ class KitItem:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationVersion:
-    """One version of an evaluation; ``ratings`` by criterion id are (value, note)."""
+    """One version of an evaluation; ``ratings`` by criterion id are (value, note), ``private_note`` is for recruiters alone."""
 
     version: int
     recommendation: Recommendation
@@ -51,7 +50,7 @@ class EvaluationVersion:
     reason: str | None
     submitted_at: datetime
     ratings: dict[str, tuple[int | None, str]]
-    private_note: str = ""
+    private_note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,6 @@ def kit(session: Session, *, interview: Interview, user_id: int) -> Kit:
         .order_by(User.name)
     ).all()
     draft = session.get(ScorecardDraft, (interview.id, user_id))
-    own = evaluation_versions(session, interview_ids=[interview.id], user_id=user_id)
     focus = set(interview.focus)
     return Kit(
         candidate=application.name,
@@ -120,34 +118,30 @@ def kit(session: Session, *, interview: Interview, user_id: int) -> Kit:
         revision=draft.revision if draft else 0,
         saved_at=draft.saved_at if draft else None,
         abstained=any(ident == user_id and abstained is not None for ident, _, abstained in panel),
-        own=own.get((interview.id, user_id), ()),
+        own=own_versions(session, interview_id=interview.id, user_id=user_id),
     )
 
 
-def evaluation_versions(
-    session: Session, *, interview_ids: Sequence[int], user_id: int | None = None
-) -> dict[tuple[int, int], tuple[EvaluationVersion, ...]]:
-    """Read all versions of evaluations by (interview id, user id), the latest first; with ``user_id`` that person's alone, with their private notes."""
+def own_versions(session: Session, *, interview_id: int, user_id: int) -> tuple[EvaluationVersion, ...]:
+    """Read all versions of one person's evaluation of an interview, the latest first."""
     evaluations = session.scalars(
         select(Evaluation)
-        .where(Evaluation.interview_id.in_(interview_ids), true() if user_id is None else Evaluation.user_id == user_id)
-        .order_by(Evaluation.version.desc(), Evaluation.id)
+        .where(Evaluation.interview_id == interview_id, Evaluation.user_id == user_id)
+        .order_by(Evaluation.version.desc())
     ).all()
     ratings: dict[int, dict[str, tuple[int | None, str]]] = {}
     given = select(Rating).where(Rating.evaluation_id.in_([evaluation.id for evaluation in evaluations]))
     for rating in session.scalars(given.order_by(Rating.id)) if evaluations else ():
         ratings.setdefault(rating.evaluation_id, {})[rating.criterion] = (rating.value, rating.note)
-    found: dict[tuple[int, int], tuple[EvaluationVersion, ...]] = {}
-    for evaluation in evaluations:
-        version = EvaluationVersion(
+    return tuple(
+        EvaluationVersion(
             evaluation.version,
             evaluation.recommendation,
             evaluation.summary,
             evaluation.amendment_reason,
             evaluation.submitted_at,
             ratings.get(evaluation.id, {}),
-            evaluation.private_note if evaluation.user_id == user_id else "",
+            evaluation.private_note,
         )
-        key = (evaluation.interview_id, evaluation.user_id)
-        found[key] = (*found.get(key, ()), version)
-    return found
+        for evaluation in evaluations
+    )
