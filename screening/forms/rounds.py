@@ -38,7 +38,7 @@ class RoundForm(FlaskForm):
         [InputRequired(_l("Choose a kind."))],
         choices=[SelectChoice(value=kind.value, label=words) for kind, words in KINDS.items()],
     )
-    name = line(_l("Name"), needed(_l("Name the round, such as First interview.")), most=NAME_LENGTH)
+    name = line(_l("Name of the round"), needed(_l("Name the round, such as First interview.")), most=NAME_LENGTH)
     minutes = whole_field(
         _l("Minutes"), 5, 480, _l("Enter how many minutes it lasts."), _l("Between 5 and 480 minutes.")
     )
@@ -54,7 +54,7 @@ class RoundForm(FlaskForm):
     )
     focus = SelectMultipleField(_l("Criteria"))
     fixed = SelectMultipleField(_l("Always in this round"), coerce=int)
-    pool = SelectField(_l("Pool for the other seats"), coerce=int)
+    pool = SelectField(_l("Fill the seats from"), coerce=int)
 
     def validate_fixed(self, field: SelectMultipleField) -> None:
         """Refuse more people than seats."""
@@ -78,7 +78,7 @@ class RoundForm(FlaskForm):
 class PoolForm(FlaskForm):
     """A pool's name and members."""
 
-    name = line(_l("Name"), needed(_l("Name the pool, such as Algorithms.")), most=NAME_LENGTH)
+    name = line(_l("Name of the pool"), needed(_l("Name the pool, such as Algorithms.")), most=NAME_LENGTH)
     members = SelectMultipleField(_l("Members"), coerce=int)
 
     def fields(self) -> PoolFields:

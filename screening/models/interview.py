@@ -60,7 +60,7 @@ def _when_created(context: DefaultExecutionContext) -> datetime:
 class Interview(Base):
     """One planned conversation. ``starts_at`` is UTC, ``time_zone`` the IANA zone it was planned in, ``focus`` the criterion ids of ``rubric_version_id`` that it must cover.
 
-    ``ends_at`` is ``starts_at`` + ``minutes``; ``due_at`` the time by which its scorecards are owed. ``uid`` names it in
+    ``ends_at`` is ``starts_at`` + ``minutes``, for a review of documents (``kind``) the time when it is due; ``due_at`` the time by which its scorecards are owed. ``uid`` names it in
     calendars for good, ``sequence`` grows with each change that calendars must hear of (RFC 5545, 3.8.7.4), last at
     ``changed_at``.
     """

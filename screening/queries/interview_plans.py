@@ -102,7 +102,7 @@ def rounds_of(session: Session, *, posting_id: int) -> tuple[RoundRow, ...]:
             seats=one.seats,
             due_hours=one.due_hours,
             keys=tuple(one.focus),
-            fixed=tuple(Colleague(*person) for round_id, *person in fixed if round_id == one.id),
+            fixed=tuple(Colleague(ident, name, here) for round_id, ident, name, here in fixed if round_id == one.id),
             pool_id=one.pool_id,
             pool=pool,
             pool_size=sizes.get(one.pool_id, 0) if one.pool_id else 0,

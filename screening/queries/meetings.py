@@ -101,7 +101,7 @@ def _meetings(session: Session, wanted: ColumnElement[bool]) -> tuple[Meeting, .
             uid=interview.uid,
             sequence=interview.sequence,
             stamp=interview.changed_at,
-            starts_at=interview.starts_at,
+            starts_at=_begins(interview),
             ends_at=interview.ends_at,
             time_zone=interview.time_zone,
             place=interview.place,
@@ -119,3 +119,10 @@ def _meetings(session: Session, wanted: ColumnElement[bool]) -> tuple[Meeting, .
         )
         for interview, application, title, planner in rows
     )
+
+
+def _begins(interview: Interview) -> datetime:
+    """Give when calendars show it: a review of documents just before it is due."""
+    if interview.kind is RoundKind.RESUME_REVIEW:
+        return interview.ends_at - timedelta(minutes=interview.minutes)
+    return interview.starts_at

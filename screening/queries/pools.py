@@ -56,13 +56,13 @@ def pools(session: Session, *, actor: Actor) -> tuple[PoolRow, ...]:
     for ident, name in session.execute(
         select(InterviewerPool.id, InterviewerPool.name).order_by(InterviewerPool.name, InterviewerPool.id)
     ):
-        using = [UsedBy(*posting) for pool, *posting in uses if pool == ident]
+        using = [UsedBy(posting, title, first, last) for pool, posting, title, first, last in uses if pool == ident]
         seen = [one for one in using if allows(actor, Permission.POSTING_VIEW, Scope(posting_id=one.posting_id))]
         rows.append(
             PoolRow(
                 ident,
                 name,
-                tuple(Colleague(*person) for pool, *person in members if pool == ident),
+                tuple(Colleague(user, person, here) for pool, user, person, here in members if pool == ident),
                 tuple(seen),
                 len(using) - len(seen),
             )

@@ -7,20 +7,16 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from rubrics.model import Category, Rubric, Section
 from screening.models import AbstainKind, Interview
 from screening.services.demonstration.office_hours import MINUTES, ZONE
 from screening.services.demonstration.opinions import Opinion, form_opinion
 from screening.services.demonstration.pieces import table
+from screening.services.demonstration.planning import focus_of
 from screening.services.demonstration.stories import PlannedInterview, Sitting, Story
 from screening.services.demonstration.troupe import Event, Troupe
 from screening.services.evaluating import Judgement, abstain, save_draft, submit_evaluation
 from screening.services.interviewing import Plan, schedule_interview
 
-CORE = frozenset(
-    {Category.PROGRAMMING_LANGUAGE, Category.KNOWLEDGE, Category.EXPERIENCE, Category.ENGINEERING, Category.TOOL}
-)
-SHOWN_ON_PAPER = frozenset({Category.FIELD_OF_STUDY, Category.ACADEMIC_STANDING, Category.DEGREE, Category.LOCATION})
 ABSTAINS = 13  # every so many interviews to come, one panel member declares a conflict of interest
 
 
@@ -60,6 +56,7 @@ class Meeting:
             place=Random(applicant.brief.seed + 9).choice(texts["places"]),
             panel=tuple(self.troupe.staff[sitting.email].id for sitting in self.planned.sittings),
             focus=self.focus,
+            round_id=self.troupe.rounds[applicant.slug, self.planned.round],
         )
         self.stored = schedule_interview(
             self.troupe.session,
@@ -141,12 +138,3 @@ class Meeting:
         if self.stored is None:
             raise LookupError("the interview was not scheduled yet")
         return self.stored
-
-
-def focus_of(rubric: Rubric, number: int) -> tuple[str, ...]:
-    """Choose an interview's criteria: two of the core in every round, so that rounds can be compared, then different ones."""
-    asked = [c for c in rubric.criteria if not c.gate and c.category not in SHOWN_ON_PAPER]
-    core = [c.id for c in asked if c.section is Section.REQUIREMENT and c.category in CORE][:2]
-    rest = [c.id for c in asked if c.id not in core]
-    chosen = {*core, *rest[number::2][:3]}
-    return tuple(c.id for c in rubric.criteria if c.id in chosen)

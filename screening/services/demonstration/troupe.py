@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from screening.models import Application, User
 from screening.services.demonstration.plan import Applicant
+from screening.services.demonstration.planning import RoundIds
 from screening.services.demonstration.postings import HIRING_MANAGER, SECOND_RECRUITER, Opened
 
 Event = tuple[datetime, Callable[[], None]]
@@ -26,6 +27,7 @@ class Troupe:
     staff: Mapping[str, User]
     opened: Mapping[str, Opened]
     now: datetime
+    rounds: RoundIds
     applications: dict[tuple[str, str], Application] = field(default_factory=dict)
 
     def application_of(self, applicant: Applicant) -> Application:

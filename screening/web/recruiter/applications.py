@@ -29,6 +29,7 @@ from screening.models import (
 )
 from screening.policy import Permission
 from screening.queries.application import application_page
+from screening.queries.booking import offers_of
 from screening.queries.fits import FitRow, also_fits
 from screening.queries.people import people_of
 from screening.queries.pipeline import neighbours
@@ -45,11 +46,13 @@ from screening.services.undoing import WINDOW, Act, remember
 from screening.web.access import actor, may, needs, now
 from screening.web.candidate.links import status_link
 from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, FILE_FAILURES, STAGES
+from screening.web.recruiter.application_plan import application_plan
 from screening.web.recruiter.events import event_words
 from screening.web.recruiter.origins import origin_of
 from screening.web.recruiter.pipeline import carry_out, read_chosen
 from screening.web.recruiter.returning import back_to
-from screening.web.recruiter.words import FLAGS, GROUNDS, REJECT_REASONS
+from screening.web.recruiter.round_choice import STEPS
+from screening.web.recruiter.words import FLAGS, GROUNDS, OFFER_STATES, REJECT_REASONS
 from screening.web.toasts import toast
 
 blueprint = Blueprint("applications", __name__, url_prefix="/staff/applications")
@@ -246,16 +249,21 @@ def _page(
     side = side or request.args.get("side", "")
     side = side if side in SIDES else "interviews" if blind else "rubric"
     reader = actor().id
+    page = application_page(db.session, application=application, blind=blind)
     return render_template(
         "recruiter/application.html",
         application=application,
-        page=application_page(db.session, application=application, blind=blind),
+        page=page,
         near=neighbours(db.session, application=application, reader_id=reader, chosen=chosen.filter),
         fits=() if blind or side != "rubric" else _fits(application),
         chosen=chosen,
         blind=blind,
         side=side,
         interviews=interviews(db.session, application=application, reader_id=reader),
+        plan=application_plan(application, page.judgement, blind=blind) if side == "interviews" else None,
+        steps=STEPS,
+        offers=offers_of(db.session, application_id=application.id, now=now()) if side == "interviews" else (),
+        offer_states=OFFER_STATES,
         events=timeline(db.session, application=application, blind=blind) if side == "timeline" else (),
         notes=notes(db.session, application=application) if side == "notes" and not blind else (),
         refused=refused,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo, available_timezones
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
@@ -14,6 +13,7 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stub
 
 from screening.extensions import db
 from screening.forms.inputs import whole_number
+from screening.forms.problems import problems
 from screening.forms.scheduling import ScheduleForm, tomorrow_at_ten
 from screening.models import Application, Interview, Mail, Panelist, Posting
 from screening.policy import Permission, Scope
@@ -27,6 +27,7 @@ from screening.queries.interviews import (
     possible_panel,
 )
 from screening.queries.odd_hours import OddHour, odd_hours
+from screening.queries.seating import Seat
 from screening.services.interviewing import (
     ClashError,
     InterviewError,
@@ -41,6 +42,7 @@ from screening.web.access import actor, may, needs, now, signed_in_user
 from screening.web.formatting import clock, is_chinese, planned
 from screening.web.interview_news import tell_of
 from screening.web.labels import MAIL_STATES, ROLES
+from screening.web.recruiter.round_choice import STEPS, RoundChoice, by_seat, choose_round, seats_for
 from screening.web.toasts import toast
 
 blueprint = Blueprint("interviews", __name__, url_prefix="/staff")
@@ -69,22 +71,15 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/applications/<int:application_id>/interviews/new")
 @needs(Permission.INTERVIEW_SCHEDULE, of=Application)
 def schedule(application: Application) -> ResponseReturnValue:
-    """Offer a plan: tomorrow at ten, with the criteria that no interview covers yet."""
+    """Offer what the chosen round of the plan says, the next one at first, for tomorrow at ten."""
     zone = _zone()
     start = tomorrow_at_ten(now(), zone)
     rows = coverage(db.session, application=application)
-    form = _form(
-        rows,
-        data={
-            "round": "",
-            "day": start.date(),
-            "clock": start.time(),
-            "time_zone": zone,
-            "minutes": 45,
-            "focus": [row.criterion.id for row in rows if row.is_suggested],
-        },
-    )
-    return _page(form, application, rows)
+    choice = choose_round(application, request.args.get("round"))
+    seats = seats_for(application, choice, span=None, start=start, zone=zone)
+    times = {"day": start.date(), "clock": start.time(), "time_zone": zone}
+    form = _form(rows, data={**times, **choice.fill(rows, seats)})
+    return _page(form, application, rows, choice, seats=seats)
 
 
 @blueprint.post("/applications/<int:application_id>/interviews/new")
@@ -92,10 +87,12 @@ def schedule(application: Application) -> ResponseReturnValue:
 def plan(application: Application) -> ResponseReturnValue:
     """Store the plan; an overlap with another interview is said first, and may be meant."""
     rows = coverage(db.session, application=application)
-    form = _form(rows)
+    form, choice = _form(rows), choose_round(application, request.form.get("round_id"))
+    if request.form.get("act") == "seat":
+        return _page(form, application, rows, choice, seat=True)
     if not form.validate():
-        return _page(form, application, rows), 422
-    wanted = form.plan()
+        return _page(form, application, rows, choice), 422
+    wanted = choice.completed(form.plan())
     try:
         interview = schedule_interview(
             db.session,
@@ -109,11 +106,14 @@ def plan(application: Application) -> ResponseReturnValue:
         db.session.commit()
     except ClashError as error:
         db.session.rollback()
-        return _page(form, application, rows, clashes=error.clashes, span=_span(wanted)), 409
+        return _page(form, application, rows, choice, clashes=error.clashes, span=_span(wanted)), 409
     except InterviewError as error:
         db.session.rollback()
-        return _page(form, application, rows, refused=_explain(error)), 409
-    toast(_said(_("Interview planned for %(when)s.", when=planned(wanted.starts_at, wanted.time_zone)), interview))
+        return _page(form, application, rows, choice, refused=_explain(error)), 409
+    if choice.is_review:
+        toast(_("The review is asked for; it is due %(when)s.", when=planned(interview.due_at, wanted.time_zone)))
+    else:
+        toast(_said(_("Interview planned for %(when)s.", when=planned(wanted.starts_at, wanted.time_zone)), interview))
     return redirect(url_for("applications.show", application_id=application.id, side="interviews"), 303)
 
 
@@ -156,7 +156,7 @@ def change(interview: Interview) -> ResponseReturnValue:
             "focus": interview.focus,
         },
     )
-    return _page(form, application, rows, interview=interview)
+    return _page(form, application, rows, choose_round(application, None, interview=interview), interview=interview)
 
 
 @blueprint.post("/interviews/<int:interview_id>/plan")
@@ -166,9 +166,12 @@ def replan(interview: Interview) -> ResponseReturnValue:
     application = db.session.get_one(Application, interview.application_id)
     rows = coverage(db.session, application=application, apart_from=interview.id)
     form = _form(rows, _panel(interview))
+    choice = choose_round(application, request.form.get("round_id"), interview=interview)
+    if request.form.get("act") == "seat":
+        return _page(form, application, rows, choice, interview=interview, seat=True)
     if not form.validate():
-        return _page(form, application, rows, interview=interview), 422
-    wanted = form.plan(due_hours=(interview.due_at - interview.ends_at) // timedelta(hours=1))
+        return _page(form, application, rows, choice, interview=interview), 422
+    wanted = choice.completed(form.plan(), interview)
     try:
         reschedule_interview(
             db.session,
@@ -183,10 +186,12 @@ def replan(interview: Interview) -> ResponseReturnValue:
         db.session.commit()
     except ClashError as error:
         db.session.rollback()
-        return _page(form, application, rows, interview=interview, clashes=error.clashes, span=_span(wanted)), 409
+        return _page(
+            form, application, rows, choice, interview=interview, clashes=error.clashes, span=_span(wanted)
+        ), 409
     except InterviewError as error:
         db.session.rollback()
-        return _page(form, application, rows, interview=interview, refused=_explain(error)), 409
+        return _page(form, application, rows, choice, interview=interview, refused=_explain(error)), 409
     toast(_said(_("The plan was changed."), interview))
     return redirect(url_for("applications.show", application_id=application.id, side="interviews"), 303)
 
@@ -246,7 +251,10 @@ def _page(
     form: ScheduleForm,
     application: Application,
     rows: tuple[CoverageRow, ...],
+    choice: RoundChoice,
     *,
+    seats: Mapping[int, Seat] | None = None,
+    seat: bool = False,
     interview: Interview | None = None,
     refused: str | None = None,
     clashes: tuple[Clash, ...] = (),
@@ -254,14 +262,24 @@ def _page(
 ) -> str:
     posting = db.session.get_one(Posting, application.posting_id)
     seated = _panel(interview) if interview else []
-    errors = [(field.id, field.label.text, field.errors[0]) for field in form if field.errors]
+    if seats is None:
+        typed = form.span()
+        zone = form.time_zone.data if typed is not None and form.time_zone.data else _zone()
+        start = tomorrow_at_ten(now(), zone)
+        seats = seats_for(application, choice, span=typed, start=start, zone=zone, interview=interview)
+    if seat:
+        form.panel.data = [ident for ident, one in seats.items() if one.chosen or ident in seated]
+    errors = [] if seat else problems(form)
     return render_template(
         "recruiter/schedule.html",
+        choice=choice,
+        seats=seats,
+        steps=STEPS,
         form=form,
         application=application,
         posting=posting,
         coverage=rows,
-        people=possible_panel(db.session, seated=seated),
+        people=by_seat(possible_panel(db.session, seated=seated), seats),
         roles=ROLES,
         zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))),
         interview=interview,
