@@ -87,7 +87,8 @@ def _calendar(method: Method, entries: Sequence[Entry], events: Iterable[Event],
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method.value)
     if name is not None:
-        calendar.add("x-wr-calname", _words(name))
+        calendar.add("name", vText(_words(name)))
+        calendar.add("x-wr-calname", vText(_words(name)))
         calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
         calendar.add("x-published-ttl", "PT30M")
     years: dict[str, int] = {}

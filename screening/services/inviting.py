@@ -98,7 +98,7 @@ def tell(
     if meeting.ends_at <= now:
         return
     told = _Told(session, meeting.uid)
-    panel = [_receiver(person, settings) for person in meeting.panel]
+    panel = [receiver_of(person, settings) for person in meeting.panel]
     letters = [_Letter(receiver, panel, is_off=meeting.is_cancelled) for receiver in panel]
     letters += [_Letter(left, [left], is_off=True) for left in _who_left(session, told, panel, settings)]
     hears = CANDIDATE in told.mails if tell_candidate is None else tell_candidate or told.waits_for(CANDIDATE)
@@ -221,7 +221,8 @@ def _kind(receiver: Receiver) -> str:
     return CANDIDATE if receiver.user_id is None else "panel"
 
 
-def _receiver(person: Interviewer, settings: Settings) -> Receiver:
+def receiver_of(person: Interviewer, settings: Settings) -> Receiver:
+    """Give an interviewer with the language and the zone that their texts are in."""
     return Receiver(person.id, person.name, person.email, person.locale or "zh", person.time_zone or settings.time_zone)
 
 
@@ -234,4 +235,4 @@ def _who_left(session: Session, told: _Told, panel: Iterable[Receiver], settings
         .where(User.id.in_(numbers))
         .order_by(User.id)
     )
-    return [_receiver(Interviewer(*person), settings) for person in people]
+    return [receiver_of(Interviewer(*person), settings) for person in people]

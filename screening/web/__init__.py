@@ -1,7 +1,7 @@
 """The audiences: each module below holds one blueprint; ``BLUEPRINTS`` is the list of all doors."""
 
 from screening.web.admin import consents, deletions, mails, users
-from screening.web.auth import preferences, settings, sign_in
+from screening.web.auth import calendar, preferences, settings, sign_in
 from screening.web.candidate import (
     apply,
     booking,
@@ -26,6 +26,7 @@ from screening.web.recruiter import (
     criteria,
     debriefs,
     imports,
+    insights,
     interviews,
     offers,
     origins,
@@ -44,6 +45,7 @@ from screening.web.recruiter import (
     second_looks,
     side_by_side,
     undo,
+    workload,
 )
 
 BLUEPRINTS = (
@@ -64,6 +66,7 @@ BLUEPRINTS = (
     sign_in.blueprint,
     preferences.blueprint,
     settings.blueprint,
+    calendar.blueprint,
     home.blueprint,
     scorecards.blueprint,
     hours.blueprint,
@@ -85,10 +88,12 @@ BLUEPRINTS = (
     rubric_files.blueprint,
     applications.blueprint,
     interviews.blueprint,
+    workload.blueprint,
     offers.blueprint,
     debriefs.blueprint,
     second_looks.blueprint,
     side_by_side.blueprint,
+    insights.blueprint,
     search.blueprint,
     undo.blueprint,
     users.blueprint,

@@ -37,6 +37,12 @@ def day(value: datetime, zone: str | None = None) -> str:
     return f"{local:%a} {local.day} {local:%B}{f' {local.year}' if year else ''}"
 
 
+def short_day(value: datetime) -> str:
+    """Print a date where there is little room: 11 月 30 日 or 30 Nov."""
+    local = _local(value, None)
+    return f"{local.month} 月 {local.day} 日" if is_chinese() else f"{local.day} {local:%b}"
+
+
 def full_date(value: date) -> str:
     """Print a date that is read years later: 29 November 2026."""
     if is_chinese():
@@ -120,6 +126,7 @@ def _local(value: datetime, zone: str | None) -> datetime:
 
 FILTERS = {
     "day": day,
+    "short_day": short_day,
     "full_date": full_date,
     "moment": moment,
     "clock": clock,

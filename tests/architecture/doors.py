@@ -90,6 +90,7 @@ def make_world(session: Session) -> World:
         "posting_id": posting.id,
         "application_id": application.id,
         "interview_id": interview.id,
+        "feed": "of-nobody",
         "file_id": file.id,
         "document_id": posting.document_id,
         "user_id": recruiter.id,

@@ -15,6 +15,7 @@ from screening.forms.problems import problems
 from screening.policy import Permission
 from screening.services.accounts import PasswordError, WrongPasswordError, change_password, change_profile
 from screening.web.access import needs, now, signed_in_user
+from screening.web.auth.calendar import feed_address
 from screening.web.auth.cookies import keep_choice
 from screening.web.auth.passwords import explain
 from screening.web.auth.sessions import Account
@@ -101,5 +102,6 @@ def _page(profile: ProfileForm, password: PasswordForm, status: int = 200) -> tu
         ),
         company_zone=current_app.config["SCREENING"].time_zone,
         user=signed_in_user(),
+        feed=feed_address(signed_in_user()),
     )
     return page, status
