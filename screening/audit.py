@@ -6,13 +6,17 @@ import hashlib
 import json
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from screening.models import AuditEntry
+from screening.models import AuditEntry, Base
 
 FIRST = "0" * 64
 CHAIN_LOCK = 0x5C2EE7  # any number that no other advisory lock of this database uses
+ENTRIES = Base.metadata.tables[AuditEntry.__tablename__]
+LOCK = select(func.pg_advisory_xact_lock(CHAIN_LOCK))
+LAST = select(ENTRIES.c.digest).order_by(ENTRIES.c.id.desc()).limit(1)
+APPEND = insert(ENTRIES)
 
 
 def record(
@@ -30,25 +34,26 @@ def record(
     Two writers at once cannot both chain to the same entry: ``previous_digest`` is unique. On PostgreSQL an advisory
     lock makes the second writer wait instead of failing; on SQLite there is one writer at a time.
     """
+    session.flush()  # what the entry tells of is written before others wait for the chain
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
-    last = session.scalar(select(AuditEntry.digest).order_by(AuditEntry.id.desc()).limit(1))
+        session.execute(LOCK)
+    last = session.scalar(LAST)
     previous = last if last is not None else FIRST
     now = now.astimezone(UTC)
     body: list[object] = [now.isoformat(), actor_id, act, subject_type, subject_id, facts, previous]
-    session.add(
-        AuditEntry(
-            at=now,
-            actor_id=actor_id,
-            act=act,
-            subject_type=subject_type,
-            subject_id=subject_id,
-            facts=facts,
-            previous_digest=previous,
-            digest=_digest(body),
-        )
+    session.execute(
+        APPEND,
+        {
+            "at": now,
+            "actor_id": actor_id,
+            "act": act,
+            "subject_type": subject_type,
+            "subject_id": subject_id,
+            "facts": facts,
+            "previous_digest": previous,
+            "digest": _digest(body),
+        },
     )
-    session.flush()
 
 
 def is_intact(session: Session) -> bool:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
@@ -18,6 +18,7 @@ from rubrics.lexicon import load_lexicon
 from rubrics.model import DEGREE_ORDER, AssessedBy, Degree, Rubric, Section
 from rubrics.text import fold
 from screening.models import FormVersion, Posting, PostingState, RubricState, RubricVersion, SourceDocument
+from screening.models.base import UtcDateTime
 
 PAGE = 50
 """Roles on one page of the list."""
@@ -180,7 +181,7 @@ def read_role(session: Session, *, slug: str, now: datetime) -> Role | None:
 
 def open_posting(session: Session, *, slug: str, now: datetime) -> Posting | None:
     """Read the posting that takes applications under this slug; None for any other."""
-    return session.scalar(select(Posting).where(Posting.slug == slug, is_open(now)))
+    return session.scalar(OPEN, {"slug": slug, "now": now})
 
 
 def form_in_force(session: Session, *, posting_id: int) -> FormVersion | None:
@@ -196,16 +197,19 @@ def form_in_force(session: Session, *, posting_id: int) -> FormVersion | None:
 
 def form_of(session: Session, *, posting_id: int, form_version_id: int) -> FormVersion | None:
     """Read an earlier form of the posting, which somebody may still have open."""
-    return session.scalar(
-        select(FormVersion).where(FormVersion.id == form_version_id, FormVersion.posting_id == posting_id)
-    )
+    return session.scalar(EARLIER_FORM, {"form_version": form_version_id, "posting": posting_id})
 
 
-def is_open(now: datetime) -> ColumnElement[bool]:
+def is_open(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Give the condition under which a posting can be found and applied to."""
     return (Posting.state == PostingState.OPEN) & or_(Posting.closes_at.is_(None), Posting.closes_at > now)
 
 
+OPEN = select(Posting).where(Posting.slug == bindparam("slug"), is_open(bindparam("now", type_=UtcDateTime)))
+EARLIER_FORM = select(FormVersion).where(
+    FormVersion.id == bindparam("form_version"), FormVersion.posting_id == bindparam("posting")
+)
+"""Statements of every page and form of a posting, made once."""
 Place = tuple[int, int, int]
 """Where a posting's text stands: its document, first and last line."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from screening.models import (
@@ -21,6 +21,7 @@ from screening.models import (
     Posting,
     PostingState,
     ResumeFile,
+    RoundKind,
     Stage,
     StageMove,
     TextState,
@@ -30,6 +31,16 @@ from screening.queries.additions import Addition, additions, first_answers
 UNDO_WINDOW = timedelta(minutes=10)
 ENDED = frozenset({Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN})
 Json = dict[str, Any]
+EARLIER = (
+    select(Application.submitted_at)
+    .where(
+        Application.person_id == bindparam("person"),
+        Application.posting_id == bindparam("posting"),
+        Application.id < bindparam("before"),
+    )
+    .order_by(Application.id.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +157,8 @@ def stage_shown(session: Session, *, application: Application, now: datetime) ->
 def earlier_application(session: Session, *, application: Application) -> datetime | None:
     """Tell when the same person last applied for the same posting before, if they did."""
     return session.scalar(
-        select(Application.submitted_at)
-        .where(
-            Application.person_id == application.person_id,
-            Application.posting_id == application.posting_id,
-            Application.id < application.id,
-        )
-        .order_by(Application.id.desc())
-        .limit(1)
+        EARLIER,
+        {"person": application.person_id, "posting": application.posting_id, "before": application.id},
     )
 
 
@@ -183,7 +188,11 @@ def _steps(session: Session, application_id: int, now: datetime) -> tuple[Step, 
 def _appointments(session: Session, application_id: int, now: datetime) -> tuple[Appointment, ...]:
     rows = session.scalars(
         select(Interview)
-        .where(Interview.application_id == application_id, Interview.cancelled_at.is_(None))
+        .where(
+            Interview.application_id == application_id,
+            Interview.cancelled_at.is_(None),
+            Interview.kind != RoundKind.RESUME_REVIEW,
+        )
         .order_by(Interview.starts_at, Interview.id)
     )
     return tuple(

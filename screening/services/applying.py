@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
@@ -20,6 +20,7 @@ from screening.documents.storage import StoredFile
 from screening.models import (
     Answer,
     Application,
+    Base,
     FormVersion,
     Person,
     Posting,
@@ -31,12 +32,23 @@ from screening.models import (
     TextState,
 )
 from screening.models.application import RESUME
+from screening.models.base import UtcDateTime
 from screening.queries.careers import is_open
 from screening.queries.status import UNDO_WINDOW
 from screening.services.moving import change_counts, move_application
 from screening.services.people import note_contact
 from screening.services.prescoring import ask_for_prescore
 
+TABLES = Base.metadata.tables
+PEOPLE, APPLICATIONS = TABLES[Person.__tablename__], TABLES[Application.__tablename__]
+SUBMITTED = select(APPLICATIONS.c.id).where(APPLICATIONS.c.idempotency_key == bindparam("key"))
+STILL_OPEN = (
+    select(Posting.id, RubricVersion.id.label("rubric_version_id"))
+    .outerjoin(RubricVersion, (RubricVersion.posting_id == Posting.id) & (RubricVersion.state == RubricState.PUBLISHED))
+    .where(Posting.id == bindparam("posting"), is_open(bindparam("now", type_=UtcDateTime)))
+)
+"""A posting that takes applications, with the rubric version in force, which may be newer than the one that made the form."""
+ADD_ANSWERS, ADD_FILES, ADD_MOVE = (insert(TABLES[kind.__tablename__]) for kind in (Answer, ResumeFile, StageMove))
 HEADLINE = 200
 JOINT = " · "
 
@@ -96,10 +108,12 @@ def submit_application(
     existing = find_submission(session, idempotency_key)
     if existing is not None:
         return existing
-    if session.scalar(select(Posting.id).where(Posting.id == posting.id, is_open(now))) is None:
+    in_force = session.execute(STILL_OPEN, {"posting": posting.id, "now": now}).one_or_none()
+    if in_force is None:
         raise PostingClosedError  # it may have been closed since it was read
-    person_id = person_of(session, email=contact.email, now=now)
-    _refuse_second(session, person_id, posting.id, now)
+    person_id, is_new = person_of(session, email=contact.email, now=now)
+    if not is_new:
+        _refuse_second(session, person_id, posting.id, now)
     application = Application(
         person_id=person_id,
         posting_id=posting.id,
@@ -129,8 +143,8 @@ def submit_application(
         raise AlreadyAppliedError(None) from error
     _add_parts(session, application, answers, files, now)
     note_contact(session, application=application, answers=answers, now=now)
-    if not prescore_refused:
-        _ask_for_prescore(session, application, now)
+    if not prescore_refused and in_force.rubric_version_id is not None:
+        ask_for_prescore(session, application_id=application.id, rubric_version_id=in_force.rubric_version_id, now=now)
     record(
         session,
         act="application.submit",
@@ -147,7 +161,7 @@ def submit_application(
 
 def find_submission(session: Session, idempotency_key: str) -> Application | None:
     """Read the application that a form with this key has made before; that there is none is told fastest."""
-    ident = session.scalar(select(Application.id).where(Application.idempotency_key == idempotency_key))
+    ident = session.scalar(SUBMITTED, {"key": idempotency_key})
     return session.get(Application, ident) if ident is not None else None
 
 
@@ -171,20 +185,21 @@ def headline_of(answers: Mapping[str, Any]) -> str:
     return JOINT.join(words)[:HEADLINE]
 
 
-def person_of(session: Session, *, email: str, now: datetime) -> int:
-    """Find or make the person; two submissions at once make one row."""
+def person_of(session: Session, *, email: str, now: datetime) -> tuple[int, bool]:
+    """Find or make the person, and tell whether it is a new one; two submissions at once make one row."""
     values = {"email_normalised": normalised_address(email), "created_at": now}
     made = session.scalars(_new_person(session.get_bind().dialect.name), values).one_or_none()
     if made is not None:
-        return made
-    return session.scalars(select(Person.id).where(Person.email_normalised == values["email_normalised"])).one()
+        return made, True
+    known = select(Person.id).where(Person.email_normalised == values["email_normalised"])
+    return session.scalars(known).one(), False
 
 
 @cache
 def _new_person(dialect: str) -> ReturningInsert[int]:
     """Make the statement once; it gives the number of a new person, and nothing for one who is there."""
     upsert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-    return upsert(Person).on_conflict_do_nothing(index_elements=["email_normalised"]).returning(Person.id)
+    return upsert(PEOPLE).on_conflict_do_nothing(index_elements=["email_normalised"]).returning(PEOPLE.c.id)
 
 
 def _refuse_second(session: Session, person_id: int, posting_id: int, now: datetime) -> None:
@@ -206,13 +221,13 @@ def _add_parts(
     ident = application.id
     if answers:
         session.execute(
-            insert(Answer),
+            ADD_ANSWERS,
             [{"application_id": ident, "field": field, "value": value} for field, value in answers.items()],
         )
     if files:
-        session.execute(insert(ResumeFile), [_file_row(ident, file, now) for file in files])
+        session.execute(ADD_FILES, [_file_row(ident, file, now) for file in files])
     session.execute(
-        insert(StageMove),
+        ADD_MOVE,
         {"application_id": ident, "from_stage": None, "to_stage": Stage.APPLIED, "actor_id": None, "at": now},
     )
     change_counts(session, {(application.posting_id, Stage.APPLIED): 1})
@@ -226,14 +241,3 @@ def _file_row(application_id: int, file: StoredFile, now: datetime) -> dict[str,
         "uploaded_at": now,
         **file.row(),
     }
-
-
-def _ask_for_prescore(session: Session, application: Application, now: datetime) -> None:
-    """Ask for a run against the version in force, which may be newer than the one that made the form."""
-    version = session.scalar(
-        select(RubricVersion.id).where(
-            RubricVersion.posting_id == application.posting_id, RubricVersion.state == RubricState.PUBLISHED
-        )
-    )
-    if version is not None:
-        ask_for_prescore(session, application_id=application.id, rubric_version_id=version, now=now)

@@ -17,13 +17,15 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template, meta
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from screening import queue, smtp
 from screening.config import Settings
-from screening.models import Mail, MailState
+from screening.models import Base, Mail, MailState
 
+MAILS = Base.metadata.tables[Mail.__tablename__]
+WITH_KEY = select(MAILS.c.id).where(MAILS.c.key == bindparam("key"))
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
@@ -91,9 +93,9 @@ def post_mail(
     calendar: str | None = None,
 ) -> Mail:
     """Write a mail in the caller's transaction and ask for its sending at ``due_at``; the same key gives the same mail."""
-    existing = session.scalar(select(Mail).where(Mail.key == key))
+    existing = session.scalar(WITH_KEY, {"key": key})
     if existing is not None:
-        return existing
+        return session.get_one(Mail, existing)
     subject, text = write_text(template, locale, fields)
     mail = Mail(
         key=key,

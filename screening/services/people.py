@@ -16,10 +16,11 @@ from sqlalchemy import Select, bindparam, insert, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from screening.audit import record
-from screening.models import Application, ContactKey, Ground, Person, SuspectedDuplicate, SuspicionState
+from screening.models import Application, Base, ContactKey, Ground, Person, SuspectedDuplicate, SuspicionState
 from screening.queries.people import ROOT, group_of, root_of
 from screening.services.contact_keys import contact_keys
 
+ADD_KEYS = insert(Base.metadata.tables[ContactKey.__tablename__])
 CROWD = 20
 """What so many people share (a school's own number, a made-up one) is no sign of being one."""
 LOOKED_AT = 60
@@ -51,7 +52,7 @@ def note_contact(session: Session, *, application: Application, answers: Mapping
     if not keys:
         return
     session.execute(
-        insert(ContactKey),
+        ADD_KEYS,
         [{"application_id": application.id, "ground": ground, "digest": digest} for digest, ground in keys.items()],
     )
     found = session.execute(

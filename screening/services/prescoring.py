@@ -214,17 +214,18 @@ def ask_for_prescore(
     key = prescore_key(application_id, rubric_version_id)
     if addition_id is not None:
         key = f"{key}:{addition_id}"
-    job = session.scalar(select(Job).where(Job.key == key))
-    if job is None:
-        queue.enqueue(
-            session,
-            queue.PRESCORE_APPLICATION,
-            key=key,
-            now=now,
-            application_id=application_id,
-            rubric_version_id=rubric_version_id,
-        )
-    elif job.state is not JobState.WAITING and not _inputs(session, application_id, rubric_version_id):
+    is_new = queue.enqueue(
+        session,
+        queue.PRESCORE_APPLICATION,
+        key=key,
+        now=now,
+        application_id=application_id,
+        rubric_version_id=rubric_version_id,
+    )
+    if is_new:
+        return
+    job = session.scalars(select(Job).where(Job.key == key)).one()
+    if job.state is not JobState.WAITING and not _inputs(session, application_id, rubric_version_id):
         job.state, job.attempts, job.due_at, job.finished_at = JobState.WAITING, 0, now, None
 
 
