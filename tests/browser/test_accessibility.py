@@ -24,6 +24,7 @@ from screening.models import (
     Interview,
     Job,
     Mail,
+    Outcome,
     Panelist,
     Posting,
     PostingState,
@@ -40,6 +41,7 @@ from screening.queries.status import UNDO_WINDOW
 from screening.services.adding_evidence import add_evidence, take_evidence
 from screening.services.application_drafts import attach_file, save_draft
 from screening.services.custom_questions import CustomQuestion, QuestionType, Wording, new_id
+from screening.services.deciding import decide
 from screening.services.demonstration.loading import load_demo
 from screening.services.prefilling import find_unread, read_offers, store_offers
 from screening.services.preview_chunks import judge_preview_chunk, read_preview_chunk, store_preview_chunk
@@ -99,6 +101,8 @@ PAGES = (
     ("admin", "/staff/applications/{application_id}/offers/new"),
     ("admin", "/staff/hours/{user_id}"),
     ("admin", "/staff/applications/{judged_id}/debrief"),
+    ("admin", "/staff/applications/{waiting_id}/debrief"),
+    ("admin", "/staff/postings/{watched_id}/compare?ids={waiting_id}&ids={beside_id}"),
     ("admin", "/staff/applications/{application_id}/erase"),
     ("admin", "/staff/deletions/"),
     ("admin", "/staff/interviews"),
@@ -167,6 +171,7 @@ def world(running_site):
         posting = session.get_one(Posting, scored.posting_id)
         ask_questions(session, posting, admin)
         added, open_point = add_and_ask(session)
+        waiting, beside = reject_and_wait(session)
         others = select(Posting.slug).where(Posting.state == PostingState.OPEN, Posting.id != posting.id)
         other_slug = session.scalars(others.order_by(Posting.id)).first()
         session.commit()
@@ -185,6 +190,9 @@ def world(running_site):
             ),
             "offer_token": token_of(running_site.settings.secret_key, offer.key, offer_token),
             "judged_id": judged or scored.id,
+            "waiting_id": waiting.id,
+            "watched_id": waiting.posting_id,
+            "beside_id": beside,
             "added_id": added.id,
             "added_token": token_of(running_site.settings.secret_key, added.id),
             "open_point": open_point,
@@ -235,6 +243,28 @@ def add_and_ask(session):
     answer(session, request=asked, state=RequestState.DONE, answer="看过了。", actor_id=None, now=now - UNDO_WINDOW)
     ask(session, application=added, kind=RequestKind.HUMAN_REVIEW, text="再看一下。", now=now)
     return added, open_points[-1]
+
+
+def reject_and_wait(session):
+    """Let a recruiter reject somebody whose posting wants a second look; give the application and another one of the posting."""
+    waiting = session.scalars(
+        select(Application).where(Application.stage == Stage.DEBRIEF).order_by(Application.id)
+    ).first()
+    session.get_one(Posting, waiting.posting_id).second_look = True
+    recruiter = session.scalars(select(User.id).where(User.role == Role.RECRUITER).order_by(User.id)).first()
+    decision = decide(
+        session,
+        application=waiting,
+        outcome=Outcome.REJECT,
+        reason="interview",
+        note="工程部分差一档。",
+        actor_id=recruiter,
+        now=datetime.now(UTC),
+        tell_candidate=True,
+    )
+    assert decision.needs_second
+    others = select(Application.id).where(Application.posting_id == waiting.posting_id, Application.id != waiting.id)
+    return waiting, session.scalars(others.order_by(Application.rank_score.desc(), Application.id)).first()
 
 
 def proof_of(application_id):

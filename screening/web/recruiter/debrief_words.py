@@ -44,28 +44,29 @@ def outcome_words(outcome: Outcome, to: Stage) -> str:
 
 def agreement_words(comparison: DebriefComparison) -> str:
     """Say what the coefficient is worth, or why there is none."""
-    shared = comparison.shared_criteria
     if comparison.alpha is None:
-        if shared == 0:
-            return _("No criterion was rated by two or more people, so there is nothing to compare.")
-        if shared < MINIMUM_CRITERIA:
-            return ngettext(
-                "%(num)s criterion was rated by two or more people: too few to say how far the panel agrees. From %(least)s on a figure stands here.",
-                "%(num)s criteria were rated by two or more people: too few to say how far the panel agrees. From %(least)s on a figure stands here.",
-                shared,
-                least=MINIMUM_CRITERIA,
-            )
-        return _("All shared ratings are the same, so agreement cannot be put into a figure.")
-    if comparison.alpha >= RELIABLE:
-        words = _("The panel reads the anchors alike.")
-    elif comparison.alpha >= TENTATIVE:
-        words = _("The panel reads the anchors much alike; small differences remain.")
-    else:
-        words = _("The panel reads the anchors differently. Talk about the notes before you trust a mean.")
-    low, high = comparison.interval or (0.0, 1.0)
+        return _why_no_figure(comparison.shared_criteria)
+    low, high = comparison.interval or (-1.0, 1.0)
     if low < TENTATIVE <= high:
-        words += " " + _("So few ratings leave the figure open, though: the interval is wide.")
-    return words
+        return _("The ratings are too few to say how far the panel agrees: the interval is wide.")
+    if comparison.alpha >= RELIABLE:
+        return _("The panel reads the anchors alike.")
+    if comparison.alpha >= TENTATIVE:
+        return _("The panel reads the anchors much alike; small differences remain.")
+    return _("The panel reads the anchors differently. Talk about the notes before you trust a mean.")
+
+
+def _why_no_figure(shared: int) -> str:
+    if shared == 0:
+        return _("No criterion was rated by two or more people, so there is nothing to compare.")
+    if shared >= MINIMUM_CRITERIA:
+        return _("All shared ratings are the same, so agreement cannot be put into a figure.")
+    return ngettext(
+        "%(num)s criterion was rated by two or more people: too few to say how far the panel agrees. From %(least)s on a figure stands here.",
+        "%(num)s criteria were rated by two or more people: too few to say how far the panel agrees. From %(least)s on a figure stands here.",
+        shared,
+        least=MINIMUM_CRITERIA,
+    )
 
 
 def severity_words(deviation: float | None, shared: int) -> str:

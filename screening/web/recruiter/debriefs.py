@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -66,7 +68,7 @@ def make(application: Application) -> ResponseReturnValue:
         db.session.rollback()
         return _page(application, form, refused=error.code), 422
     if decision.tell_candidate and not decision.needs_second:
-        _tell(application, decision)
+        _tell(application, decision, at)
     token = remember(db.session, actor_id=actor().id, act=Act.DECISION, now=at, decision=decision.id)
     db.session.commit()
     if decision.needs_second:
@@ -104,7 +106,7 @@ def give_second(application: Application) -> ResponseReturnValue:
             return _page(application, second_form=form), 422
         return _too_late(application, decision.id, error)
     if agrees and decision.tell_candidate:
-        _tell(application, decision)
+        _tell(application, decision, at)
     token = remember(db.session, actor_id=actor().id, act=Act.SECOND, now=at, decision=decision.id)
     db.session.commit()
     toast(_("Rejected: two of you agree.") if agrees else _("Back in the debrief, with both notes."), undo=token)
@@ -150,14 +152,14 @@ def _back(application: Application) -> ResponseReturnValue:
     return redirect(url_for("debriefs.show", application_id=application.id), 303)
 
 
-def _tell(application: Application, decision: Decision) -> None:
+def _tell(application: Application, decision: Decision, at: datetime) -> None:
     tell_candidate(
         db.session,
         application=application,
         decision=decision,
         link=status_link(application.id),
         company=current_app.config["SCREENING"].company_in(application.locale),
-        now=now(),
+        now=at,
     )
 
 
