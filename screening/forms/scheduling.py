@@ -15,6 +15,8 @@ from screening.services.interviewing import DUE_HOURS, Plan
 
 YEARS = range(2000, 2100)
 """Years in which an interview can lie; at the ends of the calendar, times have no UTC."""
+LENGTHS = range(5, 481)
+"""Minutes that an interview can last."""
 
 
 class LocalTimeError(ValueError):
@@ -63,7 +65,10 @@ class MeetingForm(FlaskForm):
     )
     minutes = IntegerField(
         _l("Minutes"),
-        [InputRequired(_l("Enter how many minutes it lasts.")), NumberRange(5, 480, _l("Between 5 and 480 minutes."))],
+        [
+            InputRequired(_l("Enter how many minutes it lasts.")),
+            NumberRange(LENGTHS[0], LENGTHS[-1], _l("Between 5 and 480 minutes.")),
+        ],
     )
     place = StringField(
         _l("Place or link"), [Length(max=300, message=_l("Use at most 300 characters."))], filters=[strip]
@@ -121,12 +126,17 @@ class ScheduleForm(LocalTimesForm, MeetingForm):
         )
 
     def span(self) -> Span | None:
-        """Give the time that was typed so far, None while it is not whole."""
-        self.validate()
-        if any(field.errors for field in (self.day, self.clock, self.time_zone, self.minutes)):
+        """Give the time that stands in the fields, None while it is not whole; no field is told that it is wrong."""
+        day, clock, zone, minutes = self.day.data, self.clock.data, self.time_zone.data, self.minutes.data
+        if day is None or clock is None or zone not in available_timezones():
             return None
-        plan = self.plan()
-        return Span(plan.starts_at, plan.ends_at)
+        if day.year not in YEARS or minutes is None or minutes not in LENGTHS:
+            return None
+        try:
+            starts_at = to_utc(day, clock, zone)
+        except LocalTimeError:
+            return None
+        return Span(starts_at, starts_at + timedelta(minutes=minutes))
 
 
 def tomorrow_at_ten(moment: datetime, zone: str) -> datetime:

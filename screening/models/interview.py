@@ -53,7 +53,7 @@ class AbstainKind(StrEnum):
 
 
 def _when_created(context: DefaultExecutionContext) -> datetime:
-    made: datetime = context.get_current_parameters()["created_at"]
+    made: datetime = context.get_current_parameters()["created_at"]  # type: ignore[no-untyped-call]
     return made
 
 
