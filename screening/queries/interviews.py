@@ -18,6 +18,7 @@ from screening.models import (
     Panelist,
     Posting,
     Role,
+    RoundKind,
     RubricState,
     RubricVersion,
     ScorecardDraft,
@@ -32,7 +33,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class InterviewRow:
-    """One interview. ``own`` tells that the reader sits on its panel, ``owes`` that their evaluation is still missing; ``rated`` counts the criteria that their draft rates or marks as not covered."""
+    """One interview. ``own`` tells that the reader sits on its panel, ``owes`` that their evaluation is still missing; ``rated`` counts the criteria that their draft rates or marks as not covered. A review of documents (``is_review``) is no meeting: it is owed from the beginning and ends when it is due."""
 
     id: int
     application_id: int
@@ -52,6 +53,7 @@ class InterviewRow:
     owes: bool
     abstained: bool
     rated: int
+    is_review: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +223,7 @@ def _rows(
             rated=sum(
                 bool(entry.get("value") or entry.get("skip")) for entry in (draft or {}).get("ratings", {}).values()
             ),
+            is_review=interview.kind is RoundKind.RESUME_REVIEW,
         )
         for interview, application, title, seat, done, draft in found
     )

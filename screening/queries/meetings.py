@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Interview, Panelist, Posting, RoundKind, User
+from screening.queries.blindness import takes_part
 
 DAYS_BACK = timedelta(days=30)
 MOST = 1000
@@ -16,7 +17,7 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class Interviewer:
-    """Somebody on a panel who comes: abstained members do not. ``locale`` and ``time_zone`` are None where nothing was chosen."""
+    """Somebody on a panel who comes: who abstained before the beginning does not. ``locale`` and ``time_zone`` are None where nothing was chosen."""
 
     id: int
     name: str
@@ -85,9 +86,10 @@ def _meetings(session: Session, wanted: ColumnElement[bool]) -> tuple[Meeting, .
     seats = session.execute(
         select(Panelist.interview_id, User.id, User.name, User.email, User.locale, User.time_zone)
         .join(User, User.id == Panelist.user_id)
+        .join(Interview, Interview.id == Panelist.interview_id)
         .where(
             Panelist.interview_id.in_([row[0].id for row in rows]),
-            Panelist.abstained_at.is_(None),
+            takes_part(),
             User.is_active,
         )
         .order_by(Panelist.interview_id, User.name, User.id)

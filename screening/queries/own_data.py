@@ -23,6 +23,7 @@ from screening.models import (
     Posting,
     RequestState,
     ResumeFile,
+    RoundKind,
 )
 from screening.queries.explanation import Explanation, read_explanation
 from screening.queries.status import UNDO_WINDOW, Status, read_status
@@ -79,7 +80,11 @@ def _application(session: Session, application: Application, now: datetime) -> J
 def _interviews(session: Session, application_id: int) -> list[Json]:
     rows = session.scalars(
         select(Interview)
-        .where(Interview.application_id == application_id, Interview.cancelled_at.is_(None))
+        .where(
+            Interview.application_id == application_id,
+            Interview.cancelled_at.is_(None),
+            Interview.kind != RoundKind.RESUME_REVIEW,
+        )
         .order_by(Interview.starts_at, Interview.id)
     )
     return [

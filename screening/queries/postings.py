@@ -18,6 +18,7 @@ from screening.models import (
     PostingState,
     PrescoreFailure,
     Role,
+    RoundKind,
     RubricState,
     RubricVersion,
     SettledFinding,
@@ -130,6 +131,7 @@ def overview(
         .where(
             Application.posting_id.in_(select(Posting.id).where(visible)),
             Interview.cancelled_at.is_(None),
+            Interview.kind != RoundKind.RESUME_REVIEW,
             Interview.starts_at >= today,
             Interview.starts_at < today + timedelta(days=1),
         )

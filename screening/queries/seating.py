@@ -11,6 +11,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from screening.models import Interview, InterviewRound, Panelist, PoolMember, RoundInterviewer, RoundKind, User
+from screening.queries.blindness import is_open, takes_part
 
 WEEK = timedelta(days=7)
 LOOK_BACK = timedelta(days=28)
@@ -45,19 +46,21 @@ def seat_people(
     minutes: int,
     zone: str,
     apart_from: int | None = None,
+    reader_id: int | None = None,
 ) -> dict[int, Seat]:
     """Look at all active staff for an interview of this round at this time; without a round nobody is chosen. Five queries at most.
 
     Chosen are the fixed interviewers, then members of the pool until all seats are taken: fewest interviews that week,
     then fewest in the four weeks before, then the lowest id. Nobody who is busy then or has abstained from this
     application, and nobody of the pool who sits in another of its interviews. ``apart_from`` is the interview that is
-    being changed: its own seats do not count.
+    being changed: its own seats do not count. A ``reader_id`` who still owes an evaluation of the application is not told
+    of abstentions declared after an interview began.
     """
     one = session.get(InterviewRound, round_id) if round_id is not None else None
     fixed = _fixed(session, one)
     pooled = _pooled(session, one)
     loads = _loads(session, starts_at=starts_at, zone=zone, apart_from=apart_from)
-    sits, abstained = _seats(session, application_id=application_id, apart_from=apart_from)
+    sits, abstained = _seats(session, application_id=application_id, apart_from=apart_from, reader_id=reader_id)
     meets = one is None or one.kind is not RoundKind.RESUME_REVIEW
     busy = _busy(session, starts_at=starts_at, minutes=minutes, apart_from=apart_from) if meets else ()
     free = {ident: loads[ident] for ident in loads if ident not in abstained and ident not in busy}
@@ -107,7 +110,7 @@ def _loads(session: Session, *, starts_at: datetime, zone: str, apart_from: int 
             select(Panelist.user_id, func.sum(week), func.count() - func.sum(week))
             .join(Interview, Interview.id == Panelist.interview_id)
             .where(
-                Panelist.abstained_at.is_(None),
+                takes_part(),
                 Interview.cancelled_at.is_(None),
                 Interview.starts_at >= monday - LOOK_BACK,
                 Interview.starts_at < monday + WEEK,
@@ -120,16 +123,19 @@ def _loads(session: Session, *, starts_at: datetime, zone: str, apart_from: int 
     return {ident: counted.get(ident, (0, 0)) for ident in staff}
 
 
-def _seats(session: Session, *, application_id: int, apart_from: int | None) -> tuple[Collection[int], Collection[int]]:
+def _seats(
+    session: Session, *, application_id: int, apart_from: int | None, reader_id: int | None
+) -> tuple[Collection[int], Collection[int]]:
     """Give who sits in the application's other interviews, and who abstained from one of them."""
     rows = session.execute(
-        select(Panelist.user_id, Panelist.abstained_at, Interview.id)
+        select(Panelist.user_id, Panelist.abstained_at, Interview.starts_at, Interview.id, is_open())
         .join(Interview, Interview.id == Panelist.interview_id)
         .where(Interview.application_id == application_id, Interview.cancelled_at.is_(None))
     ).all()
+    blind = any(user == reader_id and owes for user, _, _, _, owes in rows)
     return (
-        {user for user, _, ident in rows if ident != apart_from},
-        {user for user, abstained, _ in rows if abstained is not None},
+        {user for user, _, _, ident, _ in rows if ident != apart_from},
+        {user for user, at, begins, _, _ in rows if at is not None and (at < begins or not blind)},
     )
 
 
@@ -139,7 +145,7 @@ def _busy(session: Session, *, starts_at: datetime, minutes: int, apart_from: in
         select(Panelist.user_id)
         .join(Interview, Interview.id == Panelist.interview_id)
         .where(
-            Panelist.abstained_at.is_(None),
+            takes_part(),
             Interview.cancelled_at.is_(None),
             Interview.kind != RoundKind.RESUME_REVIEW,
             Interview.starts_at < starts_at + timedelta(minutes=minutes),

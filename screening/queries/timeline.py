@@ -25,6 +25,7 @@ from screening.models import (
     Panelist,
     RequestKind,
     RequestState,
+    RoundKind,
     RubricVersion,
     StageMove,
     StoredPrescore,
@@ -53,7 +54,7 @@ class NoteRow:
 
 @dataclass(frozen=True, slots=True)
 class InterviewRow:
-    """One interview of the application: when, who, and who of them has submitted; ``own`` tells that the reader sits on the panel."""
+    """One interview of the application: when, who, and who of them has submitted; ``own`` tells that the reader sits on the panel, ``due_at`` when a review of documents is due."""
 
     id: int
     round: str
@@ -63,6 +64,7 @@ class InterviewRow:
     panel: tuple[tuple[str, bool, bool], ...]  # name, submitted, abstained
     own: bool
     own_done: bool
+    due_at: datetime | None
 
 
 def timeline(session: Session, *, application: Application, blind: bool) -> tuple[Event, ...]:
@@ -126,6 +128,7 @@ def interviews(session: Session, *, application: Application, reader_id: int) ->
                 ),
                 own=own,
                 own_done=(interview.id, reader_id) in done,
+                due_at=interview.due_at if interview.kind is RoundKind.RESUME_REVIEW else None,
             )
         )
     return tuple(rows)

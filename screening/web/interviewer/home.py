@@ -31,20 +31,21 @@ def index() -> ResponseReturnValue:
     moment = now()
     begin, end = _today(moment)
     rows = own_agenda(db.session, user_id=actor().id, since=begin)
+    meetings = [row for row in rows if not row.is_review]
     week = begin + timedelta(days=7 - begin.weekday())
-    today = [row for row in rows if row.starts_at < end and row.ends_at >= begin]
+    today = [row for row in meetings if row.starts_at < end and row.ends_at >= begin]
     recruits = may(Permission.POSTING_LIST)
     rated = own_ratings(db.session, user_id=actor().id, since=moment - timedelta(days=RATED_DAYS))
     return render_template(
         "interviewer/home.html",
         now=moment,
         overdue=[row for row in rows if row.owes and row.due_at <= moment],
-        due=[row for row in rows if row.owes and row.ends_at < begin and row.due_at > moment],
+        due=[row for row in rows if row.owes and (row.is_review or row.ends_at < begin) and row.due_at > moment],
         today=today,
         covers=focus_texts(db.session, today),
         next_id=next((row.id for row in today if row.starts_at > moment), None),
-        this_week=[row for row in rows if end <= row.starts_at < week],
-        later=[row for row in rows if row.starts_at >= max(week, end)],
+        this_week=[row for row in meetings if end <= row.starts_at < week],
+        later=[row for row in meetings if row.starts_at >= max(week, end)],
         debriefs=ready_debriefs(db.session, actor=actor()) if recruits else (),
         waiting=new_applications(db.session, actor=actor()) if recruits else (),
         reviews=waiting_reviews(db.session, actor=actor()) if recruits else (),

@@ -69,7 +69,8 @@ def edit(pool_id: int) -> ResponseReturnValue:
 @needs(Permission.POOLS_MANAGE)
 def save(pool_id: int) -> ResponseReturnValue:
     """Store a changed pool, or delete it where ``act`` says so."""
-    row, form = _row(pool_id), _filled()
+    row = _row(pool_id)
+    form = _filled(row)
     pool = db.session.get_one(InterviewerPool, row.id)
     before = pool_fields(db.session, pool_id=row.id)
     try:
@@ -94,9 +95,9 @@ def _row(pool_id: int) -> PoolRow:
     return row if row is not None else abort(404)
 
 
-def _filled() -> PoolForm:
+def _filled(row: PoolRow | None = None) -> PoolForm:
     form = PoolForm()
-    form.members.choices = _people()
+    form.members.choices = _people(row)
     return form
 
 

@@ -18,7 +18,7 @@ from screening.queries.interviews import CoverageRow
 from screening.queries.round_progress import RoundStep, Step, round_steps
 from screening.queries.seating import Seat, seat_people
 from screening.services.interviewing import DUE_HOURS, Plan
-from screening.web.access import may, now
+from screening.web.access import actor, may, now
 
 STEPS = {
     Step.MISSING: _l("not planned yet"),
@@ -113,6 +113,7 @@ def seats_for(
         minutes=round((span.ends_at - span.starts_at).total_seconds() / 60) if span is not None else minutes,
         zone=zone,
         apart_from=interview.id if interview is not None else None,
+        reader_id=actor().id,
     )
 
 
