@@ -30,6 +30,8 @@ class Permission(StrEnum):
     DEBRIEF_VIEW = "debrief.view"
     DECIDE = "decide"
     POOLS_MANAGE = "pools.manage"
+    INSIGHTS_VIEW = "insights.view"
+    RATERS_VIEW = "raters.view"
     USERS_MANAGE = "users.manage"
     ERASE = "erase"
 
@@ -75,7 +77,7 @@ def recruits_somewhere(actor: Actor, scope: Scope) -> bool:  # noqa: ARG001 - a 
     return actor.role in {Role.RECRUITER, Role.HIRING_MANAGER, Role.ADMIN}
 
 
-def may_import(actor: Actor, scope: Scope) -> bool:  # noqa: ARG001 - a predicate of the table
+def may_recruit(actor: Actor, scope: Scope) -> bool:  # noqa: ARG001 - a predicate of the table
     """Hold for recruiters and admins."""
     return actor.role in {Role.RECRUITER, Role.ADMIN}
 
@@ -130,7 +132,7 @@ def neither(first: Predicate, second: Predicate) -> Predicate:
 RULES: Mapping[Permission, Predicate] = {
     Permission.STAFF: is_staff,
     Permission.POSTING_LIST: recruits_somewhere,
-    Permission.POSTING_IMPORT: may_import,
+    Permission.POSTING_IMPORT: may_recruit,
     Permission.POSTING_VIEW: has_posting,
     Permission.POSTING_EDIT: recruits_for_posting,
     Permission.APPLICATION_VIEW: has_posting,
@@ -138,7 +140,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.PRESCORE_VIEW: both(has_posting, is_not_blind),
     Permission.FILE_VIEW: either(has_posting, sits_on_panel),
     Permission.INTERVIEW_SCHEDULE: recruits_for_posting,
-    Permission.HOURS_KEEP: may_import,
+    Permission.HOURS_KEEP: may_recruit,
     Permission.INTERVIEW_VIEW: either(has_posting, sits_on_panel),
     Permission.EVALUATION_SUBMIT: sits_on_panel,
     # who could read others' evaluations while they abstained cannot judge afterwards (decision 025)
@@ -146,7 +148,10 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.PRIVATE_NOTE_VIEW: both(both(recruits_for_posting, is_not_blind), is_no_panelist),
     Permission.DEBRIEF_VIEW: both(either(has_posting, has_submitted), is_not_blind),
     Permission.DECIDE: both(has_posting, is_not_blind),
-    Permission.POOLS_MANAGE: may_import,
+    Permission.POOLS_MANAGE: may_recruit,
+    Permission.INSIGHTS_VIEW: recruits_somewhere,
+    # Figures of named interviewers: not for hiring managers, who sit on panels with them.
+    Permission.RATERS_VIEW: may_recruit,
     Permission.USERS_MANAGE: is_admin,
     Permission.ERASE: is_admin,
 }

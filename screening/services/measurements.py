@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from rubrics.codec import dump_case, dump_measures, dump_tally, load_case, load_rubric, load_tally
 from rubrics.measures import Tally, add_up, measure, tally
-from screening.models import MeasuredApplication, Measurement, PostingMember, RubricState, RubricVersion
+from screening.models import MeasuredApplication, Measurement, Posting, PostingMember, RubricState, RubricVersion
 from screening.models.base import JsonObject
+from screening.queries.measured_scopes import EVERYTHING, scope_of, sets_of_readers
 from screening.queries.panel_facts import DatedCase, read_cases
-from screening.services.measuring import EVERYTHING, repair, scope_of, sets_of_readers
+from screening.services.measuring import repair
 
 PERIODS = (30, 90, 365, 0)
 """Lengths in days that figures are kept for, the shortest first; 0 is all time."""
@@ -166,14 +167,15 @@ def _row(
 
 
 def _labels(session: Session, posting_id: int) -> JsonObject:
-    """Name the criteria of all the posting's rubrics by key, as the newest has them."""
+    """Name the criteria of all the posting's rubrics by key, as the newest has them, and the language of the names."""
+    language = session.scalar(select(Posting.language).where(Posting.id == posting_id))
     documents = session.scalars(
         select(RubricVersion.document)
         .where(RubricVersion.posting_id == posting_id, RubricVersion.state != RubricState.DRAFT)
         .order_by(RubricVersion.number)
     )
     return {
-        criterion.key: {"id": criterion.id, "text": criterion.text}
+        criterion.key: {"id": criterion.id, "text": criterion.text, "language": language}
         for document in documents
         for criterion in load_rubric(document).criteria
     }

@@ -6,8 +6,6 @@ own transaction: it marks one row and asks for one job a posting and minute, wha
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -18,17 +16,13 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from screening import queue
-from screening.models import Application, Interview, MeasuredApplication, Measurement, PostingMember, Role, User
+from screening.models import Application, Interview, MeasuredApplication, Measurement
+from screening.queries.measured_scopes import SETTLE, sets_of_readers
 from screening.queries.panel_facts import is_complete
 
 GATHER = timedelta(minutes=1)
 """What happens on a posting within this time is counted by one job after it."""
-SETTLE = timedelta(seconds=30)
-"""So long a transaction may take between its time stamp and its commit without being missed."""
 GATHER_SETS = timedelta(minutes=10)
-SEVERAL = 2
-"""One posting's figures are its own; only two and more are added up."""
-EVERYTHING = "all"
 
 
 def note_panels(session: Session, *, application_id: int, now: datetime) -> None:
@@ -104,36 +98,6 @@ def ask_for_sets(session: Session, *, posting_id: int, now: datetime) -> None:
         known = session.scalar(select(exists().where(Measurement.scope == scope)))
         due, mark = _gathered(now, GATHER_SETS) if known else (now, f"{now:%Y-%m-%dT%H:%M}")
         queue.enqueue(session, queue.MEASURE_SET, key=f"measure:{scope}:{mark}", now=due, reader_id=reader)
-
-
-def sets_of_readers(session: Session, *, posting_id: int | None = None) -> dict[str, int]:
-    """Read the scopes of several postings that somebody reads together, each with one reader; 0 stands for all admins, who read everything.
-
-    With ``posting_id`` only those that hold it.
-    """
-    mine: defaultdict[int, set[int]] = defaultdict(set)
-    rows = session.execute(
-        select(PostingMember.user_id, PostingMember.posting_id)
-        .join(User, User.id == PostingMember.user_id)
-        .where(User.is_active, User.role.in_((Role.RECRUITER, Role.HIRING_MANAGER)))
-        .order_by(PostingMember.user_id.desc())
-    )
-    for user_id, one in rows:
-        mine[user_id].add(one)
-    found = {EVERYTHING: 0}
-    for user_id, postings in mine.items():
-        if len(postings) >= SEVERAL and (posting_id is None or posting_id in postings):
-            found[scope_of(postings)] = user_id
-    return found
-
-
-def scope_of(postings: Iterable[int]) -> str:
-    """Name the scope of one posting or of a set of several; the same for everybody who reads the same postings."""
-    numbers = sorted(set(postings))
-    if len(numbers) == 1:
-        return f"posting:{numbers[0]}"
-    digest = hashlib.sha256(",".join(map(str, numbers)).encode()).hexdigest()
-    return f"set:{digest[:32]}"
 
 
 def _ask_for_posting(session: Session, posting_id: int, now: datetime) -> None:

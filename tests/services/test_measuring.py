@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from rubrics.codec import load_measures, load_tally
 from screening.models import Job, MeasuredApplication, Measurement, Outcome, Recommendation, Role, Stage
+from screening.queries.measured_scopes import SETTLE, scope_of
 from screening.services.deciding import decide
 from screening.services.evaluating import Judgement, abstain, amend_evaluation, submit_evaluation
 from screening.services.interviewing import Plan, cancel_interview, schedule_interview
@@ -22,7 +23,7 @@ from screening.services.measurements import (
     store_facts,
     store_figures,
 )
-from screening.services.measuring import GATHER, SETTLE, ask_for_all, note_panels, repair, scope_of
+from screening.services.measuring import GATHER, ask_for_all, note_panels, repair
 from tests.factories import NOW, make_application, make_posting, make_user
 from tests.recruiter.worlds import score
 
@@ -207,7 +208,7 @@ def test_decisions_and_prescores_stand_beside_the_ratings(session, posting, recr
     assert sums.decided["programming_language-7"] == {"41": 5}
     assert sums.line.n == 5
     assert {verdict.value for verdict in sums.verdicts["trait-10"]} == {"for_interview"}
-    assert row.document["labels"]["trait-10"] == {"id": "r4", "text": "思路清楚，愿意协作。"}
+    assert row.document["labels"]["trait-10"] == {"id": "r4", "text": "思路清楚，愿意协作。", "language": "zh"}
 
 
 def test_periods_hold_what_falls_into_them(session, posting, recruiter, people):

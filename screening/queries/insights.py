@@ -1,0 +1,123 @@
+"""The figures of interviews for one posting or for all that one reads: ready-made rows, never a count over evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import exists, select, true
+from sqlalchemy.orm import Session
+
+from rubrics.codec import load_measures
+from rubrics.measures import Measures
+from screening.models import Application, MeasuredApplication, Measurement, Posting, PostingState, Role, User
+from screening.policy import Actor
+from screening.queries.blindness import is_owed
+from screening.queries.measured_scopes import EVERYTHING, SETTLE, scope_of
+
+
+class Standing(StrEnum):
+    """Whether figures can be shown: not counted yet; held back because the reader is about to judge somebody in them; nobody in them; there."""
+
+    UNCOUNTED = "uncounted"
+    BLIND = "blind"
+    EMPTY = "empty"
+    READY = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A criterion's name in its posting's language; ``code`` is its place in the rubric, None where several postings share it."""
+
+    text: str
+    code: str | None
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A posting that can be chosen."""
+
+    id: int
+    title: str | None
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Insights:
+    """The page; ``measures`` and ``computed_at`` are None unless ``standing`` says that there are some."""
+
+    standing: Standing
+    choices: tuple[Choice, ...]
+    measures: Measures | None = None
+    computed_at: datetime | None = None
+    labels: Mapping[str, Label] | None = None
+    names: Mapping[int, str] | None = None
+
+
+def insights(session: Session, *, actor: Actor, posting_id: int | None, days: int) -> Insights:
+    """Read the figures of a posting, or of all that this person reads, over the last ``days`` (0: all time). Four queries whatever is behind them.
+
+    Whoever owes an evaluation of somebody who still stands in stored figures reads none of them until they are counted
+    anew without that candidate.
+    """
+    choices = _choices(session, actor)
+    postings = [posting_id] if posting_id is not None else sorted(actor.postings)
+    everything = posting_id is None and actor.role is Role.ADMIN
+    if not everything and not postings:
+        return Insights(Standing.EMPTY, choices)
+    scope = EVERYTHING if everything else scope_of(postings)
+    row = session.execute(
+        select(Measurement.document, Measurement.inputs, Measurement.computed_at).where(
+            Measurement.scope == scope, Measurement.days == days
+        )
+    ).first()
+    if row is None:
+        return Insights(Standing.UNCOUNTED, choices)
+    if _is_blind_to(session, row.computed_at, actor, None if everything else postings):
+        return Insights(Standing.BLIND, choices)
+    if not row.inputs:
+        return Insights(Standing.EMPTY, choices, computed_at=row.computed_at)
+    measures = load_measures(row.document["measures"])
+    single = posting_id is not None or len(postings) == 1
+    return Insights(
+        Standing.READY,
+        choices,
+        measures,
+        row.computed_at,
+        labels={
+            key: Label(one["text"], one["id"].upper() if single else None, one["language"])
+            for key, one in row.document["labels"].items()
+        },
+        names=_names(session, measures),
+    )
+
+
+def _choices(session: Session, actor: Actor) -> tuple[Choice, ...]:
+    mine = true() if actor.role is Role.ADMIN else Posting.id.in_(actor.postings)
+    rows = session.execute(
+        select(Posting.id, Posting.title, Posting.first_line, Posting.last_line)
+        .where(mine, Posting.state != PostingState.DRAFT)
+        .order_by(Posting.title, Posting.id)
+    )
+    return tuple(Choice(*row) for row in rows)
+
+
+def _is_blind_to(session: Session, computed_at: datetime, actor: Actor, postings: list[int] | None) -> bool:
+    """Tell whether the figures hold somebody of whom the reader owes an evaluation by now."""
+    owed = (
+        select(MeasuredApplication.application_id)
+        .join(Application, Application.id == MeasuredApplication.application_id)
+        .where(MeasuredApplication.left_at >= computed_at - SETTLE, is_owed(user_id=actor.id))
+    )
+    if postings is not None:
+        owed = owed.where(MeasuredApplication.posting_id.in_(postings))
+    return bool(session.scalar(select(exists(owed))))
+
+
+def _names(session: Session, measures: Measures) -> dict[int, str]:
+    raters = {use.rater for use in measures.uses if use.rater is not None}
+    return dict(session.execute(select(User.id, User.name).where(User.id.in_(raters))).all())
