@@ -65,7 +65,7 @@ class OfferForm(MeetingForm):
         return Terms(
             earliest=self._midnight(first),
             latest=self._midnight(last + timedelta(days=1)),
-            expires_at=self._midnight(until + timedelta(days=1)),
+            expires_at=self._midnight(until + timedelta(days=1)) - timedelta(minutes=1),
             notice_hours=self.notice_hours.data or 0,
         )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import groupby
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+T = TypeVar("T")
 Stretch = tuple[datetime, datetime]
 """A stretch of time from its start up to its end, both aware."""
 
@@ -59,9 +61,9 @@ def starts(stretches: Iterable[Stretch], *, minutes: int, step: int, limit: int)
     return tuple(found)
 
 
-def by_day(times: Iterable[datetime], zone: str) -> list[list[datetime]]:
-    """Part times by the day on which they fall in an IANA zone."""
-    return [list(day) for _, day in groupby(times, key=lambda time: time.astimezone(ZoneInfo(zone)).date())]
+def by_day(things: Iterable[T], zone: str, *, start_of: Callable[[T], datetime]) -> list[list[T]]:
+    """Part things that are in the order of their starts by the day on which they start in an IANA zone."""
+    return [list(day) for _, day in groupby(things, key=lambda one: start_of(one).astimezone(ZoneInfo(zone)).date())]
 
 
 def as_text(stretches: Iterable[Stretch]) -> str:

@@ -118,7 +118,7 @@ def _page(token: str, offer: BookingOffer, form: WishForm, *, refused: str | Non
         OfferState=OfferState,
         ended=ended,
         may_choose=may_choose,
-        days=by_day(times, zone),
+        days=by_day(times, zone, start_of=lambda time: time),
         zone=zone,
         zones=sorted(one for one in available_timezones() if "/" in one and not one.startswith(("Etc/", "posix"))),
         form=form,

@@ -12,11 +12,11 @@ from flask_babel import ngettext
 from werkzeug import Response
 
 from screening.extensions import db
-from screening.forms.hours import WEEKS, HoursForm
+from screening.forms.hours import WEEKDAYS, WEEKS, HoursForm
 from screening.models import User
 from screening.policy import Permission
 from screening.queries.booking import hours_of
-from screening.queries.free_times import as_text, stretches_in
+from screening.queries.free_times import as_text, by_day, stretches_in
 from screening.queries.interviews import possible_panel
 from screening.services.availability import HoursError, add_hours, remove_hours
 from screening.services.undoing import Act, remember
@@ -135,7 +135,8 @@ def _page(user: User, form: HoursForm) -> str:
         own_page=own_page,
         form=form,
         zone=zone,
-        hours=hours,
+        days=by_day(hours, zone, start_of=lambda stretch: stretch[0]),
+        weekdays=list(enumerate(WEEKDAYS)),
         errors=[(field.id, field.label.text, field.errors[0]) for field in form if field.errors],
         colleagues=possible_panel(db.session) if may(Permission.HOURS_KEEP) else (),
     )

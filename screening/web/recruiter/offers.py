@@ -145,7 +145,7 @@ def _page(
         refused=refused,
         offer=offer,
         times=times,
-        days=by_day(times, offer.time_zone) if offer else [],
+        days=by_day(times, offer.time_zone, start_of=lambda time: time) if offer else [],
         without_hours=[(ident, name) for ident, name, _role in people if ident in hours and not hours[ident]],
         errors=[(field.id, field.label.text, field.errors[0]) for field in form if field.errors],
     )
