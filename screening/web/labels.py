@@ -80,6 +80,13 @@ OUTCOMES = {
     Outcome.HIRE: _l("Hire"),
     Outcome.REJECT: _l("Reject"),
 }
+SOURCES = {
+    "site": _l("Site"),
+    "referral": _l("Referral"),
+    "campus": _l("Campus"),
+    "agency": _l("Agency"),
+    "demo": _l("Demo"),
+}
 SECTIONS = {Section.REQUIREMENT: _l("Requirements"), Section.BONUS: _l("Bonus")}
 
 ANSWER_SECTIONS = {

@@ -12,12 +12,13 @@ from flask_babel import lazy_gettext as _l
 from rubrics.model import Section
 from rubrics.prescore import Verdict
 from screening.documents.sheet import Block, Heading, Row, Text
+from screening.forms.auth import LOCALES
 from screening.models import RequestKind, RequestState, Stage
 from screening.queries.explanation import Told
 from screening.web.candidate.explanation import WORDS
 from screening.web.candidate.status import ENDS, WAY
-from screening.web.formatting import is_chinese, listing, zoned
-from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS
+from screening.web.formatting import file_size, is_chinese, listing, zoned
+from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, SOURCES
 
 FIELDS = {
     "made_at": _l("When this was put together"),
@@ -110,6 +111,8 @@ CHOICES: dict[str, dict[Any, Any]] = {
     "state": STATES,
     "told": TOLD,
 }
+NAMED: dict[str, dict[str, Any]] = {"language": LOCALES, "source": SOURCES}
+"""Values that have a name beside the code that programs read; the candidate's own words have none."""
 KINDS_OF = {"stage": Stage, "section": Section, "verdict": Verdict, "kind": RequestKind, "state": RequestState}
 KINDS_OF["told"] = Told
 
@@ -202,6 +205,8 @@ def _compact(value: Any, name: str = "") -> str:
 
 
 def _word(name: str) -> str:
+    if name == "size":  # printed as people read it
+        return _("Size")
     return str(FIELDS.get(name) or ANSWER_SECTIONS.get(name) or ANSWER_FIELDS.get(name) or name)
 
 
@@ -210,6 +215,10 @@ def _value(name: str, value: Any) -> str:
         return _("Yes") if value else _("No")
     if name in CHOICES and isinstance(value, str) and value in set(KINDS_OF[name]):
         return str(CHOICES[name][KINDS_OF[name](value)])
+    if isinstance(value, str):
+        value = NAMED.get(name, {}).get(value, value)
+    if name == "size":
+        return file_size(value)
     if name.endswith("_at") and isinstance(value, str):
         return zoned(datetime.fromisoformat(value))
     return str(value)

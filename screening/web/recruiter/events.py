@@ -8,8 +8,8 @@ from flask_babel import lazy_gettext as _l
 from rubrics.prescore import Verdict
 from screening.models import Outcome, Stage
 from screening.queries.timeline import Event
-from screening.web.labels import STAGES
-from screening.web.recruiter.words import REJECT_REASONS, SOURCES
+from screening.web.labels import SOURCES, STAGES
+from screening.web.recruiter.words import REJECT_REASONS
 
 VERDICTS = {
     Verdict.MET: _l("Met"),

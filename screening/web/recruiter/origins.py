@@ -19,7 +19,7 @@ from screening.queries.pipeline import head
 from screening.services.referring import make_referral
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, needs, now
-from screening.web.recruiter.words import SOURCES as SOURCE_WORDS
+from screening.web.labels import SOURCES as SOURCE_WORDS
 from screening.web.recruiter.words import preference_words
 from screening.web.toasts import toast
 

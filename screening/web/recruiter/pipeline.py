@@ -25,9 +25,9 @@ from screening.services.asking import go_on_rescoring, stop_rescoring
 from screening.services.moving import ALLOWED_MOVES, MoveError, move_many
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, needs, now
-from screening.web.labels import STAGES
+from screening.web.labels import SOURCES, STAGES
 from screening.web.recruiter.returning import back_to
-from screening.web.recruiter.words import REJECT_REASONS, SOURCES, preference_words
+from screening.web.recruiter.words import REJECT_REASONS, preference_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("pipeline", __name__, url_prefix="/staff/postings")

@@ -67,14 +67,6 @@ FLAGS = {
     "posting_copied": _l("A passage repeats the posting. It was not counted."),
     "conflicting_answers": _l("The answers and the résumé disagree. Ask before you advance."),
 }
-SOURCES = {
-    "site": _l("Site"),
-    "referral": _l("Referral"),
-    "campus": _l("Campus"),
-    "agency": _l("Agency"),
-    "demo": _l("Demo"),
-}
-
 GROUNDS = {
     "email": _l("Same address but for its spelling"),
     "phone": _l("Same phone number"),
