@@ -34,6 +34,7 @@ class Seat:
     """
 
     rater: str
+    user_id: int
     name: str
     interview_id: int
     round: str
@@ -105,6 +106,7 @@ def _panels(interviews: Sequence[Interview], seats: dict[int, list[Seat]]) -> Pa
 def _seat(panelist: Panelist, name: str, interview: Interview, versions: tuple[Version, ...]) -> Seat:
     return Seat(
         rater=f"{panelist.interview_id}:{panelist.user_id}",
+        user_id=panelist.user_id,
         name=name,
         interview_id=interview.id,
         round=interview.round,

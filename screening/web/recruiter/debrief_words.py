@@ -10,10 +10,10 @@ from flask_babel import ngettext
 
 from rubrics.agreement import MINIMUM_CRITERIA, DebriefComparison
 from rubrics.calibration import Confrontation, Direction
+from rubrics.measures.severity import Severity
 from rubrics.model import Criterion
 from screening.models import AbstainKind, Outcome, Stage
 from screening.queries.debrief import DecisionRow
-from screening.queries.own_ratings import MINIMUM_SHARED
 from screening.web.labels import OUTCOMES, STAGES
 from screening.web.recruiter.words import REJECT_REASONS
 
@@ -69,15 +69,16 @@ def _why_no_figure(shared: int) -> str:
     )
 
 
-def severity_words(deviation: float | None, shared: int) -> str:
-    """Say how an interviewer stands to the panel; nothing below ``MINIMUM_SHARED`` ratings of the same criteria."""
-    if deviation is None or shared < MINIMUM_SHARED:
+def severity_words(one: Severity, days: int) -> str:
+    """Say how an interviewer rates beside the panels they sat in; nothing where too few interviews tell."""
+    if one.value is None or one.low is None or one.high is None:
         return ""
-    if deviation < -0.05:
-        return _("stricter than the panel by %(by)s", by=f"{-deviation:.1f}")
-    if deviation > 0.05:
-        return _("milder than the panel by %(by)s", by=f"{deviation:.1f}")
-    return _("in line with the panel")
+    if one.low <= 0 <= one.high:
+        return _("in line with the panels over %(days)s days (%(num)s interviews)", days=days, num=one.n)
+    by = f"{abs(one.value):.1f}"
+    if one.value < 0:
+        return _("%(by)s stricter than the panels over %(days)s days (%(num)s interviews)", by=by, days=days, num=one.n)
+    return _("%(by)s milder than the panels over %(days)s days (%(num)s interviews)", by=by, days=days, num=one.n)
 
 
 def contradictions(pairs: Sequence[tuple[Criterion | None, Confrontation]]) -> list[str]:

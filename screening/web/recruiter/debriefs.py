@@ -15,6 +15,7 @@ from screening.forms.deciding import DecisionForm, SecondForm
 from screening.models import Application, Decision, Outcome, Posting
 from screening.policy import Permission
 from screening.queries.debrief import Debrief, debrief
+from screening.queries.insights import insights
 from screening.queries.second_looks import in_need_of_second_look, may_look
 from screening.services.deciding import DecideError, decide, possible_outcomes, reasons_for, take_back_decision
 from screening.services.open_points import open_points
@@ -37,6 +38,9 @@ from screening.web.recruiter.debrief_words import (
 from screening.web.toasts import toast
 
 blueprint = Blueprint("debriefs", __name__, url_prefix="/staff/applications")
+
+MEASURED_DAYS = 90
+"""The period over which somebody's severity is shown."""
 
 
 @blueprint.get("/<int:application_id>/debrief")
@@ -242,11 +246,19 @@ def _explain(form: DecisionForm, refused: str | None) -> None:
         form.outcome.errors = [_("This outcome is not possible at this stage any more. Reload the page.")]
 
 
-def _severities(page: Debrief) -> list[tuple[str, str]]:
-    """Name who stands apart from the panel, where enough ratings are shared to say so."""
-    seats = {seat.rater: seat for seat in page.seats}
-    said = [(seats[one.rater], severity_words(one.deviation, one.shared)) for one in page.comparison.severity]
-    return [(f"{seat.name} · {seat.round}", words) for seat, words in said if words]
+def _severities(page: Debrief) -> list[tuple[str, str, bool]]:
+    """Say how the panel's members rate elsewhere: name, words, and whether they stand apart; for who may see figures of people."""
+    if not may(Permission.RATERS_VIEW):
+        return []
+    found = insights(db.session, actor=actor(), posting_id=None, days=MEASURED_DAYS)
+    known = {one.rater: one for one in found.measures.severity} if found.measures else {}
+    panel = {seat.user_id: seat.name for seat in page.seats if seat.latest}
+    said = [(name, known[ident]) for ident, name in panel.items() if ident in known]
+    return [
+        (name, words, not one.low <= 0 <= one.high)
+        for name, one in said
+        if (words := severity_words(one, MEASURED_DAYS)) and one.low is not None and one.high is not None
+    ]
 
 
 def _previews(application: Application, posting: Posting) -> list[tuple[str, str, str]]:
