@@ -3,7 +3,7 @@
 
    form[data-kept="scorecard:<user>:<interview>:<version>"]   keeps a copy of its fields under that name while they are unsaved
    [data-copy-offer]        shown when there is a copy that differs: -texts says where, -take puts it in, -drop throws it away
-   [data-kept-done="…:"]    a submitted evaluation: copies of its data-version and before are removed
+   [data-kept-done="…:"]    a submitted evaluation: a copy that says what was sent (data-sent: its fields) is removed, another one offered
    [data-count="id"]        how long a text is of its most
    [data-overall]           whether recommendation and reason are there
    form[data-unsaved]       its text came back from the server with errors: it is saved by itself
@@ -30,18 +30,40 @@
       const copy = read(key);
       if (!copy || Date.now() - copy.at > WEEK || (own && !key.startsWith(`${own}:`))) drop(key);
     }
-    const done = $('[data-kept-done]');
-    if (!done) return;
-    for (const key of names()) {
-      if (key.startsWith(done.dataset.keptDone) && Number(key.slice(done.dataset.keptDone.length)) < Number(done.dataset.version)) drop(key);
+  }
+
+  /* A submitted evaluation: what it holds needs no copy; other text that was typed is offered for an amendment. */
+  function compareWithSent(done) {
+    const prefix = done.dataset.keptDone, own = prefix + done.dataset.version;
+    const sent = JSON.parse(done.dataset.sent);
+    for (const key of names().filter(name => name.startsWith(prefix))) {
+      const copy = read(key);
+      if (!different(sent, copy.fields).length) drop(key);
+      else if (key !== own) { if (!read(own)) store.setItem(own, JSON.stringify(copy)); drop(key); }
     }
+    const copy = read(own), box = $('[data-copy-offer]');
+    if (!copy) return;
+    const codeOf = name => (name.includes('-') ? name.slice(name.indexOf('-') + 1).toUpperCase() : '·');
+    const told = different(sent, copy.fields).filter(([name]) => name !== 'recommendation');
+    fillOffer(box, copy, told.map(([name, value]) => [codeOf(name), value || '–']));
+    $('[data-copy-drop]', box).addEventListener('click', () => { drop(own); box.hidden = true; });
   }
 
   /* The copy, offered: field by field where it differs from what the page shows. */
   const controls = (form, name) => $$(`[name="${CSS.escape(name)}"]`, form);
-  function differences(form, copy) {
-    const here = new Map(fieldsOf(form)), there = new Map(copy.fields);
+  function different(fields, others) {
+    const plain = pairs => new Map(pairs.filter(([name]) => name !== 'reason').map(([name, value]) => [name, value.replaceAll('\r\n', '\n').trim()]));
+    const here = plain(fields), there = plain(others);
     return [...new Set([...here.keys(), ...there.keys()])].filter(name => (here.get(name) ?? '') !== (there.get(name) ?? '')).map(name => [name, there.get(name) ?? '']);
+  }
+  function fillOffer(box, copy, rows) {
+    $('[data-copy-time]', box).textContent = new Date(copy.at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
+    $('[data-copy-texts]', box).replaceChildren(...rows.map(([label, text]) => {
+      const row = document.createElement('div');
+      row.append(Object.assign(document.createElement('dt'), { textContent: label }), Object.assign(document.createElement('dd'), { className: 'pre', textContent: text }));
+      return row;
+    }));
+    box.hidden = false;
   }
   function labelOf(form, name) {
     const control = controls(form, name)[0];
@@ -57,19 +79,12 @@
   }
   function offer(form) {
     const copy = read(form.dataset.kept);
-    const differing = copy ? differences(form, copy) : [];
+    const differing = copy ? different(fieldsOf(form), copy.fields) : [];
     if (!differing.length) { drop(form.dataset.kept); return; }
     const box = $('[data-copy-offer]');
-    $('[data-copy-time]', box).textContent = new Date(copy.at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
-    $('[data-copy-texts]', box).replaceChildren(...differing.map(([name, value]) => {
-      const row = document.createElement('div');
-      const text = Object.assign(document.createElement('dd'), { className: 'pre', textContent: shown(form, name, value) });
-      row.append(Object.assign(document.createElement('dt'), { textContent: labelOf(form, name) }), text);
-      return row;
-    }));
+    fillOffer(box, copy, differing.map(([name, value]) => [labelOf(form, name), shown(form, name, value)]));
     $('[data-copy-take]', box).addEventListener('click', () => { box.hidden = true; take(form, copy); });
     $('[data-copy-drop]', box).addEventListener('click', () => { drop(form.dataset.kept); box.hidden = true; });
-    box.hidden = false;
   }
   function take(form, copy) {
     const there = new Map(copy.fields);
@@ -100,6 +115,8 @@
 
   function start() {
     tidy();
+    const done = $('[data-kept-done]');
+    if (done) compareWithSent(done);
     const form = $('form[data-kept]');
     if (!form) return;
     offer(form);

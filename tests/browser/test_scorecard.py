@@ -151,20 +151,27 @@ def test_submitting_locks_takes_the_copy_away_and_a_late_tab_keeps_its_text(page
     fill(late)
     page.locator(SUBMIT).click()
     expect(page.locator("[data-kept-done]")).to_be_attached()
+    page.reload()
+    expect(page.locator("[data-copy-offer]")).not_to_be_visible()
     late.locator("#summary").fill("晚到的理由")
     expect(late.locator("[data-odd]")).to_be_visible()
     late.locator(SUBMIT).click()
     expect(late.locator("[role=alert]").first).to_be_visible()
-    expect(late.locator("[data-kept-done]")).to_be_attached()
+    expect(late.locator("#summary")).to_have_value("晚到的理由")
+    expect(late.locator("#reason")).to_be_visible()
     page.reload()
     expect(page.locator(".own-ratings")).to_have_count(1)
-    assert page.evaluate(COPIES) == 0
+    expect(page.locator("[data-copy-texts]")).to_contain_text("晚到的理由")
+    late.locator("#reason").fill("在另一个标签页写的")
+    late.locator(SUBMIT).click()
+    expect(late.locator(".own-ratings")).to_have_count(2)
+    assert late.evaluate(COPIES) == 0
 
 
 def test_an_amendment_asks_before_it_is_left_and_offers_its_copy(page, scorecard):
     fill(page)
     page.locator(SUBMIT).click()
-    page.locator("a[href*='amend=1']").click()
+    page.locator(".callout.ok a[href*='amend=1']").click()
     page.locator("#summary").fill("想了想，改一句。")
     wait_for_copies(page, 1)
     other = open_anew(page)

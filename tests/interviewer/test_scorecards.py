@@ -111,6 +111,18 @@ def test_of_two_submissions_at_once_one_counts_and_the_other_is_told(session, pa
     assert len(session.scalars(select(Evaluation)).all()) == 1
 
 
+def test_the_same_once_more_is_no_error_and_other_text_becomes_an_amendment(session, panel, caller):
+    reader = caller(panel.first)
+    twice = [reader.post(card(panel), data={**FORM, "note-r2": "一\r\n二 "}).status_code for _ in range(2)]
+    other = reader.post(card(panel), data={**FORM, "summary": "改主意了"})
+    text = other.get_data(as_text=True)
+
+    assert (twice, other.status_code) == ([303, 303], 409)
+    assert ">改主意了</textarea>" in text
+    assert 'name="seen" value="1"' in text
+    assert len(session.scalars(select(Evaluation)).all()) == 1
+
+
 def test_an_amendment_shows_what_it_changed(panel, caller):
     reader = caller(panel.first)
     reader.post(card(panel), data={**FORM, "note-r2": "写得清楚。"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict, Unpack
 
 from flask import render_template
 from flask_babel import gettext as _
@@ -53,19 +54,19 @@ class Change:
     pieces: tuple[Piece, ...]
 
 
-def scorecard_page(
-    interview: Interview,
-    found: Kit,
-    card: Scorecard,
-    *,
-    problems: list[Problem] | None = None,
-    refused: str | None = None,
-    stored: Scorecard | None = None,
-    revision: int | None = None,
-    amending: bool = False,
-) -> str:
-    """Render the scorecard as typed; ``stored`` is what another tab saved meanwhile, ``revision`` its number."""
-    language, moment = "zh" if is_chinese() else "en", now()
+class Shown(TypedDict, total=False):
+    """What a page says besides the scorecard: ``stored`` is what another tab saved meanwhile, ``revision`` its number."""
+
+    problems: list[Problem]
+    refused: str
+    stored: Scorecard
+    revision: int
+    amending: bool
+
+
+def scorecard_page(interview: Interview, found: Kit, card: Scorecard, **shown: Unpack[Shown]) -> str:
+    """Render the scorecard as typed, or the locked evaluation unless it is being amended."""
+    language, moment, amending = "zh" if is_chinese() else "en", now(), shown.get("amending", False)
     locked = bool(found.own) and not amending
     return render_template(
         "interviewer/scorecard.html",
@@ -73,10 +74,10 @@ def scorecard_page(
         kit=found,
         card=card,
         guides={item.criterion.id: guide_for(item.criterion, language) for item in found.items},
-        problems=problems or [],
-        refused=refused,
-        stored=stored,
-        revision=found.revision if revision is None else revision,
+        problems=shown.get("problems", []),
+        refused=shown.get("refused"),
+        stored=shown.get("stored"),
+        revision=shown.get("revision", found.revision),
         amending=amending,
         locked=locked,
         started=moment >= interview.starts_at,
@@ -89,6 +90,7 @@ def scorecard_page(
         abstain_kinds=ABSTAIN_KINDS,
         most=NOTE_LENGTH,
         changes={new.version: changes(old, new) for new, old in zip(found.own, found.own[1:], strict=False)},
+        sent=sent_fields(found.own[0]) if locked else [],
         following=following(interview) if locked else None,
         may_debrief=may(Permission.DEBRIEF_VIEW),
     )
@@ -111,6 +113,26 @@ def as_content(own: EvaluationVersion) -> dict[str, object]:
         "summary": own.summary,
         "private_note": own.private_note,
     }
+
+
+def sent_fields(own: EvaluationVersion) -> list[tuple[str, str]]:
+    """Give an evaluation as the form's fields, so that a browser can tell whether it kept other text."""
+    fields = [("recommendation", own.recommendation.value), ("summary", own.summary)]
+    fields.append(("private_note", own.private_note))
+    for ident, (value, note) in own.ratings.items():
+        fields += [(f"rating-{ident}", str(value)) if value else (f"skip-{ident}", "1"), (f"note-{ident}", note)]
+    return [(name, value) for name, value in fields if value]
+
+
+def is_the_same(own: EvaluationVersion, card: Scorecard) -> bool:
+    """Tell whether a scorecard says what was submitted already."""
+    typed = {ident: (one.value, one.note.strip()) for ident, one in card.judgements().items()}
+    return (own.recommendation.value, own.summary, own.private_note, own.ratings) == (
+        card.recommendation,
+        card.summary.strip(),
+        card.private_note.strip(),
+        typed,
+    )
 
 
 def changes(old: EvaluationVersion, new: EvaluationVersion) -> tuple[Change, ...]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Unpack
+
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from rubrics.model import Criterion
 from screening.extensions import db
 from screening.forms.scorecard import Scorecard, read_abstention, read_reason, read_scorecard
-from screening.models import Interview, Recommendation
+from screening.models import Interview, Recommendation, RubricVersion
 from screening.policy import Permission
-from screening.queries.scorecard import Kit, kit
+from screening.queries.scorecard import kit, own_versions
 from screening.services.evaluating import (
     DraftConflictError,
     abstain,
@@ -19,11 +20,11 @@ from screening.services.evaluating import (
     save_draft,
     submit_evaluation,
 )
-from screening.services.interviewing import InterviewError
+from screening.services.interviewing import InterviewError, focus_criteria
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
 from screening.web.formatting import clock
-from screening.web.interviewer.scorecard_page import as_content, explain, scorecard_page
+from screening.web.interviewer.scorecard_page import Shown, as_content, explain, is_the_same, scorecard_page
 from screening.web.toasts import toast
 
 blueprint = Blueprint("scorecards", __name__, url_prefix="/staff/interviews")
@@ -36,53 +37,38 @@ def edit(interview: Interview) -> ResponseReturnValue:
     found = kit(db.session, interview=interview, user_id=actor().id)
     amending = bool(found.own) and request.args.get("amend") == "1"
     content = as_content(found.own[0]) if amending else found.draft or {}
-    return scorecard_page(interview, found, Scorecard(content, _criteria(found)), amending=amending)
+    return scorecard_page(
+        interview, found, Scorecard(content, [item.criterion for item in found.items]), amending=amending
+    )
 
 
 @blueprint.post("/<int:interview_id>/scorecard")
 @needs(Permission.EVALUATION_SUBMIT, of=Interview)
 def submit(interview: Interview) -> ResponseReturnValue:
-    """Lock the evaluation, or an amendment of it; what is missing is said beside its place."""
-    found = kit(db.session, interview=interview, user_id=actor().id)
+    """Lock the evaluation, or an amendment of it; what is missing is said beside its place.
+
+    What was submitted already is never written over: the same once more, as by a double click, is the same page; other
+    text comes back as an amendment that wants a reason.
+    """
     amending = bool(request.form.get("amending"))
-    card = read_scorecard(request.form, _criteria(found))
+    card = _card(interview)
     problems = card.problems()
     if amending and not read_reason(request.form):
         problems.append(("reason", _("Reason for the amendment"), _("Say why you change it.")))
     if problems:
-        return scorecard_page(interview, found, card, problems=problems, amending=amending), 422
+        return _again(interview, card, problems=problems, amending=amending), 422
     try:
-        if amending:
-            amend_evaluation(
-                db.session,
-                interview=interview,
-                user_id=actor().id,
-                judgements=card.judgements(),
-                recommendation=Recommendation(card.recommendation),
-                summary=card.summary,
-                private_note=card.private_note,
-                reason=read_reason(request.form),
-                seen=request.form.get("seen", 0, type=int),
-                now=now(),
-            )
-        else:
-            submit_evaluation(
-                db.session,
-                interview=interview,
-                user_id=actor().id,
-                judgements=card.judgements(),
-                recommendation=Recommendation(card.recommendation),
-                summary=card.summary,
-                private_note=card.private_note,
-                now=now(),
-            )
+        _store(interview, card, amending=amending)
         db.session.commit()
     except InterviewError as error:
         db.session.rollback()
-        return scorecard_page(interview, found, card, refused=explain(error), amending=amending), 409
-    toast(
-        _("Amendment saved. The earlier version stays readable.") if amending else _("Evaluation submitted and locked.")
-    )
+        own = own_versions(db.session, interview_id=interview.id, user_id=actor().id)
+        submitted = error.code == "submitted"
+        if not (submitted and own and is_the_same(own[0], card)):
+            return _again(interview, card, refused=explain(error), amending=amending or submitted), 409
+    else:
+        said = _("Amendment saved. The earlier version stays readable.") if amending else None
+        toast(said or _("Evaluation submitted and locked."))
     return redirect(url_for("scorecards.edit", interview_id=interview.id), 303)
 
 
@@ -90,11 +76,9 @@ def submit(interview: Interview) -> ResponseReturnValue:
 @needs(Permission.EVALUATION_SUBMIT, of=Interview)
 def draft(interview: Interview) -> ResponseReturnValue:
     """Keep what was typed: by itself for a script (JSON answer), or by the Save button."""
-    found = kit(db.session, interview=interview, user_id=actor().id)
-    card = read_scorecard(request.form, _criteria(found))
-    moment = now()
+    card, moment = _card(interview), now()
     if card.oddities():
-        return _refuse_draft(interview, found, card, None)
+        return _refuse_draft(interview, card, None)
     try:
         revision = save_draft(
             db.session,
@@ -107,7 +91,7 @@ def draft(interview: Interview) -> ResponseReturnValue:
         db.session.commit()
     except (DraftConflictError, InterviewError) as error:
         db.session.rollback()
-        return _refuse_draft(interview, found, card, error)
+        return _refuse_draft(interview, card, error)
     if _is_by_script():
         return jsonify(saved=_("Draft saved %(time)s", time=clock(moment)), version=revision)
     toast(_("Draft saved %(time)s", time=clock(moment)))
@@ -141,8 +125,43 @@ def _way_back(interview: Interview) -> str | None:
     return remember(db.session, actor_id=actor().id, act=Act.ABSTAIN, now=now(), interview=interview.id)
 
 
-def _criteria(found: Kit) -> list[Criterion]:
-    return [item.criterion for item in found.items]
+def _card(interview: Interview) -> Scorecard:
+    """Read what was sent. The kit is read only when the page is shown again, so that storing stays cheap."""
+    version = db.session.get_one(RubricVersion, interview.rubric_version_id)
+    return read_scorecard(request.form, focus_criteria(version, interview.focus))
+
+
+def _store(interview: Interview, card: Scorecard, *, amending: bool) -> None:
+    recommendation, moment = Recommendation(card.recommendation), now()
+    if amending:
+        amend_evaluation(
+            db.session,
+            interview=interview,
+            user_id=actor().id,
+            judgements=card.judgements(),
+            recommendation=recommendation,
+            summary=card.summary,
+            private_note=card.private_note,
+            reason=read_reason(request.form),
+            seen=request.form.get("seen", 0, type=int),
+            now=moment,
+        )
+    else:
+        submit_evaluation(
+            db.session,
+            interview=interview,
+            user_id=actor().id,
+            judgements=card.judgements(),
+            recommendation=recommendation,
+            summary=card.summary,
+            private_note=card.private_note,
+            now=moment,
+        )
+
+
+def _again(interview: Interview, card: Scorecard, **more: Unpack[Shown]) -> str:
+    found = kit(db.session, interview=interview, user_id=actor().id)
+    return scorecard_page(interview, found, card, **more)
 
 
 def _is_by_script() -> bool:
@@ -150,18 +169,17 @@ def _is_by_script() -> bool:
 
 
 def _refuse_draft(
-    interview: Interview, found: Kit, card: Scorecard, error: DraftConflictError | InterviewError | None
+    interview: Interview, card: Scorecard, error: DraftConflictError | InterviewError | None
 ) -> ResponseReturnValue:
     """Say why a draft was not kept, with the text still in the form; without an error the text itself is odd."""
     if error is None:
         problems = card.oddities()
         said = " ".join(f"{label}: {message}" for _ident, label, message in problems)
-        return _told("odd", said) or scorecard_page(interview, found, card, problems=problems), 422
+        return _told("odd", said) or _again(interview, card, problems=problems), 422
     if isinstance(error, DraftConflictError):
         stored = Scorecard(error.content, card.criteria)
-        page = scorecard_page(interview, found, card, stored=stored, revision=error.revision)
-        return _told("changed", "") or page, 409
-    return _told(error.code, explain(error)) or scorecard_page(interview, found, card, refused=explain(error)), 409
+        return _told("changed", "") or _again(interview, card, stored=stored, revision=error.revision), 409
+    return _told(error.code, explain(error)) or _again(interview, card, refused=explain(error)), 409
 
 
 def _told(code: str, said: str) -> Response | None:
