@@ -11,8 +11,8 @@ from rubrics.codec import load_measures, load_tally
 from screening.models import Job, MeasuredApplication, Measurement, Outcome, Recommendation, Role, Stage
 from screening.queries.measured_scopes import SETTLE, scope_of
 from screening.services.deciding import decide
-from screening.services.evaluating import Judgement, abstain, amend_evaluation, submit_evaluation
-from screening.services.interviewing import Plan, cancel_interview, schedule_interview
+from screening.services.evaluating import Judgement, abstain, amend_evaluation
+from screening.services.interviewing import cancel_interview
 from screening.services.measurements import (
     PERIODS,
     add_up_posting,
@@ -25,9 +25,8 @@ from screening.services.measurements import (
 )
 from screening.services.measuring import GATHER, ask_for_all, note_panels, repair
 from tests.factories import NOW, make_application, make_posting, make_user
+from tests.recruiter.interviewed import FOCUS, evaluate, interviewed, plan_interview, work
 from tests.recruiter.worlds import score
-
-FOCUS = ("r2", "r4")
 
 
 @pytest.fixture
@@ -45,39 +44,6 @@ def posting(session, recruiter):
     return make_posting(session, recruiter)
 
 
-def plan_interview(session, application, recruiter, *panel, starts_at=NOW - timedelta(hours=2)):
-    plan = Plan(
-        round="第一轮",
-        starts_at=starts_at,
-        minutes=60,
-        time_zone="Asia/Shanghai",
-        place="",
-        panel=tuple(user.id for user in panel),
-        focus=FOCUS,
-    )
-    return schedule_interview(session, application=application, plan=plan, actor_id=recruiter.id, now=starts_at)
-
-
-def evaluate(session, interview, user, value=3, *, now=NOW):
-    return submit_evaluation(
-        session,
-        interview=interview,
-        user_id=user.id,
-        judgements={ident: Judgement(value, "讲得清楚。") for ident in FOCUS},
-        recommendation=Recommendation.YES if value > 2 else Recommendation.NO,
-        summary="可以。",
-        now=now,
-    )
-
-
-def interviewed(session, posting, recruiter, *panel, values=(3, 3), starts_at=NOW - timedelta(hours=2)):
-    application = make_application(session, posting, stage=Stage.SCREENING)
-    interview = plan_interview(session, application, recruiter, *panel, starts_at=starts_at)
-    for user, value in zip(panel, values, strict=False):
-        evaluate(session, interview, user, value, now=starts_at + timedelta(hours=3))
-    return application, interview
-
-
 def counted(session):
     return session.scalars(
         select(MeasuredApplication.application_id)
@@ -90,13 +56,6 @@ def jobs(session):
     return session.execute(
         select(Job.key, Job.due_at).where(Job.name == "measure_posting").order_by(Job.due_at, Job.key)
     ).all()
-
-
-def work(session, posting, now=NOW):
-    """Do what the worker's job does."""
-    while (reading := read_anew(session, posting_id=posting.id)).changes:
-        store_facts(session, reading, now=now)
-    store_figures(session, add_up_posting(session, posting_id=posting.id, now=now))
 
 
 def figures(session, scope, days=0):

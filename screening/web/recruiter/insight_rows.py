@@ -24,7 +24,7 @@ def header() -> list[str]:
         _("Subgroup"),
         _("Figure"),
         "n",
-        _("Number"),
+        _("Estimate"),
         _("Interval from"),
         _("Interval to"),
     ]
