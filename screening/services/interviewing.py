@@ -233,6 +233,25 @@ def _refuse_blind(session: Session, interview: Interview, actor_id: int, now: da
         raise InterviewError("blind")
 
 
+def call_off_interviews(session: Session, *, application_ids: Collection[int], now: datetime) -> tuple[int, ...]:
+    """Cancel what has not begun of applications that the candidate ended; give the interviews, so that their panels can be told."""
+    coming = session.scalars(
+        select(Interview)
+        .where(
+            Interview.application_id.in_(application_ids), Interview.cancelled_at.is_(None), Interview.starts_at > now
+        )
+        .order_by(Interview.id)
+        .with_for_update(),
+        execution_options={"populate_existing": True},
+    ).all()
+    for interview in coming:
+        interview.cancelled_at = now
+        _tell_calendars(interview, now)
+        session.flush()
+        record_act(session, "interview.cancel", interview, None, now)
+    return tuple(interview.id for interview in coming)
+
+
 def focus_criteria(version: RubricVersion, focus: Sequence[str]) -> list[Criterion]:
     """Give the criteria that an interview covers, in the rubric's order."""
     return [criterion for criterion in load_rubric(version.document).criteria if criterion.id in set(focus)]
@@ -345,7 +364,7 @@ def _abstainers(session: Session, interview_id: int) -> set[int]:
     return set(session.scalars(seats))
 
 
-def record_act(session: Session, act: str, interview: Interview, actor_id: int, now: datetime) -> None:
+def record_act(session: Session, act: str, interview: Interview, actor_id: int | None, now: datetime) -> None:
     """Write an act on an interview into the audit log, and let the figures follow it."""
     record(
         session,

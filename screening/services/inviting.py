@@ -23,7 +23,6 @@ from screening.services.calendar_texts import Entry, Method, Party, write_invita
 from screening.services.mailing import (
     MailField,
     NotWaitingError,
-    calendar_method,
     post_mail,
     recall_mail,
     write_text,
@@ -174,7 +173,7 @@ def _write(
                 recall_mail(session, mail=mail)
             session.refresh(mail)
     known = told.last_out(receiver.key)
-    was_asked = known is not None and calendar_method(known.calendar or "") == Method.REQUEST
+    was_asked = known is not None and not known.template.endswith(News.OFF)
     if letter.is_off and not was_asked:
         return
     words = wording(receiver, meeting)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask import current_app
 from flask_babel import force_locale
@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from screening.config import Settings
 from screening.extensions import db
 from screening.queries.meetings import Meeting
+from screening.services.interviewing import call_off_interviews
 from screening.services.inviting import Receiver, tell
 from screening.services.mailing import greeting_name
 from screening.web.access import now
@@ -32,6 +33,12 @@ def tell_of(interview_id: int, *, tell_candidate: bool | None) -> None:
         settings=current_app.config["SCREENING"],
         now=now(),
     )
+
+
+def call_off(application_ids: Collection[int]) -> None:
+    """Cancel what has not begun of applications that the candidate ended, and tell the panels; the caller commits."""
+    for ident in call_off_interviews(db.session, application_ids=application_ids, now=now()):
+        tell_of(ident, tell_candidate=False)
 
 
 def news_words(receiver: Receiver, meeting: Meeting) -> Mapping[str, str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from email.message import EmailMessage
 
 import pytest
+import vobject
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.config import ConfigError, Settings, load_settings
 from screening.models import Job, Mail, MailState
 from screening.services import mailing
+from screening.services.calendar_texts import Entry, Method, Party, write_invitation
 from tests.real.mail_server import Inbox, mail_server
 from tests.real.site import free_port
 
@@ -179,3 +182,55 @@ def test_what_a_candidate_typed_shapes_no_mail() -> None:
 def test_an_unusable_address_of_a_mail_server_is_named_without_its_password(url: str, tmp_path: object) -> None:
     with pytest.raises(ConfigError, match="smtp_url is no address"):
         load_settings({"SCREENING_SMTP_URL": url, "SCREENING_SECRET_KEY": "x"}, instance=tmp_path)  # type: ignore[arg-type] # a folder
+
+
+def test_an_invitation_arrives_as_a_part_that_calendars_act_on(
+    session: Session, now: datetime, settings: Settings, inbox: Inbox
+) -> None:
+    calendar = write_invitation(
+        Entry(
+            uid="0f0e1f4e-0000-4000-8000-000000000001",
+            sequence=1,
+            stamp=now,
+            starts_at=now + timedelta(days=200),
+            ends_at=now + timedelta(days=200, minutes=45),
+            time_zone="Europe/Berlin",
+            is_cancelled=True,
+            summary="面试：云小鹤，语音研发实习生，第一轮技术面试，线上，请提前十分钟进入会议",
+            description="METHOD:REQUEST\nMETHOD:REQUEST；" + "一二三四五六七八九十，" * 12,
+            place="3 号会议室",
+            link="https://example.com/s",
+        ),
+        method=Method.CANCEL,
+        organizer=Party("远山智能", "screening@localhost"),
+        guests=[Party("何以然", "he@example.com")],
+    )
+    mail = mailing.post_mail(
+        session,
+        key="i:1",
+        template="received",
+        locale="zh",
+        to="he@example.com",
+        fields=FIELDS,
+        now=now,
+        calendar=calendar,
+    )
+    session.commit()
+    assert offer(session, mail, replace(settings, smtp_url=inbox.url), now) is MailState.SENT
+
+    _to, message = inbox.mails.pop()
+    plain, part = message.get_body(("plain",)), _part(message, "text/calendar")
+    assert plain is not None
+    assert plain.get_content().replace("\r\n", "\n") == mail.text
+    assert part["Content-Type"].params["method"] == "CANCEL"
+    assert part["Content-Type"].params["charset"] == "utf-8"
+    assert part.get_content().replace("\r\n", "\n") == calendar.replace("\r\n", "\n")
+    (file,) = message.iter_attachments()
+    assert (file.get_content_type(), file.get_filename()) == ("application/ics", "interview.ics")
+    assert file.get_content().decode() == calendar
+    event = vobject.readOne(part.get_content()).vevent
+    assert event.dtstart.value == now + timedelta(days=200)
+
+
+def _part(message: EmailMessage, kind: str) -> EmailMessage:
+    return next(part for part in message.walk() if part.get_content_type() == kind)

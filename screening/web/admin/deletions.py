@@ -15,10 +15,12 @@ from screening.policy import Permission
 from screening.queries.deletions import DUE, waiting_deletions
 from screening.queries.status import reference_of
 from screening.services.erasing import asked_together, erase
+from screening.services.interviewing import call_off_interviews
 from screening.services.mailing import post_mail
 from screening.services.requesting import RequestError, answer, open_request
 from screening.web.access import actor, needs, now
 from screening.web.candidate.links import status_link
+from screening.web.interview_news import tell_of
 from screening.web.toasts import toast
 
 blueprint = Blueprint("deletions", __name__, url_prefix="/staff")
@@ -48,13 +50,17 @@ def carry_out(application: Application) -> ResponseReturnValue:
     if not form.validate_on_submit():
         return _page(application, form, DeclineForm(formdata=None), 422)
     settings = current_app.config["SCREENING"]
+    together = asked_together(db.session, application=application)
+    off = call_off_interviews(db.session, application_ids=[one.id for one in together], now=now())
     keys = erase(
         db.session,
-        applications=asked_together(db.session, application=application),
+        applications=together,
         company=settings.company_in(application.locale),
         actor_id=actor().id,
         now=now(),
     )
+    for ident in off:
+        tell_of(ident, tell_candidate=False)
     db.session.commit()
     for key in keys:
         remove_file(settings.uploads, key)

@@ -31,6 +31,7 @@ from screening.web.candidate.links import (
     unknown_link,
 )
 from screening.web.candidate.proof import is_proven, proven
+from screening.web.interview_news import call_off
 from screening.web.labels import ANSWER_FIELDS, FILE_FAILURES
 from screening.web.toasts import toast
 
@@ -107,6 +108,7 @@ def withdraw(token: str, application: Application) -> ResponseReturnValue:
     """Take the application back; one that has ended stays as it is."""
     try:
         withdraw_application(db.session, application=application, now=now())
+        call_off([application.id])
         db.session.commit()
     except MoveError:
         db.session.rollback()
