@@ -1,0 +1,335 @@
+"""How fast staff pages are while a company grows: ``python -m bench.pages`` measures them beside a bare page in the same run.
+
+For each size the database is filled with that many applications to twenty postings, then ``screening serve`` with its two
+web processes and two processes of ``bench.bare`` answer in turns, one request at a time. Printed are p50 and p95, what a page
+costs beside the bare one, its queries, and how the p50 grows from the smallest size to the largest. Linux only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median, quantiles
+from urllib.parse import quote, urlencode
+
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+
+from bench.seeding import Company, name_of, seed
+from screening.app import create_app
+from screening.config import Settings, load_settings
+from screening.extensions import db
+from screening.models import Application, Evaluation, Interview, Stage
+from tests.architecture.doors import sign_in
+from tests.factories import PASSWORD
+from tests.real import databases
+from tests.real.postgresql import start_postgresql
+from tests.real.processes import ROOT, Running, environment, start, wait_for
+from tests.real.site import free_port
+
+SIZES = (10_000, 100_000, 1_000_000)
+ROUNDS, BULK, MOVES = 40, 1_000, 4
+GROWTH_AIM, BARE_AIM, SEARCH_AIM, ANY_WORD_AIM, MOVE_AIM = 1.5, 4.0, 0.05, 0.5, 0.5
+RARE, COMMON = "联邦学习", "python"
+
+
+@dataclass(slots=True)
+class Measured:
+    """One page at one size: seconds of each answer, and its queries."""
+
+    seconds: list[float] = field(default_factory=list)
+    queries: int = 0
+
+    @property
+    def middle(self) -> float:
+        """The p50."""
+        return median(self.seconds)
+
+    @property
+    def late(self) -> float:
+        """The p95."""
+        return quantiles(self.seconds, n=20)[-1] if len(self.seconds) > 1 else self.seconds[0]
+
+
+def main() -> None:
+    """Measure and print."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    options.add_argument(
+        "--sizes", default=",".join(map(str, SIZES)), help="numbers of applications, at most 1,000,000"
+    )
+    options.add_argument("--rounds", type=int, default=ROUNDS, help="requests of each page, at most 400")
+    chosen = options.parse_args()
+    sizes = [min(1_000_000, int(size)) for size in chosen.sizes.split(",")]
+    rounds = max(2, min(400, chosen.rounds))
+    found: dict[int, dict[str, Measured]] = {}
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="bench-pages-") as name, _database(chosen.database, Path(name)) as url:
+            found[size] = _measure(Path(name), url, size, rounds)
+            _report(chosen.database, size, found[size])
+    _compare(found)
+
+
+def _measure(folder: Path, url: str, size: int, rounds: int) -> dict[str, Measured]:
+    settings = load_settings(
+        {"SCREENING_DATABASE_URL": url, "SCREENING_SECRET_KEY": "for-the-bench-only"}, instance=folder / "instance"
+    )
+    engine = databases.open_engine(url)
+    begun = time.perf_counter()
+    with Session(engine, expire_on_commit=False) as session:
+        company = seed(session, applications=size, now=datetime.now(UTC))
+        pages = _pages(session, company)
+    engine.dispose()
+    sys.stdout.write(f"{size:,} applications were stored in {time.perf_counter() - begun:.0f} s\n")
+    found = {name: Measured(queries=count) for name, count in _count(settings, company, pages).items()}
+    with _bare(url, folder) as bare_port, _site(settings, folder) as port:
+        reader = _Reader(port)
+        reader.sign_in(company.admin.email)
+        bare = _Reader(bare_port)
+        found["bare page"] = Measured(queries=1)
+        for turn in range(rounds + 2):
+            number = 1 + turn * 977 % size
+            _time(found["bare page"], lambda number=number: bare.get(f"/{number}"), turn)
+            for name, path in pages.items():
+                address = path(turn)
+                _time(found[name], lambda address=address: reader.get(address), turn)
+        found[f"bulk move of {BULK:,}"] = _move(reader, url, company)
+    return found
+
+
+def _time(measured: Measured, act: Callable[[], object], turn: int) -> None:
+    """Time an act; the first two turns fill caches and do not count."""
+    begun = time.perf_counter()
+    act()
+    if turn > 1:
+        measured.seconds.append(time.perf_counter() - begun)
+
+
+def _pages(session: Session, company: Company) -> Mapping[str, Callable[[int], str]]:
+    """Give a path for each page and turn; turns look at different postings, people and names."""
+    ids = company.posting_ids
+    judged = session.scalars(
+        select(Interview.application_id)
+        .join(Evaluation, Evaluation.interview_id == Interview.id)
+        .group_by(Interview.application_id)
+        .order_by(Interview.application_id)
+        .limit(40)
+    ).all()
+
+    def posting(turn: int) -> str:
+        return f"/staff/postings/{ids[turn % len(ids)]}"
+
+    def someone(turn: int) -> int:
+        return 1 + turn * 6151 % company.applications
+
+    return {
+        "overview": lambda _: "/staff/postings/",
+        "today": lambda _: "/staff/",
+        "pipeline": posting,
+        "pipeline, second page": lambda turn: f"{posting(turn)}?after=0.5&id={someone(turn)}&seen=50",
+        "pipeline, board": lambda turn: f"{posting(turn)}?view=board",
+        "pipeline, filtered": lambda turn: f"{posting(turn)}?stage=screening&gates=pass&source=campus",
+        "pipeline, by name": lambda turn: f"{posting(turn)}?q={quote(name_of(someone(turn))[:2])}",
+        "search, name": lambda turn: f"/staff/search?q={quote(name_of(someone(turn)))}",
+        "search, two characters": lambda turn: f"/staff/search?q={quote(name_of(someone(turn))[1:])}",
+        "search, rare word": lambda _: f"/staff/search?q={quote(RARE)}",
+        "search, common word": lambda _: f"/staff/search?q={COMMON}",
+        "application": lambda turn: f"/staff/applications/{someone(turn)}",
+        "debrief": lambda turn: f"/staff/applications/{judged[turn % len(judged)]}/debrief",
+    }
+
+
+def _count(settings: Settings, company: Company, pages: Mapping[str, Callable[[int], str]]) -> dict[str, int]:
+    """Count the queries of each page, in this process."""
+    app = create_app(settings)
+    client = sign_in(app, company.admin)
+    counted: list[str] = []
+    with app.app_context():
+        engine = db.engine
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            counted.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    queries = {}
+    for name, path in pages.items():
+        client.get(path(1))
+        counted.clear()
+        answer = client.get(path(1))
+        assert answer.status_code == 200, (name, answer.status)
+        queries[name] = len(counted)
+    event.remove(engine, "before_cursor_execute", note)
+    engine.dispose()
+    return queries
+
+
+def _move(reader: _Reader, url: str, company: Company) -> Measured:
+    """Move a thousand new applications of a posting into review, and the next thousand."""
+    found = Measured()
+    engine = databases.open_engine(url)
+    posting = company.posting_ids[0]
+    for _ in range(MOVES):
+        with Session(engine) as session:
+            ids = session.scalars(
+                select(Application.id)
+                .where(Application.posting_id == posting, Application.stage == Stage.APPLIED)
+                .order_by(Application.id)
+                .limit(BULK)
+            ).all()
+        if len(ids) < BULK:
+            break
+        body = [("csrf_token", reader.token), ("to", Stage.SCREENING.value), *(("ids", str(ident)) for ident in ids)]
+        begun = time.perf_counter()
+        status = reader.post(f"/staff/postings/{posting}/move", body)
+        found.seconds.append(time.perf_counter() - begun)
+        with Session(engine) as session:
+            moved = session.scalar(
+                select(func.count()).where(Application.id.in_(ids), Application.stage == Stage.SCREENING)
+            )
+        assert (status, moved) == (303, BULK), (status, moved)
+    engine.dispose()
+    return found
+
+
+class _Reader:
+    """A browser that keeps its connection and its cookie."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
+        self._cookies: dict[str, str] = {}
+        self.token = ""
+
+    def get(self, path: str) -> str:
+        """Read a page; anything but 200 ends the bench."""
+        status, text = self._ask("GET", path)
+        assert status == 200, (path, status)
+        return text
+
+    def post(self, path: str, body: Sequence[tuple[str, str]]) -> int:
+        """Send a form and give the status."""
+        status, _ = self._ask("POST", path, urlencode(body), {"Content-Type": "application/x-www-form-urlencoded"})
+        return status
+
+    def sign_in(self, email: str) -> None:
+        """Sign in by the form, and keep a token for others."""
+        self._keep_token(self.get("/sign-in"))
+        status = self.post("/sign-in", [("csrf_token", self.token), ("email", email), ("password", PASSWORD)])
+        assert status in {302, 303}, status
+        self._keep_token(self.get("/staff/settings/"))
+
+    def _keep_token(self, page: str) -> None:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        assert found is not None, page[:300]
+        self.token = found[1]
+
+    def _ask(self, method: str, path: str, body: str = "", headers: Mapping[str, str] | None = None) -> tuple[int, str]:
+        cookie = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        self._connection.request(
+            method, path, body or None, {"Cookie": cookie, "Accept-Language": "zh", **(headers or {})}
+        )
+        answer = self._connection.getresponse()
+        for line in answer.headers.get_all("Set-Cookie") or ():
+            name, _, rest = line.partition("=")
+            self._cookies[name] = rest.partition(";")[0]
+        return answer.status, answer.read().decode("utf-8", "replace")
+
+
+@contextmanager
+def _database(kind: str, folder: Path) -> Iterator[str]:
+    """Give the address of an empty database with all tables."""
+    if kind == "sqlite":
+        template = databases.make_sqlite_template(folder / "template.sqlite3")
+        yield databases.copy_sqlite(template, folder / "instance")
+        return
+    server = start_postgresql()
+    try:
+        url = databases.make_postgresql_database(server, "pages")
+        engine = databases.open_engine(url)
+        databases.make_tables(engine)
+        engine.dispose()
+        yield url
+    finally:
+        server.close()
+
+
+@contextmanager
+def _site(settings: Settings, folder: Path) -> Iterator[int]:
+    """Run the product, and give its port."""
+    port = free_port()
+    process: Running = start(folder, "serve", "--port", str(port), env=environment(settings))
+    try:
+        wait_for(lambda: "Screening is at" in process.output(), seconds=120, say=process.output)
+        yield port
+    finally:
+        process.stop(60)
+        process.close()
+
+
+@contextmanager
+def _bare(url: str, folder: Path) -> Iterator[int]:
+    """Run two bare servers on one port, and give it."""
+    port = free_port()
+    with (folder / "bare.log").open("wb") as log:
+        servers = [
+            subprocess.Popen([sys.executable, "-m", "bench.bare", url, str(port)], cwd=ROOT, stdout=log, stderr=log)
+            for _ in range(2)
+        ]
+        try:
+            wait_for(lambda: _answers(port), seconds=60, say=(folder / "bare.log").read_text)
+            yield port
+        finally:
+            for server in servers:
+                server.terminate()
+                server.wait(20)
+
+
+def _answers(port: int) -> bool:
+    try:
+        return bool(_Reader(port).get("/1"))
+    except OSError:
+        return False
+
+
+def _report(database: str, size: int, found: Mapping[str, Measured]) -> None:
+    bare = found["bare page"].middle
+    sys.stdout.write(f"\n{database}, {size:,} applications\n")
+    sys.stdout.write(f"{'page':<28}{'p50':>10}{'p95':>10}{'to bare':>9}{'queries':>9}\n")
+    for name, measured in found.items():
+        if measured.seconds:
+            sys.stdout.write(
+                f"{name:<28}{1000 * measured.middle:>8.1f}ms{1000 * measured.late:>8.1f}ms"
+                f"{measured.middle / bare:>9.1f}{measured.queries or '':>9}\n"
+            )
+    sys.stdout.flush()
+
+
+def _compare(found: Mapping[int, Mapping[str, Measured]]) -> None:
+    """Print how each page grows from the smallest size to the largest, in its own time and beside the bare page."""
+    small, large = found[min(found)], found[max(found)]
+    if small is large:
+        return
+    sys.stdout.write(
+        f"\nfrom {min(found):,} to {max(found):,} applications (aim: p50 grows {GROWTH_AIM:g} times at most)\n"
+    )
+    for name, measured in large.items():
+        if measured.seconds and small[name].seconds:
+            sys.stdout.write(f"{name:<28}{measured.middle / small[name].middle:>8.2f} times\n")
+    sys.stdout.write(
+        f"aims: overview and pipeline {BARE_AIM:g} times the bare page at most; search p95 {1000 * SEARCH_AIM:.0f} ms for names "
+        f"and rare words, {1000 * ANY_WORD_AIM:.0f} ms for any; a move of {BULK:,} {1000 * MOVE_AIM:.0f} ms\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
