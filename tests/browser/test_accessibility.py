@@ -19,12 +19,14 @@ from screening.models import (
     Application,
     AvailabilityWindow,
     CandidateRequest,
+    Decision,
     Evaluation,
     FormVersion,
     Interview,
+    InterviewerPool,
+    InterviewRound,
     Job,
     Mail,
-    Outcome,
     Panelist,
     Posting,
     PostingState,
@@ -40,8 +42,8 @@ from screening.queries.explanation import read_explanation, read_judging_rubric
 from screening.queries.status import UNDO_WINDOW
 from screening.services.adding_evidence import add_evidence, take_evidence
 from screening.services.application_drafts import attach_file, save_draft
+from screening.services.calendar_feed import renew_feed
 from screening.services.custom_questions import CustomQuestion, QuestionType, Wording, new_id
-from screening.services.deciding import decide
 from screening.services.demonstration.loading import load_demo
 from screening.services.prefilling import find_unread, read_offers, store_offers
 from screening.services.preview_chunks import judge_preview_chunk, read_preview_chunk, store_preview_chunk
@@ -92,12 +94,18 @@ PAGES = (
     ("admin", "/staff/postings/{posting_id}/questions/c{posting_id}_2"),
     ("admin", "/staff/postings/{posting_id}/questions/preview"),
     ("admin", "/staff/postings/{posting_id}/questions/copy"),
+    ("admin", "/staff/postings/{posting_id}/interview-plan"),
+    ("admin", "/staff/postings/{posting_id}/interview-plan/rounds/{round_id}"),
+    ("admin", "/staff/pools/"),
+    ("admin", "/staff/pools/{pool_id}"),
     ("admin", "/staff/postings/{draft_id}/rubric/compare"),
     ("admin", "/staff/postings/{draft_id}/rubric/preview"),
     ("admin", "/staff/postings/{draft_id}/rubric/import"),
     ("admin", "/staff/applications/{application_id}"),
     ("admin", "/staff/applications/{added_id}"),
     ("admin", "/staff/applications/{application_id}/interviews/new"),
+    ("admin", "/staff/applications/{application_id}/interviews/new?round=other"),
+    ("admin", "/staff/applications/{judged_id}?side=interviews"),
     ("admin", "/staff/applications/{application_id}/offers/new"),
     ("admin", "/staff/hours/{user_id}"),
     ("admin", "/staff/applications/{judged_id}/debrief"),
@@ -106,8 +114,12 @@ PAGES = (
     ("admin", "/staff/applications/{application_id}/erase"),
     ("admin", "/staff/deletions/"),
     ("admin", "/staff/interviews"),
+    ("admin", "/staff/interviews?when=past"),
+    ("admin", "/staff/interviews/workload"),
     ("admin", "/staff/interviews/{interview_id}/plan"),
     ("admin", "/staff/applications/{application_id}/person"),
+    ("admin", "/staff/insights"),
+    ("admin", "/staff/postings/{watched_id}/insights?days=0"),
     ("admin", "/staff/duplicates/"),
     ("admin", "/staff/search?q=%E4%BA%91"),
     ("admin", "/staff/users/"),
@@ -120,6 +132,7 @@ PAGES = (
     ("panelist", "/staff/"),
     ("panelist", "/staff/interviews"),
     ("panelist", "/staff/hours/"),
+    ("panelist", "/staff/settings/"),
     ("panelist", "/staff/interviews/{interview_id}/scorecard"),
 )
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -167,13 +180,18 @@ def world(running_site):
         offer.earliest, offer.latest = datetime.now(UTC), datetime.now(UTC) + timedelta(days=14)
         offer.expires_at = offer.latest
         session.add(Panelist(interview_id=interview.id, user_id=panelist.id))
+        tell_candidate(session, interview)
+        renew_feed(session, user=panelist, now=datetime.now(UTC))
         session.add(CandidateRequest(application_id=scored.id, kind=RequestKind.DELETION, created_at=datetime.now(UTC)))
         posting = session.get_one(Posting, scored.posting_id)
         ask_questions(session, posting, admin)
         added, open_point = add_and_ask(session)
-        waiting, beside = reject_and_wait(session)
+        waiting, beside = waits_and_beside(session)
         others = select(Posting.slug).where(Posting.state == PostingState.OPEN, Posting.id != posting.id)
         other_slug = session.scalars(others.order_by(Posting.id)).first()
+        rounds = select(InterviewRound.id).where(InterviewRound.posting_id == posting.id)
+        round_id = session.scalars(rounds.order_by(InterviewRound.id)).first()
+        pool_id = session.scalars(select(InterviewerPool.id).order_by(InterviewerPool.id)).first()
         session.commit()
     return World(
         values={
@@ -198,12 +216,30 @@ def world(running_site):
             "open_point": open_point,
             "proof": token_of(running_site.settings.secret_key, added.id, proof_of),
             "interview_id": interview.id,
+            "round_id": round_id,
+            "pool_id": pool_id,
             "user_id": panelist.id,
         },
         admin=admin,
         recruiter=admin,
         stranger=panelist,
         panelist=panelist,
+    )
+
+
+def tell_candidate(session, interview):
+    """Let a mail to the candidate wait that can be held back."""
+    session.add(
+        Mail(
+            key=f"interview:{interview.uid}:0:candidate",
+            template="candidate_planned",
+            locale="zh",
+            to_address="xiaohe.yun@example.com",
+            subject="面试邀请：语音研发",
+            text="面试邀请。",
+            created_at=datetime.now(UTC),
+            due_at=datetime.now(UTC),
+        )
     )
 
 
@@ -245,24 +281,13 @@ def add_and_ask(session):
     return added, open_points[-1]
 
 
-def reject_and_wait(session):
-    """Let a recruiter reject somebody whose posting wants a second look; give the application and another one of the posting."""
+def waits_and_beside(session):
+    """Find whose rejection waits for a second pair of eyes, and another application of that posting."""
     waiting = session.scalars(
-        select(Application).where(Application.stage == Stage.DEBRIEF).order_by(Application.id)
-    ).first()
-    session.get_one(Posting, waiting.posting_id).second_look = True
-    recruiter = session.scalars(select(User.id).where(User.role == Role.RECRUITER).order_by(User.id)).first()
-    decision = decide(
-        session,
-        application=waiting,
-        outcome=Outcome.REJECT,
-        reason="interview",
-        note="工程部分差一档。",
-        actor_id=recruiter,
-        now=datetime.now(UTC),
-        tell_candidate=True,
-    )
-    assert decision.needs_second
+        select(Application)
+        .join(Decision, Decision.application_id == Application.id)
+        .where(Decision.needs_second, Decision.second_id.is_(None))
+    ).one()
     others = select(Application.id).where(Application.posting_id == waiting.posting_id, Application.id != waiting.id)
     return waiting, session.scalars(others.order_by(Application.rank_score.desc(), Application.id)).first()
 
