@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,10 @@ AT_ONCE = 6
 """Rows of a list that are shown before it is unfolded."""
 
 
+STOP = re.compile("[,;:(，、；：（]")
+SHORT = 24
+
+
 @blueprint.get("/")
 @needs(Permission.STAFF)
 def index() -> ResponseReturnValue:
@@ -42,7 +47,7 @@ def index() -> ResponseReturnValue:
         overdue=[row for row in rows if row.owes and row.due_at <= moment],
         due=[row for row in rows if row.owes and (row.is_review or row.ends_at < begin) and row.due_at > moment],
         today=today,
-        covers=focus_texts(db.session, today),
+        covers={ident: [_short(text) for text in texts] for ident, texts in focus_texts(db.session, today).items()},
         next_id=next((row.id for row in today if row.starts_at > moment), None),
         this_week=[row for row in meetings if end <= row.starts_at < week],
         later=[row for row in meetings if row.starts_at >= max(week, end)],
@@ -57,6 +62,12 @@ def index() -> ResponseReturnValue:
         interviews=bool(rows) or rated is not None or not recruits,
         at_once=AT_ONCE,
     )
+
+
+def _short(text: str) -> str:
+    """Give the head of a criterion's words, up to the first stop or bracket."""
+    head = STOP.split(text, maxsplit=1)[0].strip()
+    return head if len(head) <= SHORT else f"{head[: SHORT - 1]}…"
 
 
 def _today(moment: datetime) -> tuple[datetime, datetime]:
