@@ -342,7 +342,8 @@ def _said(done: str, interview: Interview) -> str:
     waiting = [mail for mail in candidate_mails(db.session, interview=interview) if mail.waits]
     if not waiting:
         return done
-    return f"{done}{'' if is_chinese() else ' '}{_('The mail to the candidate goes out at %(time)s.', time=clock(waiting[0].at))}"
+    mail = _("The mail to the candidate goes out at %(time)s.", time=clock(waiting[0].at))
+    return done + mail if is_chinese() else f"{done} {mail}"
 
 
 def _explain(error: InterviewError) -> str:
