@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Exists, and_, select
+from sqlalchemy import ColumnElement, Exists, and_, or_, select
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Evaluation, Interview, Panelist
@@ -17,6 +17,15 @@ def is_open() -> ColumnElement[bool]:
         .exists()
     )
     return and_(Interview.cancelled_at.is_(None), Panelist.abstained_at.is_(None), ~submitted)
+
+
+def takes_part() -> ColumnElement[bool]:
+    """Give the condition that somebody comes to the conversation of a seat of the outer query, joined with its interview.
+
+    An abstention frees a seat when it was declared before the beginning. A later one is an answer to the scorecard: time
+    was spent, and no plan, load or calendar may tell of it to who is blind.
+    """
+    return or_(Panelist.abstained_at.is_(None), Panelist.abstained_at >= Interview.starts_at)
 
 
 def owed_applications(session: Session, *, user_id: int, posting_id: int) -> frozenset[int]:

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from screening.models import Application, AvailabilityWindow, BookingOffer, Interview, Panelist, User
+from screening.queries.blindness import takes_part
 from screening.queries.free_times import Stretch, common, starts, without
 
 STEP = 30
@@ -136,7 +137,7 @@ def _taken(session: Session, offer: BookingOffer, start: datetime, end: datetime
     """Read the interviews that the panel or the candidate, as a person, has in a span."""
     person = select(Application.person_id).where(Application.id == offer.application_id).scalar_subquery()
     candidates = select(Application.id).where(Application.person_id == person)
-    sitting = select(Panelist.interview_id).where(Panelist.user_id.in_(offer.panel), Panelist.abstained_at.is_(None))
+    sitting = select(Panelist.interview_id).where(Panelist.user_id.in_(offer.panel), takes_part()).correlate(Interview)
     rows = session.execute(
         select(Interview.starts_at, Interview.ends_at).where(
             Interview.cancelled_at.is_(None),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from screening.models import Application, Interview, Panelist, Posting, RoundKind, User
 from screening.policy import Actor, Permission, Scope, allows
+from screening.queries.blindness import takes_part
 from screening.queries.people import group_of
 
 
@@ -82,7 +83,7 @@ def find_clashes(
         .join(Interview, Interview.id == Panelist.interview_id)
         .join(Application, Application.id == Interview.application_id)
         .join(Posting, Posting.id == Application.posting_id)
-        .where(User.id.in_(user_ids), Panelist.abstained_at.is_(None), open_then, _not(apart_from))
+        .where(User.id.in_(user_ids), takes_part(), open_then, _not(apart_from))
         .order_by(Interview.starts_at, User.id, Interview.id)
     ).all()
     found = [

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
-from screening.models import Mail, MailState
+from screening.models import Interview, Mail, MailState, Panelist
+from screening.queries.blindness import is_open
 
 PAGE = 50
+ABOUT_SCORECARDS = ("reminder", "escalation")
+"""Templates of mails that are written only as long as somebody has not submitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,22 @@ class MailPage:
     before: int | None
 
 
-def list_mails(session: Session, *, state: MailState | None = None, before: int | None = None) -> MailPage:
-    """List up to ``PAGE`` mails older than number ``before``, of one state or of all."""
-    statement = select(
-        Mail.id, Mail.subject, Mail.to_address, Mail.state, func.coalesce(Mail.sent_at, Mail.created_at), Mail.failure
-    ).order_by(Mail.id.desc())
+def list_mails(
+    session: Session, *, state: MailState | None = None, before: int | None = None, reader_id: int | None = None
+) -> MailPage:
+    """List up to ``PAGE`` mails older than number ``before``, of one state or of all, that this reader may see."""
+    statement = (
+        select(
+            Mail.id,
+            Mail.subject,
+            Mail.to_address,
+            Mail.state,
+            func.coalesce(Mail.sent_at, Mail.created_at),
+            Mail.failure,
+        )
+        .where(is_shown(reader_id))
+        .order_by(Mail.id.desc())
+    )
     if state is not None:
         statement = statement.where(Mail.state == state)
     if before is not None:
@@ -50,3 +64,17 @@ def count_stuck(session: Session) -> int:
     """Count mails that go no further without a person: failed, uncertain, or kept because no mail server is set."""
     stuck = (MailState.FAILED, MailState.UNCERTAIN, MailState.KEPT)
     return session.scalar(select(func.count()).select_from(Mail).where(Mail.state.in_(stuck))) or 0
+
+
+def is_shown(reader_id: int | None) -> ColumnElement[bool]:
+    """Give the condition that a mail tells this reader nothing of who has submitted where they owe an evaluation themselves; always true without a reader."""
+    if reader_id is None:
+        return true()
+    owed = (
+        select(Interview.application_id)
+        .join(Panelist, Panelist.interview_id == Interview.id)
+        .where(Panelist.user_id == reader_id, is_open())
+    )
+    return or_(
+        Mail.application_id.is_(None), not_(and_(Mail.template.in_(ABOUT_SCORECARDS), Mail.application_id.in_(owed)))
+    )

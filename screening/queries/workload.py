@@ -15,7 +15,7 @@ from sqlalchemy import Select, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Interview, Panelist, Stage, User
-from screening.queries.blindness import is_open, is_owed
+from screening.queries.blindness import is_open, is_owed, takes_part
 
 WEEK = timedelta(weeks=1)
 WEEKS_BACK = 4
@@ -105,7 +105,7 @@ def _seats() -> Select[int]:
     return (
         select(Panelist.user_id)
         .join(Interview, Interview.id == Panelist.interview_id)
-        .where(Interview.cancelled_at.is_(None), Panelist.abstained_at.is_(None))
+        .where(Interview.cancelled_at.is_(None), takes_part())
     )
 
 

@@ -100,7 +100,10 @@ def test_acceptance_holds_for_what_was_shown_and_nothing_else(session, panel):
 
 def test_cancelled_interviews_and_abstentions_take_nobodys_time(session, panel):
     other = make_application(session, session.get_one(Posting, panel.application.posting_id), name="石小猴")
-    abstain(session, interview=panel.interview, user_id=panel.first.id, kind=AbstainKind.KNOWS, reason="同门", now=NOW)
+    before = panel.interview.starts_at - timedelta(hours=1)
+    abstain(
+        session, interview=panel.interview, user_id=panel.first.id, kind=AbstainKind.KNOWS, reason="同门", now=before
+    )
     book(session, other, panel.recruiter, panel.first)
     cancel_interview(session, interview=panel.interview, actor_id=panel.recruiter.id, now=NOW)
     third = make_application(session, session.get_one(Posting, panel.application.posting_id), name="路过")
