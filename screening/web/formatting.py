@@ -18,7 +18,8 @@ WEEKDAYS_ZH = "一二三四五六日"
 
 def is_chinese() -> bool:
     """Tell whether the page is in Chinese."""
-    return str(get_locale() or "en").startswith("zh")
+    locale = get_locale()
+    return locale is not None and locale.language == "zh"
 
 
 def html_language(locale: str | None = None) -> str:
