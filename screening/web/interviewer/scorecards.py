@@ -51,7 +51,7 @@ def submit(interview: Interview) -> ResponseReturnValue:
     text comes back as an amendment that wants a reason.
     """
     amending = bool(request.form.get("amending"))
-    card = _card(interview)
+    _version, card = _card(interview)
     problems = card.problems()
     if amending and not read_reason(request.form):
         problems.append(("reason", _("Reason for the amendment"), _("Say why you change it.")))
@@ -76,7 +76,8 @@ def submit(interview: Interview) -> ResponseReturnValue:
 @needs(Permission.EVALUATION_SUBMIT, of=Interview)
 def draft(interview: Interview) -> ResponseReturnValue:
     """Keep what was typed: by itself for a script (JSON answer), or by the Save button."""
-    card, moment = _card(interview), now()
+    _version, card = _card(interview)
+    moment = now()
     if card.oddities():
         return _refuse_draft(interview, card, None)
     try:
@@ -125,10 +126,13 @@ def _way_back(interview: Interview) -> str | None:
     return remember(db.session, actor_id=actor().id, act=Act.ABSTAIN, now=now(), interview=interview.id)
 
 
-def _card(interview: Interview) -> Scorecard:
-    """Read what was sent. The kit is read only when the page is shown again, so that storing stays cheap."""
+def _card(interview: Interview) -> tuple[RubricVersion, Scorecard]:
+    """Read what was sent, with the rubric that it speaks of: who holds it spares the service a second look.
+
+    The kit is read only when the page is shown again, so that storing stays cheap.
+    """
     version = db.session.get_one(RubricVersion, interview.rubric_version_id)
-    return read_scorecard(request.form, focus_criteria(version, interview.focus))
+    return version, read_scorecard(request.form, focus_criteria(version, interview.focus))
 
 
 def _store(interview: Interview, card: Scorecard, *, amending: bool) -> None:
