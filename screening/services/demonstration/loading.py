@@ -19,6 +19,7 @@ from screening.services.demonstration.pieces import table
 from screening.services.demonstration.plan import cast_applicants
 from screening.services.demonstration.planning import plan_postings
 from screening.services.demonstration.postings import DOCUMENT_NAME, open_postings, revise_postings
+from screening.services.demonstration.second_look import wait_for_second_look
 from screening.services.demonstration.stories import tell_stories
 from screening.services.demonstration.troupe import Troupe
 from screening.services.measurements import measure_posting, measure_sets
@@ -51,6 +52,7 @@ def load_demo(session: Session, *, now: datetime, password: str, uploads: Path) 
     rounds = plan_postings(session, opened=opened, staff=staff, now=now)
     act_out(Troupe(session, uploads, staff, opened, now, rounds), stories)
     revise_postings(session, opened=opened, staff=staff, now=now)
+    wait_for_second_look(session, opened=opened, staff=staff, now=now)
     give_hours(session, interviewers=[staff[email] for email in interviewers], now=now)
     session.flush()
     for one in opened.values():

@@ -24,6 +24,8 @@ REASONS = {
     "one_more_round": _l("One more conversation is needed"),
     "open_question": _l("A question stays open"),
 }
+NOTABLE = 0.2
+"""A fifth of a step between two ratings: less moves no mean to another word."""
 ABSTENTIONS = {
     AbstainKind.KNOWS: _l("knows the candidate privately"),
     AbstainKind.WORKED_TOGETHER: _l("has worked, studied or published with the candidate"),
@@ -69,11 +71,18 @@ def _why_no_figure(shared: int) -> str:
     )
 
 
+def stands_apart(one: Severity) -> bool:
+    """Tell whether somebody rates notably stricter or milder: more than chance tells, and enough to matter."""
+    if one.value is None or one.low is None or one.high is None:
+        return False
+    return abs(one.value) >= NOTABLE and not one.low <= 0 <= one.high
+
+
 def severity_words(one: Severity, days: int) -> str:
     """Say how an interviewer rates beside the panels they sat in; nothing where too few interviews tell."""
-    if one.value is None or one.low is None or one.high is None:
+    if one.value is None:
         return ""
-    if one.low <= 0 <= one.high:
+    if not stands_apart(one):
         return _("in line with the panels over %(days)s days (%(num)s interviews)", days=days, num=one.n)
     by = f"{abs(one.value):.1f}"
     if one.value < 0:

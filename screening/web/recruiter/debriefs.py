@@ -34,6 +34,7 @@ from screening.web.recruiter.debrief_words import (
     outcome_words,
     settled_words,
     severity_words,
+    stands_apart,
 )
 from screening.web.toasts import toast
 
@@ -254,11 +255,7 @@ def _severities(page: Debrief) -> list[tuple[str, str, bool]]:
     known = {one.rater: one for one in found.measures.severity} if found.measures else {}
     panel = {seat.user_id: seat.name for seat in page.seats if seat.latest}
     said = [(name, known[ident]) for ident, name in panel.items() if ident in known]
-    return [
-        (name, words, not one.low <= 0 <= one.high)
-        for name, one in said
-        if (words := severity_words(one, MEASURED_DAYS)) and one.low is not None and one.high is not None
-    ]
+    return [(name, words, stands_apart(one)) for name, one in said if (words := severity_words(one, MEASURED_DAYS))]
 
 
 def _previews(application: Application, posting: Posting) -> list[tuple[str, str, str]]:
