@@ -37,24 +37,14 @@ class Terms:
     notice_hours: int
 
 
-def make_offer(
-    session: Session, *, application: Application, plan: Plan, terms: Terms, actor_id: int, now: datetime
-) -> BookingOffer:
-    """Offer the times in which the panel of ``plan`` is free; its start is not looked at.
-
-    Raises InterviewError where such an interview could not be planned, BookingError ``span`` where the terms leave no time.
-    """
-    offer = possible_offer(session, application=application, plan=plan, terms=terms, actor_id=actor_id, now=now)
-    session.add(offer)
-    session.flush()
-    _record(session, "offer.make", offer, actor_id, now)
-    return offer
-
-
 def possible_offer(
     session: Session, *, application: Application, plan: Plan, terms: Terms, actor_id: int, now: datetime
 ) -> BookingOffer:
-    """Give the offer that ``make_offer`` would store, to look at its times first; it raises the same errors."""
+    """Give an offer of the times in which the panel of ``plan`` is free, to look at before ``make_offer`` stores it.
+
+    The plan's start is not looked at. Raises InterviewError where such an interview could not be planned, BookingError
+    ``span`` where the terms leave no time and ``ended`` after the end of the application.
+    """
     if application.stage in ENDED:
         raise BookingError("ended")
     check_plan(session, plan, rubric_in_force(session, application))
@@ -76,6 +66,13 @@ def possible_offer(
         created_by=actor_id,
         created_at=now,
     )
+
+
+def make_offer(session: Session, *, offer: BookingOffer, now: datetime) -> None:
+    """Store an offer that ``possible_offer`` gave."""
+    session.add(offer)
+    session.flush()
+    _record(session, "offer.make", offer, offer.created_by, now)
 
 
 def withdraw_offer(session: Session, *, offer: BookingOffer, actor_id: int, now: datetime) -> None:

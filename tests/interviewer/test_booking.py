@@ -21,6 +21,7 @@ from screening.services.booking import (
     Terms,
     choose_time,
     make_offer,
+    possible_offer,
     renew_offer,
     say_none_fits,
     withdraw_offer,
@@ -85,16 +86,18 @@ def terms(**changes) -> Terms:
     return Terms(**{**values, **changes})
 
 
-def offered(session, world, **changes) -> BookingOffer:
-    recruiter, first, second, _, application = world
-    return make_offer(
+def offered(session, world, *panel, application=None, **changes) -> BookingOffer:
+    recruiter, first, second, _, own = world
+    offer = possible_offer(
         session,
-        application=changes.pop("application", application),
-        plan=plan(first, second, minutes=60),
+        application=application or own,
+        plan=plan(*(panel or (first, second)), minutes=60),
         terms=terms(**changes),
         actor_id=recruiter.id,
         now=NOW,
     )
+    make_offer(session, offer=offer, now=NOW)
+    return offer
 
 
 def clocks(times) -> list[str]:
@@ -187,9 +190,7 @@ def test_other_interviews_of_panel_and_candidate_take_times_away(session, world)
     same.person_id = application.person_id
     hours = [(DAY + 9 * HOUR, DAY + 18 * HOUR)]
     add_hours(session, user_id=third.id, stretches=hours, actor_id=third.id, now=NOW)
-    alone = make_offer(
-        session, application=same, plan=plan(third, minutes=60), terms=terms(), actor_id=recruiter.id, now=NOW
-    )
+    alone = offered(session, world, third, application=same)
     choose_time(session, offer=alone, starts_at=DAY + 11 * HOUR, now=NOW)
     assert clocks(open_times(session, offer=offer, now=NOW)) == ["14:00"]
 
@@ -252,7 +253,7 @@ def test_terms_that_leave_no_time_are_refused(session, world, changes):
 def test_an_offer_of_what_cannot_be_planned_is_refused(session, world):
     recruiter, first, *_, application = world
     with pytest.raises(InterviewError) as refused:
-        make_offer(
+        possible_offer(
             session,
             application=application,
             plan=plan(first, focus=("zz",)),

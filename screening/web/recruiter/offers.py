@@ -66,7 +66,7 @@ def make(application: Application) -> ResponseReturnValue:
         return _page(form, application, rows), 422
     moment = now()
     try:
-        preview = possible_offer(
+        offer = possible_offer(
             db.session,
             application=application,
             plan=form.plan(),
@@ -74,17 +74,10 @@ def make(application: Application) -> ResponseReturnValue:
             actor_id=actor().id,
             now=moment,
         )
-        times = open_times(db.session, offer=preview, now=moment)
+        times = open_times(db.session, offer=offer, now=moment)
         if "preview" in request.form or (not times and "nevertheless" not in request.form):
-            return _page(form, application, rows, offer=preview, times=times)
-        offer = make_offer(
-            db.session,
-            application=application,
-            plan=form.plan(),
-            terms=form.terms(),
-            actor_id=actor().id,
-            now=moment,
-        )
+            return _page(form, application, rows, offer=offer, times=times)
+        make_offer(db.session, offer=offer, now=moment)
     except (BookingError, InterviewError) as error:
         db.session.rollback()
         return _page(form, application, rows, refused=_explain(error.code)), 409
