@@ -53,7 +53,7 @@ def feed_text(
     person = Interviewer(user.id, user.name, user.email, user.locale, user.time_zone)
     reader = receiver_of(person, settings)
     entries = [
-        entry_of(meeting, wording(reader, meeting), reader.locale, event="event_panel", is_off=meeting.is_cancelled)
+        entry_of(meeting, wording(reader, meeting), reader, is_off=meeting.is_cancelled)
         for meeting in own_meetings(session, user_id=user.id, now=now)
     ]
     return write_feed(entries, organizer=organizer(settings, reader.locale), name=name)

@@ -39,7 +39,10 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One interview for one reader's calendar. ``stamp`` is when it was last changed; empty ``place`` and ``link`` are left out."""
+    """One interview for one reader's calendar. ``stamp`` is when it was last changed; empty ``place`` and ``link`` are left out.
+
+    A task (``is_task``) has a place in the calendar and leaves its time free.
+    """
 
     uid: str
     sequence: int
@@ -48,6 +51,7 @@ class Entry:
     ends_at: datetime
     time_zone: str
     is_cancelled: bool
+    is_task: bool
     summary: str
     description: str
     place: str
@@ -119,6 +123,7 @@ def _event(entry: Entry, organizer: Party) -> Event:
         event.add("url", entry.link)
     event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
     event.add("class", "PRIVATE")
+    event.add("transp", "TRANSPARENT" if entry.is_task else "OPAQUE")
     event.add("organizer", _address(organizer))
     return event
 

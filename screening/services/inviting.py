@@ -36,6 +36,7 @@ OUT = frozenset({MailState.SENDING, MailState.SENT, MailState.UNCERTAIN})
 REPLACED = frozenset({MailState.WAITING, MailState.KEPT})
 PANEL = ("candidate", "posting", "round", "when", "place", "panel", "link", "due", "contact")
 FOR_CANDIDATE = ("name", "posting", "round", "when", "place", "contact", "link", "company")
+REVIEW = ("candidate", "posting", "round", "link", "due", "contact")
 FIELDS = {
     "panel_planned": PANEL,
     "panel_changed": PANEL,
@@ -43,6 +44,10 @@ FIELDS = {
     "candidate_planned": FOR_CANDIDATE,
     "candidate_changed": FOR_CANDIDATE,
     "candidate_off": ("name", "posting", "round", "when", "contact", "link", "company"),
+    "review_planned": REVIEW,
+    "review_changed": REVIEW,
+    "review_off": ("candidate", "posting", "round", "contact"),
+    "event_review": ("candidate", "posting", "round", "link"),
     "event_panel": ("candidate", "posting", "round", "panel", "link"),
     "event_candidate": ("posting", "round", "contact", "company"),
 }
@@ -100,17 +105,19 @@ def tell(
     panel = [receiver_of(person, settings) for person in meeting.panel]
     letters = [_Letter(receiver, panel, is_off=meeting.is_cancelled) for receiver in panel]
     letters += [_Letter(left, [left], is_off=True) for left in _who_left(session, told, panel, settings)]
-    hears = CANDIDATE in told.mails if tell_candidate is None else tell_candidate or told.waits_for(CANDIDATE)
-    if hears and meeting.email and not meeting.is_review:
+    is_known = CANDIDATE in told.mails
+    hears = is_known if tell_candidate is None or meeting.is_review else tell_candidate or told.waits_for(CANDIDATE)
+    if hears and meeting.email:
         candidate = Receiver(None, meeting.candidate, meeting.email, meeting.locale, meeting.time_zone)
-        letters.append(_Letter(candidate, [candidate], is_off=meeting.is_cancelled))
+        letters.append(_Letter(candidate, [candidate], is_off=meeting.is_cancelled or meeting.is_review))
     for letter in letters:
         _write(session, letter, meeting, told, wording=wording, settings=settings, now=now)
 
 
-def entry_of(meeting: Meeting, words: Mapping[str, str], locale: str, *, event: str, is_off: bool) -> Entry:
-    """Give an interview for one reader's calendar; ``event`` names the template of its text."""
-    summary, description = write_text(event, locale, _named(event, words))
+def entry_of(meeting: Meeting, words: Mapping[str, str], receiver: Receiver, *, is_off: bool) -> Entry:
+    """Give an interview for one reader's calendar."""
+    event = f"event_{_kind(receiver, meeting)}"
+    summary, description = write_text(event, receiver.locale, _named(event, words))
     return Entry(
         uid=meeting.uid,
         sequence=meeting.sequence,
@@ -119,6 +126,7 @@ def entry_of(meeting: Meeting, words: Mapping[str, str], locale: str, *, event: 
         ends_at=meeting.ends_at,
         time_zone=meeting.time_zone,
         is_cancelled=is_off,
+        is_task=meeting.is_review,
         summary=summary,
         description=description,
         place=meeting.place,
@@ -137,10 +145,11 @@ class _Told:
     """The mails about one interview so far, by receiver, in the order of their writing."""
 
     def __init__(self, session: Session, uid: str) -> None:
-        head = f"interview:{uid}:"
+        self.head = f"interview:{uid}:"
         self.mails: dict[str, list[Mail]] = {}
-        for mail in session.scalars(select(Mail).where(Mail.key.startswith(head, autoescape=True)).order_by(Mail.id)):
-            _sequence, _colon, receiver = mail.key.removeprefix(head).partition(":")
+        mails = select(Mail).where(Mail.key.startswith(self.head, autoescape=True)).order_by(Mail.id)
+        for mail in session.scalars(mails, execution_options={"populate_existing": True}):
+            _sequence, _colon, receiver = mail.key.removeprefix(self.head).partition(":")
             self.mails.setdefault(receiver, []).append(mail)
 
     def waits_for(self, receiver: str) -> bool:
@@ -149,8 +158,18 @@ class _Told:
     def last_out(self, receiver: str) -> Mail | None:
         return next((mail for mail in reversed(self.mails.get(receiver, ())) if mail.state in OUT), None)
 
-    def names(self, key: str) -> bool:
-        return any(mail.key == key for mails in self.mails.values() for mail in mails)
+    def knows(self, receiver: str, sequence: int) -> bool:
+        """Tell whether a mail of this sequence was written that nobody held back."""
+        return any(mail.state is not MailState.RECALLED for mail in self._of(receiver, sequence))
+
+    def next_key(self, receiver: str, sequence: int) -> str:
+        """Give the key of a mail; one that is asked for again after it was held back counts on."""
+        again = len(self._of(receiver, sequence))
+        return f"{self.head}{sequence}{f'.{again}' if again else ''}:{receiver}"
+
+    def _of(self, receiver: str, sequence: int) -> list[Mail]:
+        numbers = [(mail, mail.key.removeprefix(self.head).partition(":")[0]) for mail in self.mails.get(receiver, ())]
+        return [mail for mail, number in numbers if number.partition(".")[0] == str(sequence)]
 
 
 def _write(
@@ -164,8 +183,7 @@ def _write(
     now: datetime,
 ) -> None:
     receiver = letter.receiver
-    key = f"interview:{meeting.uid}:{meeting.sequence}:{receiver.key}"
-    if told.names(key):
+    if told.knows(receiver.key, meeting.sequence):
         return
     for mail in told.mails.get(receiver.key, ()):
         if mail.state in REPLACED:
@@ -181,10 +199,10 @@ def _write(
     if known is not None and was_asked and PASSING.sub("", known.calendar or "") == PASSING.sub("", calendar):
         return
     news = News.OFF if letter.is_off else News.CHANGED if was_asked else News.PLANNED
-    template = f"{_kind(receiver)}_{news.value}"
+    template = f"{_kind(receiver, meeting)}_{news.value}"
     post_mail(
         session,
-        key=key,
+        key=told.next_key(receiver.key, meeting.sequence),
         template=template,
         locale=receiver.locale,
         to=receiver.email,
@@ -203,7 +221,7 @@ def _named(template: str, words: Mapping[str, str]) -> dict[str, MailField]:
 def _calendar(letter: _Letter, meeting: Meeting, words: Mapping[str, str], settings: Settings) -> str:
     receiver = letter.receiver
     return write_invitation(
-        entry_of(meeting, words, receiver.locale, event=f"event_{_kind(receiver)}", is_off=letter.is_off),
+        entry_of(meeting, words, receiver, is_off=letter.is_off),
         method=Method.CANCEL if letter.is_off else Method.REQUEST,
         organizer=organizer(settings, receiver.locale),
         guests=[Party(guest.name, guest.email) for guest in letter.guests],
@@ -216,8 +234,10 @@ def organizer(settings: Settings, locale: str) -> Party:
     return Party(settings.company_in(locale), settings.mail_from)
 
 
-def _kind(receiver: Receiver) -> str:
-    return CANDIDATE if receiver.user_id is None else "panel"
+def _kind(receiver: Receiver, meeting: Meeting) -> str:
+    if receiver.user_id is None:
+        return CANDIDATE
+    return "review" if meeting.is_review else "panel"
 
 
 def receiver_of(person: Interviewer, settings: Settings) -> Receiver:
@@ -231,7 +251,10 @@ def _who_left(session: Session, told: _Told, panel: Iterable[Receiver], settings
     numbers = [int(key.removeprefix("user:")) for key in told.mails if key != CANDIDATE and key not in seated]
     people = session.execute(
         select(User.id, User.name, User.email, User.locale, User.time_zone)
-        .where(User.id.in_(numbers))
+        .where(User.id.in_(numbers), User.is_active)
         .order_by(User.id)
     )
-    return [receiver_of(Interviewer(*person), settings) for person in people]
+    return [
+        receiver_of(Interviewer(ident, name, email, locale, zone), settings)
+        for ident, name, email, locale, zone in people
+    ]

@@ -10,7 +10,7 @@ import vobject
 from sqlalchemy import select
 
 from screening.config import Settings
-from screening.models import AbstainKind, Mail, MailState, Role
+from screening.models import AbstainKind, Mail, MailState, Role, RoundKind
 from screening.queries.meetings import Meeting
 from screening.services.evaluating import abstain
 from screening.services.interviewing import cancel_interview, reschedule_interview, restore_interview
@@ -214,6 +214,32 @@ def test_restored_interview_is_asked_for_again(session, panel, said):
     assert told(again) == {(panel.first.email, "panel_planned"), (panel.second.email, "panel_planned")}
     assert {event.vevent.sequence.value for event in events(again)} == {"2"}
     assert [mail.state for mail in off if mail.template == "candidate_off"] == [MailState.RECALLED]
+
+
+def test_what_was_held_back_can_be_asked_for_again(session, panel, said):
+    first = said()
+    for mail in first:
+        mail.state = MailState.RECALLED if mail.template == "candidate_planned" else MailState.SENT
+    session.commit()
+    assert told(said(candidate=False)) == set()
+    assert told(said()) == {(panel.application.email, "candidate_planned")}
+    assert told(said()) == set()
+
+
+def test_a_review_of_documents_is_nothing_for_the_candidate(session, panel, said):
+    send(session, said())
+    panel.interview.kind, panel.interview.sequence = RoundKind.RESUME_REVIEW, 1
+    panel.interview.ends_at = panel.interview.due_at
+    session.commit()
+    mails = said()
+    assert told(mails) == {
+        (panel.first.email, "review_changed"),
+        (panel.second.email, "review_changed"),
+        (panel.application.email, "candidate_off"),
+    }
+    event = vobject.readOne(mails[0].calendar).vevent
+    assert (event.transp.value, event.dtend.value) == ("TRANSPARENT", panel.interview.due_at)
+    assert event.summary.value.startswith("材料评审截止：")
 
 
 def test_nobody_is_told_of_what_is_over_or_what_they_abstained_from(session, panel, said):

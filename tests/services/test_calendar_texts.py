@@ -45,6 +45,7 @@ def entry(**changes) -> Entry:
         "ends_at": start + timedelta(minutes=45),
         "time_zone": "Asia/Shanghai",
         "is_cancelled": False,
+        "is_task": False,
         "summary": "面试：云小鹤",
         "description": "职位：语音研发",
         "place": "",
@@ -162,6 +163,11 @@ def test_cancellation_says_so_and_never_rings():
     assert calendar_method(text) == "CANCEL"
     assert (event.status.value, "valarm" in event.contents) == ("CANCELLED", False)
     assert "RSVP" not in text
+
+
+def test_a_task_leaves_its_time_free():
+    assert vobject.readOne(invite(entry(is_task=True))).vevent.transp.value == "TRANSPARENT"
+    assert vobject.readOne(invite(entry())).vevent.transp.value == "OPAQUE"
 
 
 def test_what_was_not_given_is_left_out():

@@ -196,6 +196,7 @@ def test_an_invitation_arrives_as_a_part_that_calendars_act_on(
             ends_at=now + timedelta(days=200, minutes=45),
             time_zone="Europe/Berlin",
             is_cancelled=True,
+            is_task=False,
             summary="面试：云小鹤，语音研发实习生，第一轮技术面试，线上，请提前十分钟进入会议",
             description="METHOD:REQUEST\nMETHOD:REQUEST；" + "一二三四五六七八九十，" * 12,
             place="3 号会议室",
