@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import vobject
+from sqlalchemy import event
 
+from screening.app import create_app
 from screening.models import AbstainKind, Posting, Recommendation, Role
+from screening.services.calendar_feed import renew_feed
 from screening.services.evaluating import abstain, submit_evaluation
 from screening.services.interviewing import cancel_interview, schedule_interview
+from screening.web.auth.calendar import feed_address
 from tests.architecture.doors import sign_in
 from tests.factories import make_application, make_user, move_interview
 from tests.interviewer.conftest import judgements, plan
@@ -153,3 +158,42 @@ def test_each_has_a_calendar_of_their_own(app, session, panel, subscribed):
     address = ADDRESS.search(theirs.get("/staff/settings/").text)[1]
     assert address != subscribed[1]
     assert events(theirs.get(address)) == {}
+
+
+def test_a_long_calendar_costs_as_many_queries_as_a_short_one(app, session, panel, subscribed, today):
+    seen: list[str] = []
+    with app.app_context():
+        engine = app.extensions["sqlalchemy"].engine
+    event.listen(engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
+
+    def cost() -> int:
+        seen.clear()
+        assert subscribed[2]().status_code == 200
+        return sum(statement.startswith("SELECT") for statement in seen)
+
+    before = cost()
+    posting = session.get_one(Posting, panel.application.posting_id)
+    for number in range(40):
+        schedule_interview(
+            session,
+            application=make_application(session, posting, name=f"候选人 {number}"),
+            plan=plan(panel.first, panel.second, starts_at=today + timedelta(days=1, hours=number)),
+            actor_id=panel.recruiter.id,
+            now=today,
+        )
+    session.commit()
+    assert cost() == before == 3
+    assert len(events(subscribed[2]())) == 41
+
+
+def test_who_asks_all_the_time_or_guesses_has_to_wait(settings, session, panel):
+    app = create_app(settings, TESTING=True, RATELIMIT_ENABLED=True, RATELIMIT_STORAGE_URI="memory://")
+    renew_feed(session, user=panel.first, now=datetime.now(UTC))
+    session.commit()
+    with app.test_request_context():
+        path = urlsplit(feed_address(panel.first)).path
+    client = app.test_client()
+    assert [client.get(path).status_code for _ in range(61)] == [200] * 60 + [429]
+    assert [client.get(f"/calendar/x{number}.ics").status_code for number in range(31)] == [404] * 30 + [429]
+    with app.app_context():
+        app.extensions["sqlalchemy"].engine.dispose()
