@@ -20,11 +20,14 @@ from screening.models import (
     Panelist,
     ResumeFile,
     Role,
+    RoundKind,
     RubricState,
     RubricVersion,
     User,
 )
+from screening.services.interview_plans import RoundFields, add_round
 from screening.services.mailing import post_mail
+from screening.services.pools import PoolFields, make_pool
 from screening.web.auth.sessions import Account
 from tests.factories import NOW, make_application, make_posting, make_user
 
@@ -85,6 +88,9 @@ def make_world(session: Session) -> World:
         now=NOW,
     )
     offer = make_offer(session, application, panelist)
+    pool = make_pool(session, fields=PoolFields("算法", (panelist.id,)), actor_id=admin.id, now=NOW)
+    fields = RoundFields(RoundKind.PANEL, "综合面试", 45, 1, ("tool-8",), (), pool.id)
+    one = add_round(session, posting=posting, fields=fields, actor_id=admin.id, now=NOW)
     session.commit()
     values = {
         "posting_id": posting.id,
@@ -96,6 +102,8 @@ def make_world(session: Session) -> World:
         "user_id": recruiter.id,
         "slug": posting.slug,
         "mail_id": mail.id,
+        "pool_id": pool.id,
+        "round_id": one.id,
         "offer_id": offer.id,
     }
     return World(values=values, admin=admin, recruiter=recruiter, stranger=stranger, panelist=panelist)
