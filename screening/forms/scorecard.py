@@ -55,6 +55,13 @@ class Scorecard:
         return str(self.content.get("private_note") or "")
 
     @property
+    def dropped(self) -> list[tuple[str, str]]:
+        """Notes on criteria that the plan has dropped since they were written: (id, note)."""
+        known = {criterion.id for criterion in self.criteria}
+        ratings = self.content.get("ratings", {})
+        return [(ident, one["note"]) for ident, one in ratings.items() if ident not in known and one.get("note")]
+
+    @property
     def rated(self) -> int:
         """How many criteria have a rating or are marked as not covered."""
         return sum(bool(entry["value"] or entry["skip"]) for entry in map(self.entry, (c.id for c in self.criteria)))

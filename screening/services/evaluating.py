@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from screening.models import (
@@ -46,7 +46,7 @@ class Judgement:
 def save_draft(
     session: Session, *, interview: Interview, user_id: int, content: JsonObject, revision: int, now: datetime
 ) -> int:
-    """Keep what an interviewer has typed and give the new revision.
+    """Keep what an interviewer has typed and give the new revision; notes on criteria that the plan has dropped since stay.
 
     ``revision`` is the one that the page was made from, 0 for none; another one by now raises DraftConflictError.
     """
@@ -60,7 +60,7 @@ def save_draft(
     elif draft.revision != revision:
         raise DraftConflictError(draft.content, draft.revision)
     else:
-        draft.content, draft.revision, draft.saved_at = content, draft.revision + 1, now
+        draft.content, draft.revision, draft.saved_at = _with_notes(draft.content, content), draft.revision + 1, now
     session.flush()
     return draft.revision
 
@@ -184,6 +184,13 @@ def take_abstention_back(session: Session, *, interview: Interview, user_id: int
     record_act(session, "evaluation.return", interview, user_id, now)
 
 
+def _with_notes(old: JsonObject, new: JsonObject) -> JsonObject:
+    """Add to a draft the notes of the one before for criteria that its page did not show."""
+    fresh = new.get("ratings", {})
+    dropped = {ident: one for ident, one in old.get("ratings", {}).items() if ident not in fresh and one.get("note")}
+    return {**new, "ratings": {**fresh, **dropped}} if dropped else new
+
+
 def _require_seat(session: Session, interview: Interview, user_id: int) -> Panelist:
     require_open(interview)
     seat = session.get(Panelist, (interview.id, user_id), with_for_update=True, populate_existing=True)
@@ -207,17 +214,19 @@ def _store(
         raise InterviewError("summary_missing")
     session.add(evaluation)
     session.flush()
-    session.add_all(
-        Rating(
-            evaluation_id=evaluation.id,
-            criterion=ident,
-            criterion_key=criterion.key,
-            value=judgements[ident].value,
-            note=judgements[ident].note.strip()[:NOTE_LENGTH],
-        )
-        for ident, criterion in criteria.items()
+    session.execute(  # one statement for all: nobody asks for their numbers
+        insert(Rating),
+        [
+            {
+                "evaluation_id": evaluation.id,
+                "criterion": ident,
+                "criterion_key": criterion.key,
+                "value": judgements[ident].value,
+                "note": judgements[ident].note.strip()[:NOTE_LENGTH],
+            }
+            for ident, criterion in criteria.items()
+        ],
     )
-    session.flush()
     return evaluation
 
 

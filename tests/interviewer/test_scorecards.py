@@ -45,6 +45,25 @@ def test_what_no_page_offers_is_refused_in_clear_words(session, panel, caller, c
     assert session.scalars(select(Evaluation)).all() == []
 
 
+def test_notes_on_a_criterion_that_the_plan_drops_stay_in_the_draft(session, panel, caller):
+    reader = caller(panel.first)
+    reader.post(f"{card(panel)}/draft", data={"version": "0", "note-r2": "现场写了一段", "note-r4": "愿意协作"})
+    panel.interview.focus = ["r4"]
+    session.commit()
+    for version in ("1", "2"):
+        page = reader.get(card(panel)).get_data(as_text=True)
+        assert "现场写了一段" in page
+        assert 'name="note-r2"' not in page
+        again = reader.post(f"{card(panel)}/draft", data={"version": version, "note-r4": "愿意协作，有例子"})
+        assert again.status_code == 303
+    panel.interview.focus = ["r2", "r4"]
+    session.commit()
+
+    page = reader.get(card(panel)).get_data(as_text=True)
+    assert ">现场写了一段</textarea>" in page
+    assert ">愿意协作，有例子</textarea>" in page
+
+
 def test_a_script_is_told_why_a_draft_was_not_kept(panel, caller):
     answer = caller(panel.first).post(f"{card(panel)}/draft", data={"rating-r2": "999"}, headers=JSON)
 
