@@ -8,8 +8,8 @@ from random import Random
 
 ONE_BY_ONE = 256
 """Up to so many things are drawn singly; more by the binomial share of each kind."""
-WIDE = 100.0
-"""From this variance on a binomial number is drawn from the normal curve, rounded: their quantiles differ by less than one."""
+WIDE = 25.0
+"""From this variance on a binomial number is drawn from the normal curve, rounded: their 2.5% and 97.5% points differ by less than one."""
 
 
 def resample(counts: Sequence[int], draw: Random) -> list[int]:

@@ -15,6 +15,7 @@ from screening.audit import record
 from screening.models import Application, Decision, Outcome, Stage, StageMove
 from screening.queries.scopes import application_scope
 from screening.queries.second_looks import in_need_of_second_look, waiting_for
+from screening.services.measuring import note_panels
 from screening.services.moving import ALLOWED_MOVES, REJECT_REASONS, MoveError, hold, move_application, undo_moves
 
 NOTE_LENGTH = 4000
@@ -109,6 +110,7 @@ def decide(
         outcome=outcome.value,
         needs_second=needs_second,
     )
+    note_panels(session, application_id=application.id, now=now)
     return decision
 
 
@@ -150,6 +152,7 @@ def take_back_decision(session: Session, *, decision: Decision, actor_id: int, n
         now=now,
         decision=decision.id,
     )
+    note_panels(session, application_id=decision.application_id, now=now)
 
 
 def take_back_move(session: Session, *, decision: Decision, made_at: datetime, actor_id: int, now: datetime) -> None:

@@ -13,6 +13,7 @@ from screening.audit import record
 from screening.models import Application, Decision, Posting, Stage
 from screening.queries.second_looks import waiting_for
 from screening.services.deciding import NOTE_LENGTH, DecideError, carry_out, take_back_move
+from screening.services.measuring import note_panels
 from screening.services.moving import ALLOWED_MOVES, MoveError, hold, move_application
 
 
@@ -103,3 +104,4 @@ def _note(
         decision=decision.id,
         agrees=agrees,
     )
+    note_panels(session, application_id=decision.application_id, now=now)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from rubrics.catalogue import catalogue
-from screening.models import Posting, Role, SourceDocument, User
+from screening.models import Job, Posting, Role, SourceDocument, User
+from screening.queue import MEASURE_POSTING
 from screening.services.accounts import create_user
 from screening.services.demonstration.acting import act_out
 from screening.services.demonstration.hours import give_hours
@@ -58,6 +59,8 @@ def load_demo(session: Session, *, now: datetime, password: str, uploads: Path) 
     for one in opened.values():
         measure_posting(session, posting_id=one.posting.id, now=now)
     measure_sets(session)
+    # Every evaluation of the past has asked for what is counted now.
+    session.execute(delete(Job).where(Job.name == MEASURE_POSTING))
     return True
 
 

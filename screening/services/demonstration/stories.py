@@ -186,7 +186,7 @@ def _interview(
     for place, email in enumerate(panel):
         has_sent = place < sent
         delay = random.uniform(0.05, 0.7)
-        at = ready + min((until - ready) * delay, timedelta(hours=30) * delay**2) if has_sent else None
+        at = ready + min((until - ready) * delay, timedelta(hours=60) * delay**2) if has_sent else None
         draft = not has_sent and ready < until and random.random() < 0.5
         sittings.append(Sitting(email, at, draft, STRICTNESS.get(email, 0.0)))
     return PlannedInterview(number, planned, start, tuple(sittings), random.random() < 0.35)
