@@ -185,3 +185,11 @@ def test_a_posting_of_ones_own_is_needed_to_look(app, session, panel):
     address = f"/staff/applications/{panel.application.id}/interviews/check"
     assert sign_in(app, stranger).get(address).status_code == 404
     assert sign_in(app, panel.first).get(address).status_code in {403, 404}
+
+
+def test_an_odd_hour_is_said_and_stored(session, panel, caller):
+    recruiter = caller(panel.recruiter)
+    night = fields(panel.second, at=NEXT.replace(hour=15))
+    answer = recruiter.post(f"/staff/applications/{panel.application.id}/interviews/new", data=night)
+    assert answer.status_code == 303
+    assert "这个时间对许愿不太合适" in recruiter.get(answer.location).text

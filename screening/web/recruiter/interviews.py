@@ -39,7 +39,7 @@ from screening.services.interviewing import (
 from screening.services.mailing import NotWaitingError, recall_mail
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now, signed_in_user
-from screening.web.formatting import clock, is_chinese, planned
+from screening.web.formatting import clock, is_chinese, listing, planned
 from screening.web.interview_news import tell_of
 from screening.web.labels import MAIL_STATES, ROLES
 from screening.web.recruiter.round_choice import STEPS, RoundChoice, by_seat, choose_round, seats_for
@@ -113,7 +113,12 @@ def plan(application: Application) -> ResponseReturnValue:
     if choice.is_review:
         toast(_("The review is asked for; it is due %(when)s.", when=planned(interview.due_at, wanted.time_zone)))
     else:
-        toast(_said(_("Interview planned for %(when)s.", when=planned(wanted.starts_at, wanted.time_zone)), interview))
+        odd = _odd(form, _span(wanted))
+        toast(
+            _said(
+                _("Interview planned for %(when)s.", when=planned(wanted.starts_at, wanted.time_zone)), interview, odd
+            )
+        )
     return redirect(url_for("applications.show", application_id=application.id, side="interviews"), 303)
 
 
@@ -192,7 +197,8 @@ def replan(interview: Interview) -> ResponseReturnValue:
     except InterviewError as error:
         db.session.rollback()
         return _page(form, application, rows, choice, interview=interview, refused=_explain(error)), 409
-    toast(_said(_("The plan was changed."), interview))
+    odd = () if choice.is_review else _odd(form, _span(wanted))
+    toast(_said(_("The plan was changed."), interview, odd))
     return redirect(url_for("applications.show", application_id=application.id, side="interviews"), 303)
 
 
@@ -337,13 +343,15 @@ def _seated(interview_id: int | None) -> list[int]:
     return _panel(interview) if interview else []
 
 
-def _said(done: str, interview: Interview) -> str:
-    """Say what was done and, when a mail to the candidate waits, until when it can be held back."""
+def _said(done: str, interview: Interview, odd: Sequence[OddHour]) -> str:
+    """Say what was done, for whom the hour is odd, and until when a mail to the candidate that waits can be held back."""
+    said = [done]
+    if odd:
+        said.append(_("An unusual time for %(names)s.", names=listing([row.name for row in odd])))
     waiting = [mail for mail in candidate_mails(db.session, interview=interview) if mail.waits]
-    if not waiting:
-        return done
-    mail = _("The mail to the candidate goes out at %(time)s.", time=clock(waiting[0].at))
-    return done + mail if is_chinese() else f"{done} {mail}"
+    if waiting:
+        said.append(_("The mail to the candidate goes out at %(time)s.", time=clock(waiting[0].at)))
+    return ("" if is_chinese() else " ").join(said)
 
 
 def _explain(error: InterviewError) -> str:
