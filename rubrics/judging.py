@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rubrics.evidence import Outcome, Reading, find_evidence
 from rubrics.evidence.clauses import EVIDENCE, Stance
@@ -11,7 +11,7 @@ from rubrics.evidence.outcome import contradicted, for_interview, join_all, join
 from rubrics.evidence.texts import entries, field_of
 from rubrics.lexicon import Lexicon
 from rubrics.model import DEGREE_ORDER, AllOf, AnyOf, AtLeast, Criterion, DegreeAsk, SkillAsk
-from rubrics.plans import Hearing, Node
+from rubrics.plans import Hearing, Listing, Node
 from rubrics.prescore import Verdict
 
 _LEFT_TO_THE_INTERVIEW = for_interview("由面试考察", "left to the interview")
@@ -22,14 +22,26 @@ _PLAIN_NO = frozenset(
 )
 
 
-def judge(criterion: Criterion, node: Node | None, reading: Reading, relevant: frozenset[str]) -> Outcome:
-    """Judge a criterion; ``node`` is its rule, None when only an interview can judge it; ``relevant`` are the terms of its rubric."""
-    if node is None:
-        return _LEFT_TO_THE_INTERVIEW
-    outcome = _judge_node(node, reading, relevant)
-    if outcome.verdict is _NOT_SHOWN and "statements" in reading.dossier.answers:
-        return _denied_in_statement(criterion, reading) or outcome
-    return outcome
+def judge_all(
+    criteria: Iterable[tuple[Criterion, Node | None]], reading: Reading, relevant: frozenset[str]
+) -> list[Outcome]:
+    """Judge criteria, each with its rule's node (None when only an interview can judge it); ``relevant`` are the terms of their rubric."""
+    outcomes, stated = reading.outcomes, "statements" in reading.dossier.answers
+    found: list[Outcome] = []
+    for criterion, node in criteria:
+        if node is None:
+            found.append(_LEFT_TO_THE_INTERVIEW)
+            continue
+        outcome = outcomes.get(node) or _judge_node(node, reading, relevant)
+        if stated and outcome.verdict is _NOT_SHOWN:
+            outcome = _denied_in_statement(criterion, reading) or outcome
+        found.append(outcome)
+    return found
+
+
+def _judge_nodes(nodes: Iterable[Node], reading: Reading, relevant: frozenset[str]) -> list[Outcome]:
+    known = reading.outcomes.get
+    return [known(node) or _judge_node(node, reading, relevant) for node in nodes]
 
 
 def _judge_node(node: Node, reading: Reading, relevant: frozenset[str]) -> Outcome:
@@ -46,7 +58,7 @@ def _answer_of_skills(node: Node, reading: Reading) -> Outcome:
     hearing = node.hearing
     if hearing is None or hearing.lexicon is not reading.lexicon:
         hearing = node.hearing = _hearing_of(node, reading.lexicon)
-    if not (hearing.named.isdisjoint(reading.families) and hearing.above.isdisjoint(reading.seen_terms)):
+    if not (hearing.named.isdisjoint(reading.seen_families) and hearing.above.isdisjoint(reading.seen_terms)):
         return _answer(node, reading, node.terms)
     if hearing.silence is None:
         hearing.silence = _answer(node, reading, node.terms)
@@ -73,17 +85,17 @@ def _answer(node: Node, reading: Reading, relevant: frozenset[str]) -> Outcome:
         case SkillAsk() as ask:
             return find_evidence(ask, reading, relevant)
         case AllOf():
-            outcomes = [_judge_node(part, reading, relevant) for part in node.parts]
+            outcomes = _judge_nodes(node.parts, reading, relevant)
             rest = [outcome for part, outcome in zip(node.parts, outcomes, strict=True) if part is not node.floor]
             if rest and all(outcome.verdict is Verdict.NOT_SHOWN for outcome in rest):
                 return join_all(rest)  # a degree alone is no part of what its holders are asked for
             return join_all(outcomes)
         case AnyOf(_, is_open):
             parts = _without_lower_degrees(node, reading, relevant) if node.floors else node.parts
-            outcome = join_any([_judge_node(part, reading, relevant) for part in parts])
+            outcome = join_any(_judge_nodes(parts, reading, relevant))
             return _or_unnamed_equal(outcome, node, reading) if is_open else outcome
         case AtLeast(needed, _, is_open):
-            outcome = join_any([_judge_node(part, reading, relevant) for part in node.parts], needed)
+            outcome = join_any(_judge_nodes(node.parts, reading, relevant), needed)
             return _or_unnamed_equal(outcome, node, reading) if is_open else outcome
         case ask:
             return find_evidence(ask, reading, relevant)
@@ -110,21 +122,28 @@ def _or_unnamed_equal(outcome: Outcome, node: Node, reading: Reading) -> Outcome
     if outcome.verdict in {Verdict.MET, Verdict.PARTLY}:
         return outcome
     lexicon = reading.lexicon
-    named = node.terms & lexicon.terms.keys()
-    kinds = {lexicon.terms[term].kind for term in named}
+    listing = node.listing
+    if listing is None or listing.lexicon is not lexicon:
+        listing = node.listing = _listing_of(node, lexicon)
+    kinds = listing.kinds
     if outcome.verdict is Verdict.CONTRADICTED and kinds == {"knowledge"}:
         return outcome  # whoever denies the subject itself does not know it by its neighbours
-    for family, members in _equals_of(node, lexicon).items():
+    for family, members in listing.families:
         for sighting in reading.family_sightings(family):
-            if sighting.stance not in EVIDENCE or any(lexicon.is_a(sighting.term, term) for term in node.terms):
+            if sighting.stance not in EVIDENCE or lexicon.terms[sighting.term].kind not in kinds:
                 continue
-            if lexicon.terms[sighting.term].kind not in kinds:
+            if sighting.term in node.terms or not node.terms.isdisjoint(lexicon.ancestors(sighting.term)):
                 continue
             if sighting.term == family and "knowledge" in kinds and (sighting.stance is not Stance.OWN or members < 2):
                 continue
-            zh, en = lexicon.name(sighting.term, "zh"), lexicon.name(sighting.term, "en")
+            zh, en = lexicon.names(sighting.term)
             return partly(f"{zh}：未列出的同类", f"{en}: an equal that is not named", reading.quote_sighting(sighting))
     return outcome
+
+
+def _listing_of(node: Node, lexicon: Lexicon) -> Listing:
+    kinds = frozenset(lexicon.terms[term].kind for term in node.terms if term in lexicon.terms)
+    return Listing(lexicon, kinds, tuple(_equals_of(node, lexicon).items()))
 
 
 def _equals_of(node: Node, lexicon: Lexicon) -> dict[str, int]:

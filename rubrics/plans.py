@@ -36,10 +36,10 @@ class Node:
 
     ``unbound`` says that the rule leans on what its rubric is about; ``terms`` are the skills that it names, ``only_skills``
     says that it names nothing else; ``floor`` is the degree among the parts of an "all of", ``floors`` are those of an "any of"
-    whose branches ask for different degrees. ``hearing`` is kept here by whoever judges.
+    whose branches ask for different degrees. ``hearing`` and ``listing`` are kept here by whoever judges.
     """
 
-    __slots__ = ("floor", "floors", "hearing", "only_skills", "parts", "rule", "terms", "unbound")
+    __slots__ = ("floor", "floors", "hearing", "listing", "only_skills", "parts", "rule", "terms", "unbound")
 
     def __init__(self, rule: Rule) -> None:
         self.rule = rule
@@ -56,6 +56,7 @@ class Node:
         floors = {part: part.floor for part in self.parts if part.floor is not None}
         self.floors: Mapping[Node, Node] = floors if len(set(floors.values())) > 1 else {}
         self.hearing: Hearing | None = None
+        self.listing: Listing | None = None
 
 
 @dataclass(slots=True)
@@ -71,6 +72,15 @@ class Hearing:
     named: frozenset[str]
     above: frozenset[str]
     silence: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Where in the words of a lexicon a list left open has its unnamed equals: their kinds, and families with the number of members named."""
+
+    lexicon: Lexicon
+    kinds: frozenset[str]
+    families: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)

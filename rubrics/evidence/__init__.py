@@ -50,10 +50,17 @@ __all__ = ["Outcome", "Reading", "find_evidence"]
 def find_evidence(  # noqa: C901, PLR0911, PLR0912 - one arm an ask
     ask: Ask, reading: Reading, relevant: frozenset[str] = frozenset()
 ) -> Outcome:
-    """Judge one ask; ``relevant`` are the terms of the rubric, for experience and papers without topics."""
+    """Judge one ask; ``relevant`` are the terms of the rubric, for experience and papers without topics.
+
+    What is asked most often stands first.
+    """
     match ask:
         case SkillAsk():
             return find_skill(ask, reading)
+        case ExperienceAsk():
+            return find_experience(ask, reading, relevant)
+        case PublicationAsk():
+            return find_publication(ask, reading, relevant)
         case DegreeAsk():
             return find_degree(ask, reading)
         case FieldAsk():
@@ -64,16 +71,12 @@ def find_evidence(  # noqa: C901, PLR0911, PLR0912 - one arm an ask
             return find_location(ask, reading)
         case AvailabilityAsk():
             return find_availability(ask, reading)
-        case PublicationAsk():
-            return find_publication(ask, reading, relevant)
         case ContestAsk():
             return find_contest(ask, reading)
         case LeaderboardAsk():
             return find_leaderboard(ask, reading)
         case OpenSourceAsk():
             return find_open_source(ask, reading)
-        case ExperienceAsk():
-            return find_experience(ask, reading, relevant)
         case EngineeringAsk():
             return find_engineering(ask, reading)
         case StandingAsk():

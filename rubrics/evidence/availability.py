@@ -44,6 +44,7 @@ _WEEK_DAYS = (
     re.compile(rf"{_NUMBER}\+? ?(?:天|days?)\s*(?:/|per|a|each)\s*(?:周|week)"),
     re.compile(rf"{_NUMBER} ?days? (?:weekly|every week)"),
 )
+_ARRIVAL = ("arrive_at_once", "arrive_soon", "arrive_next_month", "start_word", "arrival_word")
 _NUMERALS = {
     "一": 1,
     "二": 2,
@@ -154,8 +155,11 @@ def _arrival(wanted: int, reading: Reading) -> Outcome:  # noqa: PLR0911 - a dec
 
 
 def _told_arrival(reading: Reading) -> Iterator[Told]:
+    telling = reading.cues.groups(*_ARRIVAL)
     for source, start, end, plain, planned, wished, _ in planning_clauses(reading):
-        match = reading.cues.pattern("arrive_at_once").search(plain)
+        if not wished and not reading.cues.may(telling, plain):
+            continue
+        match = reading.cues.first("arrive_at_once", plain)
         if match is not None:
             yield Told(0, reading.quote(source, start + match.start(), start + match.end()))
             continue
@@ -166,9 +170,9 @@ def _told_arrival(reading: Reading) -> Iterator[Told]:
         if planned and reading.cues.has("arrive_next_month", plain):
             yield Told(30, clause_quote(reading, source, start, end))
             continue
-        if not (wished or (planned and reading.cues.has("start_word", plain))) and not reading.cues.pattern(
-            "arrival_word"
-        ).search(plain):
+        if not (wished or (planned and reading.cues.has("start_word", plain))) and not reading.cues.has(
+            "arrival_word", plain
+        ):
             continue
         for pattern in _ARRIVE:
             found = pattern.search(plain)
@@ -234,11 +238,12 @@ def _told_months(reading: Reading) -> Iterator[Told]:
 
 def _told_days(reading: Reading) -> Iterator[Told]:
     for source, start, end, plain, planned, _, _ in planning_clauses(reading):
-        match = next((found for pattern in _WEEK_DAYS if (found := pattern.search(plain))), None)
+        weekly = "周" in plain or "星期" in plain or "week" in plain
+        match = next((found for pattern in _WEEK_DAYS if (found := pattern.search(plain))), None) if weekly else None
         if match is not None:
             yield Told(_number(match.group(1)), clause_quote(reading, source, start, end))
         elif (
-            reading.cues.pattern("full_time").search(plain)
+            reading.cues.has("full_time", plain)
             and (planned or reading.cues.has("internship_context", plain))
             and not is_past(plain, reading)
         ):

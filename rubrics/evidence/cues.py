@@ -9,20 +9,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 
-from rubrics.evidence.starters import LONGEST_RUN, first_letters, telling_letters
+from rubrics.evidence.starters import LONGEST_RUN, branches, first_letters, telling_letters
 from rubrics.lexicon import Lexicon
 
 _MOST_BEGINNINGS = 200_000
 _MOST_HEADINGS, _HEADING = 4_000, 12
 _PADDING = "\0" * (2 * LONGEST_RUN - 1)
 _BETWEEN = "\0" * (LONGEST_RUN - 1)
-_COMPILERS = "read_"
 # Four characters of a text are looked up as one number: eight bytes of UTF-16, in which no character may take more than two.
 _UTF16 = f"utf-16-{sys.byteorder[0]}e"
 _TWO_BYTES = 2
+_NO_WORD_BEFORE = "(?<![a-z])"
 _WIDER = re.compile("[\U00010000-\U0010ffff]")
 Groups = int
-"""A set of cue groups, one bit for each."""
+"""A set of cue groups, one bit for each pattern of a group."""
+
+
+class NamedGroups:
+    """Several cue groups by their names, hashed as the one object it is: a set is looked up thousands of times."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
 
 
 class _Beginnings(dict[int, Groups]):
@@ -30,13 +39,15 @@ class _Beginnings(dict[int, Groups]):
 
     def __init__(self, by_start: dict[str, Groups]) -> None:
         super().__init__()
-        self._by_start = by_start
+        runs: list[dict[int, Groups]] = [{} for _ in range(LONGEST_RUN)]
+        for letters, groups in by_start.items():
+            runs[len(letters) - 1][_number(letters)] = groups
+        self._runs = [(_number("\uffff" * length), known) for length, known in enumerate(runs, 1)]
 
     def __missing__(self, window: int) -> Groups:
-        letters = window.to_bytes(_TWO_BYTES * LONGEST_RUN, sys.byteorder).decode(_UTF16, "surrogatepass")
         found = 0
-        for length in range(1, LONGEST_RUN + 1):
-            found |= self._by_start.get(letters[:length], 0)
+        for mask, known in self._runs:
+            found |= known.get(window & mask, 0)
         if len(self) >= _MOST_BEGINNINGS:
             self.clear()
         self[window] = found
@@ -56,6 +67,11 @@ class _Beginnings(dict[int, Groups]):
                 groups_at, windows[_TWO_BYTES * first : _TWO_BYTES * (first + size)].cast("Q")
             )
         return found
+
+
+def _number(letters: str) -> int:
+    """Give a run of letters as the number that it is at the beginning of four letters; those that are missing are nought."""
+    return int.from_bytes(letters.ljust(LONGEST_RUN, "\0").encode(_UTF16, "surrogatepass"), sys.byteorder)
 
 
 class Hints:
@@ -117,25 +133,39 @@ class _Whole(dict[str, str | None]):
 
 @dataclass(slots=True)
 class _Table:
-    """What is worked out once for each version of the tables: patterns, and which groups a run of letters can begin."""
+    """What is worked out once for each version of the tables: patterns, and which of them a run of letters can begin.
+
+    ``sources`` are the single patterns of the groups by their bits, ``rows`` are those compiled, for every set of bits met.
+    """
 
     beginnings: _Beginnings
     bits: dict[str, Groups]
+    sources: dict[Groups, str]
     ungated: Groups
     patterns: dict[str, re.Pattern[str]] = field(default_factory=dict)
-    joined: dict[tuple[str, ...], Groups] = field(default_factory=dict)
+    rows: dict[Groups, tuple[re.Pattern[str], ...]] = field(default_factory=dict)
+    joined: dict[NamedGroups, Groups] = field(default_factory=dict)
     wholes: dict[tuple[str, ...], _Whole] = field(default_factory=dict)
+
+    def rows_of(self, told: Groups) -> tuple[re.Pattern[str], ...]:
+        """Give the single patterns of a set, each compiled once."""
+        known = self.rows.get(told)
+        if known is None:
+            lowest = told & -told
+            rest = told ^ lowest
+            first = self.rows_of(lowest) if rest else (re.compile(_led(self.sources[lowest])),)
+            known = self.rows[told] = (*first, *self.rows_of(rest)) if rest else first
+        return known
 
 
 _TABLES: dict[str, _Table] = {}
 
 
 def make_ready(lexicon: Lexicon) -> None:
-    """Work out all patterns of a lexicon now: half a second that processes forked later need not spend again."""
-    cues = Cues(lexicon)
-    for name in lexicon.cue_words:
-        if not name.startswith(_COMPILERS):
-            cues.pattern(name)
+    """Work out all patterns of a lexicon now: most of a second that processes forked later need not spend again."""
+    cues, table = Cues(lexicon), _table(lexicon)
+    for name in table.bits:
+        cues.pattern(name)
 
 
 class Cues:
@@ -149,7 +179,7 @@ class Cues:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._table = _TABLES.get(lexicon.version) or _TABLES.setdefault(lexicon.version, _table_of(lexicon))
+        self._table = _table(lexicon)
         self._bits = self._table.bits
         self._answers: dict[tuple[str, str], bool] = {}
         self._places: dict[tuple[str, str], tuple[tuple[int, int], ...]] = {}
@@ -160,34 +190,48 @@ class Cues:
         """Give the group's alternatives as one pattern, to be searched for in plain text."""
         found = self._table.patterns.get(name)
         if found is None:
-            found = self._table.patterns[name] = re.compile(_led(_source(self._lexicon, name)))
+            rows = self._table.rows_of(self._bits[name])
+            found = rows[0] if len(rows) == 1 else re.compile(_led(_source(self._lexicon, name)))
+            self._table.patterns[name] = found
         return found
 
     def has(self, name: str, plain: str) -> bool:
         """Whether a cue of the group stands in a plain text."""
         possible = self._possible.get(plain)
-        if not (self.hints(plain) if possible is None else possible) & self._bits[name]:
+        told = (self.hints(plain) if possible is None else possible) & self._bits[name]
+        if not told:
             return False
         key = (name, plain)
         known = self._answers.get(key)
         if known is None:
-            known = self._answers[key] = self.pattern(name).search(plain) is not None
+            known = False
+            for row in self._table.rows.get(told) or self._table.rows_of(told):
+                if row.search(plain) is not None:
+                    known = True
+                    break
+            self._answers[key] = known
         return known
 
     def first(self, name: str, plain: str) -> re.Match[str] | None:
         """Give the first cue of the group in a plain text."""
-        return self.pattern(name).search(plain) if self.hints(plain) & self._bits[name] else None
+        told = self.hints(plain) & self._bits[name]
+        return self._told(name, told).search(plain) if told else None
 
     def places(self, name: str, plain: str) -> tuple[tuple[int, int], ...]:
         """Give the spans of all cues of the group in a plain text, in order."""
         possible = self._possible.get(plain)
-        if not (self.hints(plain) if possible is None else possible) & self._bits[name]:
+        told = (self.hints(plain) if possible is None else possible) & self._bits[name]
+        if not told:
             return ()
         key = (name, plain)
         known = self._places.get(key)
         if known is None:
-            known = self._places[key] = tuple(match.span() for match in self.pattern(name).finditer(plain))
+            known = self._places[key] = tuple([match.span() for match in self._told(name, told).finditer(plain)])
         return known
+
+    def _told(self, name: str, told: Groups) -> re.Pattern[str]:
+        """Give the one pattern of a group that may match, or all of them as one: which of several comes first is theirs to say."""
+        return self.pattern(name) if told & (told - 1) else self._table.rows_of(told)[0]
 
     def whole(self, names: tuple[str, ...], plain: str) -> str | None:
         """Give the first of several groups of which a cue is the whole of a text."""
@@ -199,17 +243,22 @@ class Cues:
 
     def groups(self, *names: str) -> Groups:
         """Give several groups as one set, for ``may``."""
-        known = self._table.joined.get(names)
-        if known is None:
-            known = 0
-            for name in names:
-                known |= self._bits[name]
-            self._table.joined[names] = known
-        return known
+        found = 0
+        for name in names:
+            found |= self._bits[name]
+        return found
 
     def may(self, groups: Groups, plain: str) -> bool:
         """Whether a cue of any of the groups may stand in a plain text: a quick "perhaps", or a sure no."""
-        return self.hints(plain) & groups != 0
+        known = self._possible.get(plain)
+        return (self.hints(plain) if known is None else known) & groups != 0
+
+    def any_of(self, names: NamedGroups) -> Groups:
+        """Give several groups that are asked for again and again as one set."""
+        known = self._table.joined.get(names)
+        if known is None:
+            known = self._table.joined[names] = self.groups(*names.names)
+        return known
 
     def look(self, plain: str) -> Hints:
         """Give where in a whole text words of the groups can begin."""
@@ -246,24 +295,44 @@ def _source(lexicon: Lexicon, name: str) -> str:
 
 
 def _led(source: str) -> str:
-    """Give a pattern that looks for its first letters before it tries its words one after the other: that halves its time."""
-    letters = first_letters(source)
-    return source if letters is None else f"(?=[{''.join(map(re.escape, sorted(letters)))}])(?:{source})"
+    """Give a pattern that looks for its first letters before it tries its words one after the other: that halves its time.
+
+    Where all words that begin with a letter begin a word of Latin letters, nothing inside a word is tried.
+    """
+    free, bounded = set[str](), set[str]()
+    for branch in branches(source):
+        letters = first_letters(branch)
+        if letters is None:
+            return source
+        (bounded if branch.startswith(_NO_WORD_BEFORE) else free).update(letters)
+    leads = [f"(?=[{_members(free)}])"] if free else []
+    if bounded - free:
+        leads.append(f"{_NO_WORD_BEFORE}(?=[{_members(bounded - free)}])")
+    return f"(?:{'|'.join(leads)})(?:{source})"
+
+
+def _members(letters: set[str]) -> str:
+    return "".join(map(re.escape, sorted(letters)))
+
+
+def _table(lexicon: Lexicon) -> _Table:
+    return _TABLES.get(lexicon.version) or _TABLES.setdefault(lexicon.version, _table_of(lexicon))
 
 
 def _table_of(lexicon: Lexicon) -> _Table:
     bits: dict[str, Groups] = {}
+    sources: dict[Groups, str] = {}
     by_start: dict[str, Groups] = {}
     ungated = 0
-    for name in lexicon.cue_words:
-        if name.startswith(_COMPILERS):
-            continue
-        bits[name] = 1 << len(bits)
-        letters = telling_letters(_source(lexicon, name))
-        if letters is None:
-            ungated |= bits[name]
-        if letters is not None and _WIDER.search("".join(letters)):
-            ungated |= bits[name]
-        for start in letters or ():
-            by_start[start] = by_start.get(start, 0) | bits[name]
-    return _Table(_Beginnings(by_start), bits, ungated)
+    for name in lexicon.cue_patterns:
+        bits[name] = 0
+        for word in lexicon.cues(name):
+            bit = 1 << len(sources)
+            bits[name] |= bit
+            sources[bit] = f"(?:{word})"
+            letters = telling_letters(sources[bit])
+            if letters is None or _WIDER.search("".join(letters)):
+                ungated |= bit
+            for start in letters or ():
+                by_start[start] = by_start.get(start, 0) | bit
+    return _Table(_Beginnings(by_start), bits, sources, ungated)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rubrics.evidence.clauses import EVIDENCE, Stance
-from rubrics.evidence.episodes import assists, episodes_of, quote_stretch, tells_of
+from rubrics.evidence.episodes import assists, episodes_hinting, quote_stretch, tells_of
 from rubrics.evidence.outcome import Outcome, met, not_shown, partly
 from rubrics.evidence.reading import Reading
 from rubrics.model import LEVEL_ORDER, EngineeringAsk, Level
@@ -16,7 +16,8 @@ def find_engineering(ask: EngineeringAsk, reading: Reading) -> Outcome:  # noqa:
     aside: list[Quote] = []
     cues = reading.cues
     telling = cues.groups("engineering_hard", "performance_gain", "deployment", "engineering_soft")
-    for episode in episodes_of(reading):
+    topics = frozenset(ask.topics)
+    for episode in episodes_hinting(telling, reading):
         if episode.kinds.isdisjoint(_DONE):
             continue
         on_topic: bool | None = None if ask.topics else True
@@ -25,7 +26,7 @@ def find_engineering(ask: EngineeringAsk, reading: Reading) -> Outcome:  # noqa:
             if not cues.may(telling, plain):
                 continue
             if on_topic is None:
-                on_topic = any(tells_of(s, ask.topics, reading) for s in episode.stretches)
+                on_topic = tells_of(episode.stretches, topics, reading)
             gain = cues.has("performance_gain", plain)
             if gain or _is_a_fact(plain, reading):
                 if on_topic or (gain and "performance_tuning" in ask.topics):

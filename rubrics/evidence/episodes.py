@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from rubrics.evidence.clauses import EVIDENCE, Clause, Stance, tells_of_others
 from rubrics.evidence.cues import Groups
@@ -37,11 +37,11 @@ _TOLD = frozenset({Role.SELF, Role.STATEMENT, Role.OTHER, Role.SKILL})
 
 @dataclass(slots=True, eq=False)
 class Stretch:
-    """A clause that tells of the person's own doings; ``shown`` keeps what ``shown_terms`` has found."""
+    """A clause that tells of the person's own doings; ``stances`` keeps how its terms are meant, once somebody asked."""
 
     passage: Passage
     clause: Clause
-    shown: dict[frozenset[Stance], frozenset[str]] | None = None
+    stances: dict[str, frozenset[Stance]] = field(default_factory=dict)
 
     @property
     def terms(self) -> frozenset[str]:
@@ -57,34 +57,66 @@ class Episode:
     stretches: tuple[Stretch, ...]
     kinds: frozenset[str]
     lead: bool
-    done: frozenset[str] | None = None
 
-    def tells_of(self, topics: Iterable[str], reading: Reading) -> list[Stretch]:
+    def tells_of(self, topics: frozenset[str], reading: Reading) -> list[Stretch]:
         """Give the clauses that tell of a topic as something done."""
-        if self.done is None:
-            self.done = frozenset[str]().union(
-                *(shown_terms(stretch, reading, DONE) for stretch in self.stretches if stretch.clause.terms)
-            )
-        if self.done.isdisjoint(topics):
-            return []
-        return [stretch for stretch in self.stretches if tells_of(stretch, topics, reading, DONE)]
+        return list(telling_of(self.stretches, topics, reading, DONE))
+
+
+@dataclass(slots=True, eq=False)
+class _Group:
+    """Passages that tell of one job, project or statement, before anybody asked for its clauses; ``hints`` and ``terms`` are theirs together."""
+
+    members: list[Passage]
+    hints: Groups = 0
+    terms: set[str] = field(default_factory=set)
+    episode: Episode | None = None
+    read: bool = False
 
 
 def episodes_of(reading: Reading) -> tuple[Episode, ...]:
     """Read every job, project and statement as an episode; what is denied, wished or told of others is left out."""
-    return reading.remember("episodes", lambda: tuple(_episodes(reading)))
+    return reading.remember("episodes", lambda: tuple(_read(_groups(reading), reading)))
 
 
-def _episodes(reading: Reading) -> Iterator[Episode]:
-    groups: dict[tuple[int, int] | str, list[Passage]] = {}
+def episodes_hinting(groups: Groups, reading: Reading) -> Iterator[Episode]:
+    """Read the episodes in which a word of some cue groups can stand."""
+    return _read([group for group in _groups(reading) if group.hints & groups], reading)
+
+
+def episodes_naming(topics: frozenset[str], reading: Reading) -> list[Episode]:
+    """Read the episodes in which a member of some families is named, in whatever way."""
+    members = reading.members_of(topics)
+    return list(_read([group for group in _groups(reading) if not members.isdisjoint(group.terms)], reading))
+
+
+def _groups(reading: Reading) -> list[_Group]:
+    return reading.remember("episode groups", lambda: _grouped(reading))
+
+
+def _grouped(reading: Reading) -> list[_Group]:
+    named = reading.named
+    groups: dict[tuple[int, int] | str, _Group] = {}
     for passage in reading.passages(*ROLES):
         together = passage.role in GROUPED or passage.entry.startswith("/")
-        groups.setdefault(passage.entry if together else (passage.source, passage.start), []).append(passage)
+        key = passage.entry if together else (passage.source, passage.start)
+        group = groups.get(key)
+        if group is None:
+            group = groups[key] = _Group([])
+        group.members.append(passage)
+        group.hints |= passage.hints
+        if passage in named:
+            group.terms |= named[passage]
+    return list(groups.values())
+
+
+def _read(groups: Iterable[_Group], reading: Reading) -> Iterator[Episode]:
     silencing = reading.cues.groups(*SILENT, "other_person")
-    for members in groups.values():
-        episode = _episode(members, silencing, reading)
-        if episode is not None:
-            yield episode
+    for group in groups:
+        if not group.read:
+            group.episode, group.read = _episode(group.members, silencing, reading), True
+        if group.episode is not None:
+            yield group.episode
 
 
 def _episode(members: list[Passage], silencing: Groups, reading: Reading) -> Episode | None:
@@ -173,30 +205,42 @@ def months_of(episode: Episode, reading: Reading) -> Iterator[tuple[int, int]]:
 
 def touches(terms: frozenset[str], topics: Iterable[str], reading: Reading) -> bool:
     """Whether any term belongs to one of the topics."""
-    return not terms.isdisjoint(reading.members_of(topics))
+    return not terms.isdisjoint(reading.members_of(frozenset(topics)))
 
 
-def tells_of(stretch: Stretch, topics: Iterable[str], reading: Reading, stances: frozenset[Stance] = EVIDENCE) -> bool:
-    """Whether a clause tells of a topic as something the person did, knows or learnt; ``DONE`` leaves courses out."""
-    return bool(stretch.clause.terms) and not shown_terms(stretch, reading, stances).isdisjoint(topics)
+def telling_of(
+    stretches: Sequence[Stretch], topics: frozenset[str], reading: Reading, stances: frozenset[Stance] = EVIDENCE
+) -> Iterator[Stretch]:
+    """Give the clauses that tell of a topic as something the person did, knows or learnt; ``DONE`` leaves courses out."""
+    members = reading.members_of(topics)
+    for stretch in stretches if members else ():
+        terms = stretch.clause.terms
+        if terms and not terms.isdisjoint(members):
+            for term in terms & members:
+                if not _stances_of(term, stretch, reading).isdisjoint(stances):
+                    yield stretch
+                    break
 
 
-def shown_terms(stretch: Stretch, reading: Reading, stances: frozenset[Stance]) -> frozenset[str]:
-    """Give the terms that a clause tells of in one of the stances, with all their families."""
-    if stretch.shown is None:
-        stretch.shown = {}
-    known = stretch.shown.get(stances)
+def tells_of(
+    stretches: Sequence[Stretch], topics: frozenset[str], reading: Reading, stances: frozenset[Stance] = EVIDENCE
+) -> bool:
+    """Whether any of the clauses tells of a topic so."""
+    return next(telling_of(stretches, topics, reading, stances), None) is not None
+
+
+def _stances_of(term: str, stretch: Stretch, reading: Reading) -> frozenset[Stance]:
+    """Give the stances in which a clause names a term."""
+    known = stretch.stances.get(term)
     if known is None:
-        source, clause = stretch.passage.source, stretch.clause
-        found: set[str] = set()
-        for term in clause.terms:
-            if any(
-                sighting.stance in stances and sighting.source == source and clause.start <= sighting.start < clause.end
+        source, start, end = stretch.passage.source, stretch.clause.start, stretch.clause.end
+        known = stretch.stances[term] = frozenset(
+            [
+                sighting.stance
                 for sighting in reading.sightings(term)
-            ):
-                found.add(term)
-                found |= reading.lexicon.ancestors(term)
-        known = stretch.shown[stances] = frozenset(found)
+                if sighting.source == source and start <= sighting.start < end
+            ]
+        )
     return known
 
 

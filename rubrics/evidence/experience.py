@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from rubrics.evidence.clauses import Clause, Stance
@@ -14,9 +14,11 @@ from rubrics.evidence.episodes import (
     Episode,
     Stretch,
     assists,
+    episodes_naming,
     episodes_of,
     months_of,
     quote_stretch,
+    telling_of,
     tells_of,
 )
 from rubrics.evidence.outcome import Outcome, contradicted, met, not_shown, partly
@@ -42,8 +44,9 @@ def find_experience(ask: ExperienceAsk, reading: Reading, relevant: frozenset[st
     """Judge experience; without topics it must touch one of the ``relevant`` terms to count in full."""
     kinds = frozenset([kind for kind in ask.kinds if kind != "any"])
     named = not ask.topics or not reading.families.keys().isdisjoint(ask.topics)
+    loosely = named or not _TOPIC_CUES.keys().isdisjoint(ask.topics)
     score, stretches = _NOTHING
-    for episode in _ranked(reading):
+    for episode in _ranked(ask, reading) if loosely else ():
         found = _judge(ask, kinds, episode, relevant, reading) if named else _loosely_topical(ask, episode, reading)
         if found[0] > score:
             score, stretches = found
@@ -69,26 +72,37 @@ _NOTHING: tuple[int, tuple[Stretch, ...]] = (0, ())
 _MAIN = frozenset({"work", "project", "internship"})
 
 
-def _ranked(reading: Reading) -> Sequence[Episode]:
-    """Give the episodes, jobs and projects first."""
-    return reading.remember(
-        "ranked episodes", lambda: sorted(episodes_of(reading), key=lambda episode: episode.kinds.isdisjoint(_MAIN))
-    )
+def _ranked(ask: ExperienceAsk, reading: Reading) -> Sequence[Episode]:
+    """Give the episodes that can say anything to an ask, jobs and projects first."""
+    if ask.topics and _TOPIC_CUES.keys().isdisjoint(ask.topics):
+        topics = frozenset(ask.topics)
+        return reading.remember(("episodes naming", topics), lambda: _sorted(episodes_naming(topics, reading)))
+    return reading.remember("ranked episodes", lambda: _sorted(episodes_of(reading)))
+
+
+def _sorted(episodes: Iterable[Episode]) -> list[Episode]:
+    return sorted(episodes, key=lambda episode: episode.kinds.isdisjoint(_MAIN))
 
 
 def _nothing(ask: ExperienceAsk, kinds: frozenset[str], name: tuple[str, str], reading: Reading) -> Outcome:
-    topics = _topic_names(ask.topics, reading.lexicon)
     denied = _denied(kinds, ask.topics, reading) or _not_practised(ask.topics, reading)
-    if denied:
-        return contradicted(f"写明没有{topics[0]}{name[0]}", f"says that there is no {name[1]}{topics[1]}", denied[0])
-    return not_shown(f"{topics[0]}{name[0]}：材料里没有写", f"{name[1]}{topics[1]}: not stated")
+    if not denied:
+        return _not_told(ask.kinds, ask.topics, reading.lexicon)
+    topics = _topic_names(ask.topics, reading.lexicon)
+    return contradicted(f"写明没有{topics[0]}{name[0]}", f"says that there is no {name[1]}{topics[1]}", denied[0])
+
+
+@lru_cache(maxsize=4096)
+def _not_told(kinds: tuple[str, ...], topics: tuple[str, ...], lexicon: Lexicon) -> Outcome:
+    (name_zh, name_en), (zh, en) = _kind_name(kinds), _topic_names(topics, lexicon)
+    return not_shown(f"{zh}{name_zh}：材料里没有写", f"{name_en}{en}: not stated")
 
 
 def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
     ask: ExperienceAsk, kinds: frozenset[str], episode: Episode, relevant: frozenset[str], reading: Reading
 ) -> tuple[int, tuple[Stretch, ...]]:
     """4 complete; 3 lead missing; 2 topic without the kind; 1 the kind without a word on relevance; 0 nothing."""
-    topical = episode.tells_of(ask.topics, reading) if ask.topics else []
+    topical = episode.tells_of(frozenset(ask.topics), reading) if ask.topics else []
     if ask.topics and not topical:
         return _loosely_topical(ask, episode, reading)
     fits = _fits_kind(kinds, episode, has_topics=bool(ask.topics))
@@ -101,7 +115,7 @@ def _judge(  # noqa: PLR0911 - a decision table, read from top to bottom
         bound = _without_topics(ask, kinds, episode, relevant, reading)
         if bound is not None:
             return bound
-        topical = [s for s in episode.stretches if tells_of(s, relevant, reading)]
+        topical = list(telling_of(episode.stretches, relevant, reading))
     telling = [topical[0] if topical else _kind_stretch(kinds, episode, reading)]
     if kinds & {"production", "deployment"}:
         telling.append(_kind_stretch(kinds, episode, reading))
@@ -124,7 +138,7 @@ def _without_topics(
         built = [s for s in episode.stretches if _is_development(s.clause.plain, reading)]
         if built:
             return 4, (built[0],)  # 开发经验 without a word on what: whatever was developed
-    if not relevant or any(tells_of(s, relevant, reading) for s in episode.stretches):
+    if not relevant or tells_of(episode.stretches, relevant, reading):
         return None
     sized = [s for s in episode.stretches if reading.cues.has("engineering_hard", s.clause.plain)]
     if kinds == {"project"} and not ask.lead and sized:
@@ -211,12 +225,11 @@ def _kind_stretch(kinds: frozenset[str], episode: Episode, reading: Reading) -> 
 
 
 def _by_months(ask: ExperienceAsk, quotes: list[Quote], name: tuple[str, str], reading: Reading) -> Outcome:
-    kinds = frozenset(kind for kind in ask.kinds if kind != "any")
+    kinds, topics = frozenset(kind for kind in ask.kinds if kind != "any"), frozenset(ask.topics)
     fitting = [
         episode
-        for episode in episodes_of(reading)
-        if _fits_kind(kinds, episode, has_topics=bool(ask.topics))
-        and (not ask.topics or episode.tells_of(ask.topics, reading))
+        for episode in (episodes_naming(topics, reading) if topics else episodes_of(reading))
+        if _fits_kind(kinds, episode, has_topics=bool(topics)) and (not topics or episode.tells_of(topics, reading))
     ]
     total = covered_months(months for episode in fitting for months in months_of(episode, reading))
     wanted = ask.months or 0
@@ -297,7 +310,7 @@ def _kind_name(kinds: tuple[str, ...]) -> tuple[str, str]:
 
 def _told_topics(ask: ExperienceAsk, stretches: tuple[Stretch, ...], reading: Reading) -> tuple[str, ...]:
     """Give the topics asked for of which these clauses tell; all of them when none can be singled out."""
-    told = tuple(topic for topic in ask.topics if any(tells_of(s, (topic,), reading, DONE) for s in stretches))
+    told = tuple(topic for topic in ask.topics if tells_of(stretches, frozenset((topic,)), reading, DONE))
     return told or ask.topics
 
 

@@ -6,9 +6,9 @@ What a flag names gives no evidence, so it can neither raise nor lower a score.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from rubrics.dossier import Dossier
 from rubrics.evidence.cues import Cues, Hints
@@ -24,7 +24,9 @@ _SENTENCE_END = re.compile(r"[。!?！？\n\r]|\.(?=\s|$)")
 _NO_LETTER = re.compile(r"[^\w+#]+|_+")
 _LETTER = re.compile(r"[^\W_]|[+#]")
 _COPY_ZH, _COPY_EN = 16, 40
-_STUFFED_REPEATS, _STUFFED_TERMS, _STUFFED_SHARE = 4, 35, 0.8
+_STUFFED_REPEATS, _STUFFED_REPEATED, _STUFFED_TERMS, _STUFFED_SHARE = 4, 0.6, 35, 0.8
+# Of words of which so many repeat so often, no larger share is distinct (with slack for rounding).
+_STUFFED_DISTINCT = 1 - _STUFFED_REPEATED * (1 - 1 / _STUFFED_REPEATS) + 0.01
 _WORD = re.compile(r"[a-z][a-z0-9+#.\-]*|[\u4e00-\u9fff]{2,12}")
 
 
@@ -40,15 +42,10 @@ def instructions(plain: str, cues: Cues, hints: Hints) -> list[tuple[int, int]]:
     """Sentences that address whoever or whatever scores the application."""
     told = hints.places(cues.groups("scorer_instruction"))
     spread = _MAY_SPREAD.search(plain) is not None
-    if not told and not (spread and _SPREAD.search(plain)):
+    if spread and not told and _SPREAD.search(plain) is None:
         return []
     found: list[tuple[int, int]] = []
-    place, count = 0, len(told)
-    for start, end in _sentences(plain):
-        while place < count and told[place] < start:
-            place += 1
-        if not spread and (place == count or told[place] >= end):
-            continue
+    for start, end in _sentences(plain) if spread else _sentences_at(plain, told):
         sentence = plain[start:end]
         if spread and _SPREAD.search(sentence) is not None:  # 请 给 满 分
             sentence = _SPREAD.sub(lambda match: match.group().replace(" ", ""), sentence)
@@ -83,35 +80,20 @@ def copy_flags(copied: Sequence[tuple[str, int, int]]) -> list[Flag]:
     return [Flag("posting_copied", pointer, start, end) for pointer, start, end in copied]
 
 
-@dataclass(frozen=True, slots=True)
-class Squeezed:
-    """A visible text, plain, and its letters without blanks and punctuation."""
-
-    pointer: str
-    plain: str
-    letters: str
-
-
-def squeezed_texts(dossier: Dossier) -> list[Squeezed]:
-    """Give the application's texts in the form in which copies of the posting are looked for."""
-    return [
-        Squeezed(pointer, plain, _NO_LETTER.sub("", plain))
-        for pointer, plain in _visible_texts(dossier)
-        if len(plain) >= _COPY_ZH
-    ]
-
-
-def copies_in(texts: Sequence[Squeezed], wanted: Iterable[str]) -> dict[str, list[tuple[str, int, int]]]:
-    """Find the stretches that repeat one of many sentences word for word; ``wanted`` are the sentences' ``squeezed_words``."""
+def copies_in(dossier: Dossier, wanted: Iterable[str]) -> dict[str, list[tuple[str, int, int]]]:
+    """Find the stretches of the visible texts that repeat one of many sentences word for word; ``wanted`` are the sentences' ``squeezed_words``."""
     found: dict[str, list[tuple[str, int, int]]] = {}
-    for text in texts:
+    for pointer, plain in _visible_texts(dossier):
+        stands = plain.__contains__
+        possible = [words for words in wanted if stands(words[0]) and stands(words[-1]) and all(map(stands, words))]
+        letters = _NO_LETTER.sub("", plain) if possible else ""
         places: list[int] = []
-        for words in wanted:
-            at = text.letters.find(words)
+        for words in possible:
+            at = letters.find(words)
             while at >= 0:
-                places = places or [match.start() for match in _LETTER.finditer(text.plain)]
-                found.setdefault(words, []).append((text.pointer, places[at], places[at + len(words) - 1] + 1))
-                at = text.letters.find(words, at + len(words))
+                places = places or [match.start() for match in _LETTER.finditer(plain)]
+                found.setdefault(words, []).append((pointer, places[at], places[at + len(words) - 1] + 1))
+                at = letters.find(words, at + len(words))
     return found
 
 
@@ -156,14 +138,36 @@ def _sentences(plain: str) -> Iterator[tuple[int, int]]:
         yield from cut_long(plain, last, len(plain))
 
 
+def _sentences_at(plain: str, places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Give the sentences in which places stand, in order; no sentence goes on over a line's end."""
+    done = 0
+    for place in places:
+        if place < done:
+            continue
+        last = max(plain.rfind("\n", 0, place), plain.rfind("\r", 0, place)) + 1
+        done = len(plain)
+        for match in _SENTENCE_END.finditer(plain, last):
+            if match.start() >= place:
+                done = match.start()
+                break
+            last = match.end()
+        for start, end in cut_long(plain, last, done):
+            if bisect_left(places, start) < bisect_left(places, end):
+                yield start, end
+        done = max(done, place + 1)
+
+
 def _is_stuffed(line: str) -> bool:
     words = _WORD.findall(line)
     if len(words) < 10:
         return False
+    distinct = len(set(words))
+    if distinct < _STUFFED_TERMS and distinct > _STUFFED_DISTINCT * len(words):
+        return False
     counts = Counter(words)
     latin = {word: count for word, count in counts.items() if len(word) >= 2}
     repeated = sum(count for count in latin.values() if count >= _STUFFED_REPEATS)
-    if repeated >= 0.6 * len(words):
+    if repeated >= _STUFFED_REPEATED * len(words):
         return True
     separators = sum(line.count(mark) for mark in ",、，;；|/")
     return len(counts) >= _STUFFED_TERMS and separators >= _STUFFED_SHARE * len(words) and "。" not in line

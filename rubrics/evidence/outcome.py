@@ -9,6 +9,7 @@ from typing import NamedTuple
 from rubrics.prescore import Quote, Verdict
 
 QUOTES_AT_MOST = 4
+_new = tuple.__new__  # makes a named tuple in half the time that its class takes
 
 
 class Outcome(NamedTuple):
@@ -21,6 +22,9 @@ class Outcome(NamedTuple):
     conflicts: tuple[Quote, ...] = ()
 
 
+Shown = tuple[int, str, str, Sequence[Quote]]
+"""A skill as it is shown: at which level, how in both languages, and by what."""
+
 _ORDER = {
     Verdict.CONTRADICTED: 0,
     Verdict.NOT_SHOWN: 1,
@@ -31,7 +35,6 @@ _ORDER = {
 
 _MET, _PARTLY, _NOT_SHOWN = Verdict.MET, Verdict.PARTLY, Verdict.NOT_SHOWN
 _CONTRADICTED, _FOR_INTERVIEW = Verdict.CONTRADICTED, Verdict.FOR_INTERVIEW
-_STARTED = frozenset({_MET, _PARTLY})
 
 
 def met(zh: str, en: str, *quotes: Quote) -> Outcome:
@@ -98,13 +101,13 @@ def join_all(outcomes: Sequence[Outcome]) -> Outcome:
 
 def join_any(outcomes: Sequence[Outcome], needed: int = 1) -> Outcome:
     """``needed`` branches are enough."""
-    judged = [outcome for outcome in outcomes if outcome.verdict is not _FOR_INTERVIEW]
-    complete = [outcome for outcome in judged if outcome.verdict is _MET]
+    complete = [outcome for outcome in outcomes if outcome.verdict is _MET]
     if len(complete) >= needed:
         return _joined(_MET, complete[: max(needed, 2)], outcomes)
-    started = [outcome for outcome in judged if outcome.verdict in _STARTED]
+    started = [outcome for outcome in outcomes if outcome.verdict is _MET or outcome.verdict is _PARTLY]
     if started:
         return _joined(_PARTLY, started, outcomes)
+    judged = [outcome for outcome in outcomes if outcome.verdict is not _FOR_INTERVIEW]
     if len(judged) < len(outcomes):
         return _joined(_FOR_INTERVIEW, outcomes)
     open_still = [outcome for outcome in judged if outcome.verdict is _NOT_SHOWN]
@@ -127,7 +130,7 @@ def _joined(verdict: Verdict, outcomes: Sequence[Outcome], everything: Sequence[
     zh, en = together(tuple([outcome.zh for outcome in outcomes]), tuple([outcome.en for outcome in outcomes]))
     if verdict is _NOT_SHOWN and not quotes and not conflicts:
         return _silence(zh, en)
-    return Outcome(verdict, zh, en, distinct(quotes), tuple(conflicts))
+    return _new(Outcome, (verdict, zh, en, distinct(quotes), tuple(conflicts)))
 
 
 def _together(zh: tuple[str, ...], en: tuple[str, ...]) -> tuple[str, str]:
@@ -150,4 +153,4 @@ def _merged(reasons: Sequence[str], colon: str, comma: str) -> list[str]:
 def _shown(verdict: Verdict, zh: str, en: str, quotes: Sequence[Quote]) -> Outcome:
     if not quotes:
         return Outcome(_NOT_SHOWN, zh, en)
-    return Outcome(verdict, zh, en, distinct(quotes))
+    return _new(Outcome, (verdict, zh, en, distinct(quotes), ()))

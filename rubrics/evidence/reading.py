@@ -6,7 +6,7 @@ The scan for lexicon terms is done once; everything else is worked out when the 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
@@ -24,7 +24,7 @@ from rubrics.evidence.clauses import (
     trimmed,
 )
 from rubrics.evidence.cues import Cues
-from rubrics.evidence.outcome import Outcome
+from rubrics.evidence.outcome import Outcome, Shown
 from rubrics.evidence.sources import Copied, read_texts
 from rubrics.evidence.texts import (
     RESUME,
@@ -40,8 +40,6 @@ from rubrics.lexicon import Lexicon
 from rubrics.prescore import Quote
 
 T = TypeVar("T")
-# The cue groups by which clauses are looked up (``telling``).
-_LOOKED_UP = ("denial", "not_practised", "leaderboard", "open_source", "paper_writing")
 _RUNNING = frozenset({Role.OTHER, Role.SELF, Role.STATEMENT, Role.SKILL})
 _DOUBTFUL = frozenset({Stance.LISTED, Stance.CLAIM, Stance.COURSE})
 _NOT_DONE = ("denial", "wish", "quoted", "course")
@@ -50,6 +48,7 @@ _LISTED, _SKILL = Stance.LISTED, Role.SKILL
 _OWN, _LISTED_ONLY, _DENIED = Judged(Stance.OWN), Judged(Stance.LISTED), Judged(Stance.DENIED)
 _WISHED, _IN_NAME = Judged(Stance.WISH), Judged(Stance.NAME)
 _PLACE = itemgetter(1, 2, 0)
+_new = tuple.__new__  # makes a named tuple in half the time that its class takes
 
 
 class Sighting(NamedTuple):
@@ -74,7 +73,10 @@ class Reading:
         self.cues = Cues(lexicon)
         self.memory: dict[object, object] = {}
         self.outcomes: dict[object, Outcome] = {}
+        self.skills: dict[str, Outcome | Shown] = {}
         self._clauses: dict[Passage, list[Clause]] = {}
+        self._members: dict[frozenset[str], frozenset[str]] = {}
+        self._telling: dict[str, list[tuple[Passage, Clause]]] = {}
         self._by_roles: dict[tuple[Role, ...], list[Passage]] = {}
         texts = read_texts(dossier, self.cues, copied)
         self.flags = texts.flags
@@ -107,10 +109,10 @@ class Reading:
         return frozenset(self._index)
 
     @Kept
-    def may_deny(self) -> bool:
-        """Whether anything may be denied anywhere in the application."""
+    def deniable(self) -> frozenset[str]:
+        """Give the terms that may be denied anywhere in the application."""
         denying = self.cues.groups("denial", "bare_denial", "quoted_unmet")
-        return any(passage.hints & denying for passage in self._passages)
+        return frozenset().union(*(terms for passage, terms in self.named.items() if passage.hints & denying))
 
     def sightings(self, term: str) -> tuple[Sighting, ...]:
         """Every mention of exactly this term, judged; headings are left out."""
@@ -137,9 +139,31 @@ class Reading:
         """Give the terms named anywhere that are this one or belong to its family."""
         return self.families.get(ancestor, ())
 
-    def members_of(self, ancestors: Iterable[str]) -> frozenset[str]:
+    def members_of(self, ancestors: frozenset[str]) -> frozenset[str]:
         """Give the terms named anywhere that belong to one of several families."""
-        return frozenset([member for ancestor in ancestors for member in self.families.get(ancestor, ())])
+        known = self._members.get(ancestors)
+        if known is None:
+            families = self.families
+            known = self._members[ancestors] = frozenset(
+                [member for ancestor in ancestors if ancestor in families for member in families[ancestor]]
+            )
+        return known
+
+    @Kept
+    def named(self) -> dict[Passage, set[str]]:
+        """Give the terms that are named in each passage in which any is."""
+        found: dict[Passage, set[str]] = {}
+        for term, places in self._index.items():
+            for source, start, end in places:
+                passage = self._passage_at(source, start, end)
+                if passage is None:
+                    continue
+                known = found.get(passage)
+                if known is None:
+                    found[passage] = {term}
+                else:
+                    known.add(term)
+        return found
 
     @Kept
     def families(self) -> dict[str, list[str]]:
@@ -151,23 +175,26 @@ class Reading:
                 found.setdefault(family, []).append(term)
         return found
 
+    @Kept
+    def seen_families(self) -> frozenset[str]:
+        """Give the ids of all terms that are named anywhere, and of their families."""
+        return frozenset(self.families)
+
     def telling(self, cue: str, roles: Container[Role]) -> Iterator[tuple[Passage, Clause]]:
         """All clauses in these roles in which a cue of a group stands, with their passages, in order."""
-        for passage, clause in self._by_hint.get(cue, ()):
-            if passage.role in roles and self.cues.has(cue, clause.plain):
+        known = self._telling.get(cue)
+        if known is None:
+            group = self.cues.groups(cue)
+            known = self._telling[cue] = [
+                (passage, clause)
+                for passage in self._passages
+                if passage.hints & group
+                for clause in self.clauses(passage)
+                if self.cues.has(cue, clause.plain)
+            ]
+        for passage, clause in known:
+            if passage.role in roles:
                 yield passage, clause
-
-    @Kept
-    def _by_hint(self) -> dict[str, list[tuple[Passage, Clause]]]:
-        found: dict[str, list[tuple[Passage, Clause]]] = {}
-        wanted = self.cues.groups(*_LOOKED_UP)
-        for passage in self._passages:
-            for clause in self.clauses(passage):
-                hints = self.cues.hints(clause.plain) & wanted
-                for cue in _LOOKED_UP if hints else ():
-                    if hints & self.cues.groups(cue):
-                        found.setdefault(cue, []).append((passage, clause))
-        return found
 
     def passages(self, *roles: Role) -> Sequence[Passage]:
         """Passages in these roles (all without roles), headings left out, in order."""
@@ -186,12 +213,10 @@ class Reading:
     @Kept
     def _by_kind(self) -> dict[str, set[Passage]]:
         found: dict[str, set[Passage]] = {}
-        for term, places in self._index.items():
-            naming = found.setdefault(self.lexicon.terms[term].kind, set())
-            for source, start, end in places:
-                passage = self._passage_at(source, start, end)
-                if passage is not None:
-                    naming.add(passage)
+        terms = self.lexicon.terms
+        for passage, named in self.named.items():
+            for kind in {terms[term].kind for term in named}:
+                found.setdefault(kind, set()).add(passage)
         return found
 
     def _passage_at(self, source: int, start: int, end: int) -> Passage | None:
@@ -235,7 +260,7 @@ class Reading:
     def quote(self, source: int, start: int, end: int) -> Quote:
         """Give an exact quotation of a source."""
         text = self._sources[source]
-        return Quote(text.pointer, start, end, self._original(source)[start:end])
+        return _new(Quote, (text.pointer, start, end, self._original(source)[start:end]))
 
     def quote_clause(self, source: int, clause: Clause, start: int, end: int) -> Quote:
         """Give a mention quoted with its clause."""
@@ -292,7 +317,7 @@ class Reading:
                 continue
             clause = self._clause_at(passage, start)
             judged = self._settle(passage, self._meant(passage, clause, start, end), start, term)
-            yield Sighting(term, source, start, end, passage, clause, judged, judged.stance)
+            yield _new(Sighting, (term, source, start, end, passage, clause, judged, judged.stance))
 
     def _is_in_a_compound(self, source: int, start: int, term: str) -> bool:
         """Whether a word that is a part of countless compounds (检测算法) does not stand on its own."""

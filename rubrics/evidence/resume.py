@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from rubrics.evidence.cues import Cues, Groups, Hints
+from rubrics.evidence.cues import Cues, Groups, Hints, NamedGroups
 from rubrics.evidence.texts import Role
 
 _LINE = re.compile(r"[^\r\n]*")
@@ -47,6 +47,7 @@ _HEADINGS = {
     "heading_plan": Role.PLAN,
     "heading_self": Role.SELF,
 }
+_HEADED = NamedGroups(*_HEADINGS)
 
 
 class ResumeLine(NamedTuple):
@@ -71,7 +72,7 @@ def read_lines(plain: str, cues: Cues, hints: Hints, text: str) -> Iterator[Resu
     """
     role, entry, after_blank = Role.OTHER, 0, False
     top = plain.count("\n") >= 3
-    heads, like = cues.groups(*_HEADINGS), cues.groups("heading_like")
+    heads, like = cues.any_of(_HEADED), cues.groups("heading_like")
     for start, end in _joined(plain, cues, hints, text):
         line = plain[start:end]
         if not line or line.isspace():
@@ -134,7 +135,7 @@ def _is_a_name(line: str, cues: Cues) -> bool:
 
 def heading_role(line: str, cues: Cues) -> Role | None:
     """Give the part that a line opens as its heading; None for a line that is none."""
-    return _opened(line, cues, may_open=cues.may(cues.groups(*_HEADINGS), line))
+    return _opened(line, cues, may_open=cues.may(cues.any_of(_HEADED), line))
 
 
 def _opened(line: str, cues: Cues, *, may_open: bool) -> Role | None:
@@ -273,6 +274,5 @@ def _starts_afresh(line: str, cues: Cues, hints: Groups) -> bool:
     ):
         return True
     return (
-        _CELLS.search(line) is not None
-        or _opened(line, cues, may_open=hints & cues.groups(*_HEADINGS) != 0) is not None
+        _CELLS.search(line) is not None or _opened(line, cues, may_open=hints & cues.any_of(_HEADED) != 0) is not None
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rubrics.evidence.clauses import EVIDENCE, Stance
-from rubrics.evidence.outcome import Outcome, contradicted, disagreement, met, not_shown, partly
+from rubrics.evidence.outcome import Outcome, Shown, contradicted, disagreement, met, not_shown, partly
 from rubrics.evidence.reading import Reading, Sighting
 from rubrics.evidence.texts import RESUME, Role
 from rubrics.lexicon import Lexicon
@@ -29,10 +29,25 @@ _LEVEL_NAMES = {
 
 def find_skill(ask: SkillAsk, reading: Reading) -> Outcome:
     """Judge one skill ask; ``partly`` for a lower level, a bare list entry or coursework."""
-    zh, en = reading.lexicon.names(ask.term)
-    seen = reading.family_sightings(ask.term)
+    known = reading.skills.get(ask.term)
+    if known is None:
+        known = reading.skills[ask.term] = _shown(ask.term, reading)
+    if isinstance(known, Outcome):
+        return known
+    level, zh, en, quotes = known
+    wanted = LEVEL_ORDER[ask.level]
+    if level >= wanted:
+        return met(zh, en, *quotes)
+    asked_zh, asked_en = _LEVEL_NAMES[wanted]
+    return partly(f"{zh}，要求「{asked_zh}」", f"{en}; asked for: {asked_en}", *quotes)
+
+
+def _shown(term: str, reading: Reading) -> Outcome | Shown:
+    """Give how a skill is shown, or what is said of it whatever level is asked for."""
+    zh, en = reading.lexicon.names(term)
+    seen = reading.family_sightings(term)
     positive = [sighting for sighting in seen if sighting.stance in EVIDENCE]
-    denied = _denials(ask.term, seen, reading)
+    denied = _denials(term, seen, reading)
     if denied and positive:
         return _at_odds(zh, en, denied[0], positive, reading)
     if denied:
@@ -43,7 +58,7 @@ def find_skill(ask: SkillAsk, reading: Reading) -> Outcome:
         )
     if not positive:
         return _nothing(zh, en, seen)
-    return _by_level(ask, zh, en, positive, reading)
+    return _at_level(term, zh, en, positive, reading)
 
 
 def shown_level(term: str, positive: Sequence[Sighting], lexicon: Lexicon) -> int:
@@ -73,26 +88,21 @@ def _claimed(term: str, sighting: Sighting, lexicon: Lexicon) -> int:
     return level if lexicon.terms[term].kind == lexicon.terms[sighting.term].kind else max(_BASIC, level - 1)
 
 
-def _by_level(ask: SkillAsk, zh: str, en: str, positive: list[Sighting], reading: Reading) -> Outcome:
-    wanted = LEVEL_ORDER[ask.level]
-    level = shown_level(ask.term, positive, reading.lexicon)
+def _at_level(term: str, zh: str, en: str, positive: list[Sighting], reading: Reading) -> Outcome | Shown:
     ranked = positive
     odd = None
     if len(positive) > 1:
         ranked = sorted(positive, key=lambda s: (-_STRENGTH[s.stance], -s.judged.level, s.source, s.start))
         odd = _levels_at_odds(positive, reading)
-    quotes = [reading.quote_sighting(sighting) for sighting in ranked[:2]]
     if odd is not None:
         return disagreement(f"{zh}：填写项与简历的程度不一致", f"{en}: answers and résumé give different levels", *odd)
     how_zh, how_en = _how(ranked[0])
     shown = ranked[0].term
-    if shown != ask.term:  # say by what a subject is shown
+    if shown != term:  # say by what a subject is shown
         name_zh, name_en = reading.lexicon.names(shown)
         how_zh, how_en = f"{how_zh}（{name_zh}）", f"{how_en} ({name_en})"
-    asked_zh, asked_en = _LEVEL_NAMES[wanted]
-    if level >= wanted:
-        return met(f"{zh}：{how_zh}", f"{en}: {how_en}", *quotes)
-    return partly(f"{zh}：{how_zh}，要求「{asked_zh}」", f"{en}: {how_en}; asked for: {asked_en}", *quotes)
+    quotes = [reading.quote_sighting(sighting) for sighting in ranked[:2]]
+    return shown_level(term, positive, reading.lexicon), f"{zh}：{how_zh}", f"{en}: {how_en}", quotes
 
 
 def _how(sighting: Sighting) -> tuple[str, str]:
@@ -105,12 +115,17 @@ def _how(sighting: Sighting) -> tuple[str, str]:
 
 def _denials(term: str, seen: Sequence[Sighting], reading: Reading) -> list[Sighting]:
     """Give a denial of the term itself or of a family that it belongs to; a denied member says nothing of the family."""
-    own = [sighting for sighting in seen if sighting.stance is _DENIED and sighting.term == term]
-    if own or not reading.may_deny:
-        return own
+    deniable = reading.deniable
+    if term in deniable:
+        own = [sighting for sighting in seen if sighting.stance is _DENIED and sighting.term == term]
+        if own:
+            return own
+    above = reading.lexicon.ancestors(term)
+    if above.isdisjoint(deniable):
+        return []
     families = {
         family
-        for family in reading.lexicon.ancestors(term) & reading.seen_terms
+        for family in above & deniable
         if _is_handled(family, reading.lexicon) or not _is_handled(term, reading.lexicon)
     }
     return [

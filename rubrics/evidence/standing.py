@@ -87,7 +87,8 @@ def _marks_told(source: int, start: int, end: int, role: Role, reading: Reading)
     line = plain[start:end]
     studied = role is Role.EDUCATION or matches(reading, "grade", line) or "排名" in line or "rank" in line
     if studied and role is not Role.AWARD:
-        for match in _GERMAN.finditer(plain, start, end):
+        german = "german" in line or "deutsch" in line
+        for match in _GERMAN.finditer(plain, start, end) if german else ():
             yield _german(match, reading.quote(source, match.start(), match.end()))
             return
         for match in _AVERAGE.finditer(plain, start, end):

@@ -5,9 +5,9 @@ one whose letters are rarest is taken, so that ``\d+ ?/ ?\d+`` waits for a slash
 complete: what it does not know it leaves open, and for a pattern that may match anything nothing is known.
 
 >>> sorted(telling_letters(r"(?<![a-z])(?:used|us(?:e|ing))|没有?用过"))
-['use', 'usi', '没有用', '没用过']
+['use', 'used', 'usin', '没有用过', '没用过']
 >>> sorted(telling_letters(r"[^,]{0,4}(?:未|没有)用过"))
-['未用过', '没有用']
+['未用过', '没有用过']
 """
 
 from __future__ import annotations
@@ -45,6 +45,20 @@ def telling_letters(pattern: str) -> frozenset[str] | None:
     if place != len(pattern) or found.needs is None or len(found.needs) > _WIDEST:
         return None
     return found.needs
+
+
+def branches(pattern: str) -> list[str]:
+    """Give the alternatives of a pattern that is one group of them without a name, or that are its own."""
+    inner = pattern[3:-1] if pattern.startswith("(?:") and _group(pattern, 0)[1] == len(pattern) else pattern
+    found: list[str] = []
+    place = start = 0
+    while True:
+        _, place = _sequence(inner, place)
+        found.append(inner[start:place])
+        if place >= len(inner) or inner[place] == ")":
+            return found if place >= len(inner) else [pattern]
+        place += 1
+        start = place
 
 
 def first_letters(pattern: str) -> frozenset[str] | None:
@@ -107,10 +121,10 @@ def _read_from(items: Sequence[_Item]) -> frozenset[_Run]:
 
 
 def _frequency(runs: frozenset[str]) -> float:
-    """Guess how often the commonest of the runs stands at a place of a text."""
-    if len(runs) > _WIDEST:
+    """Guess how often one of the runs stands at a place of a text."""
+    if len(runs) > _WIDEST or not runs:
         return 1.0
-    return max((prod([_COMMON if letter.isascii() else _RARE for letter in run]) for run in runs), default=1.0)
+    return sum(prod([_COMMON if letter.isascii() else _RARE for letter in run]) for run in runs)
 
 
 def _item(pattern: str, place: int) -> tuple[_Item, int]:

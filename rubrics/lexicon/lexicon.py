@@ -23,11 +23,15 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """All terms and cue words of one version of the tables; compared and hashed as the one object it is."""
+    """All terms and cue words of one version of the tables; compared and hashed as the one object it is.
+
+    ``cue_patterns`` are the cue groups by which applications are read: their words are regular expressions.
+    """
 
     version: str
     terms: Mapping[str, Term]
     cue_words: Mapping[str, tuple[str, ...]]
+    cue_patterns: tuple[str, ...]
     _forms: FormIndex = field(repr=False)
     _cues: dict[str, FormIndex] = field(repr=False)
     _ancestors: Mapping[str, frozenset[str]] = field(repr=False)
@@ -129,6 +133,7 @@ def _made(tables: Tables) -> Lexicon:
         version=tables.version,
         terms=terms,
         cue_words=tables.cues,
+        cue_patterns=tables.patterns,
         _forms=FormIndex.of_terms(tables.terms),
         _cues={},
         _ancestors=_ancestors_of(terms),

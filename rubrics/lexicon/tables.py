@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 _FOLDER = Path(__file__).parent
+_PATTERNS = "cues"
 _KNOWN = frozenset(
     {"forms", "ambiguous", "parents", "needs", "case", "not_before", "not_after", "kind", "zh", "en", "bare", "exact"}
 )
@@ -40,11 +41,12 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """All tables together; ``version`` is a digest of their bytes."""
+    """All tables together; ``version`` is a digest of their bytes, ``patterns`` are the cue groups whose words are regular expressions."""
 
     version: str
     terms: tuple[Term, ...]
     cues: Mapping[str, tuple[str, ...]]
+    patterns: tuple[str, ...] = ()
 
 
 def read_tables() -> Tables:
@@ -52,6 +54,7 @@ def read_tables() -> Tables:
     digest = hashlib.sha256()
     terms: dict[str, Term] = {}
     cues: dict[str, tuple[str, ...]] = {}
+    patterns: tuple[str, ...] = ()
     for path in sorted(_FOLDER.glob("*.toml")):
         raw = path.read_bytes().replace(b"\r\n", b"\n")
         digest.update(path.name.encode() + b"\0" + raw)
@@ -59,10 +62,12 @@ def read_tables() -> Tables:
         kind = table.pop("kind")
         if kind == "cue":
             cues.update({name: tuple(group["words"]) for name, group in table.items()})
+            if path.stem == _PATTERNS:
+                patterns = tuple(table)
         else:
             for family, rows in table.items():
                 _read_family(family, rows, kind, terms)
-    return Tables(digest.hexdigest()[:12], tuple(terms.values()), cues)
+    return Tables(digest.hexdigest()[:12], tuple(terms.values()), cues, patterns)
 
 
 def _read_family(family: str, rows: dict[str, Any], kind: str, terms: dict[str, Term]) -> None:
