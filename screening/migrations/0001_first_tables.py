@@ -1394,6 +1394,7 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("round", sa.String(length=80), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=True),
         sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("time_zone", sa.String(length=64), nullable=False),
         sa.Column("place", sa.String(length=300), nullable=False),
@@ -1418,12 +1419,14 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["created_by"], ["user.id"], name=op.f("fk_booking_offer_created_by")),
         sa.ForeignKeyConstraint(["interview_id"], ["interview.id"], name=op.f("fk_booking_offer_interview_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["interview_round.id"], name=op.f("fk_booking_offer_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking_offer")),
         sa.UniqueConstraint("interview_id", name=op.f("uq_booking_offer_interview_id")),
         sa.UniqueConstraint("key", name=op.f("uq_booking_offer_key")),
     )
     with op.batch_alter_table("booking_offer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_booking_offer_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_booking_offer_round_id"), ["round_id"], unique=False)
 
     op.create_table(
         "measurement",
@@ -1474,6 +1477,7 @@ def downgrade() -> None:
 
     op.drop_table("measurement")
     with op.batch_alter_table("booking_offer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_booking_offer_round_id"))
         batch_op.drop_index(batch_op.f("ix_booking_offer_application_id"))
 
     op.drop_table("booking_offer")

@@ -46,6 +46,7 @@ class BookingOffer(Base):
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
     key: Mapped[str] = mapped_column(String(64))
     round: Mapped[str] = mapped_column(String(80))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("interview_round.id"), index=True, default=None)
     minutes: Mapped[int]
     time_zone: Mapped[str] = mapped_column(String(64))
     place: Mapped[str] = mapped_column(String(300), default="")

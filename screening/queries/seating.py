@@ -43,7 +43,7 @@ def seat_people(
     round_id: int | None,
     application_id: int,
     starts_at: datetime,
-    minutes: int,
+    minutes: int | None,
     zone: str,
     apart_from: int | None = None,
     reader_id: int | None = None,
@@ -53,7 +53,7 @@ def seat_people(
     Chosen are the fixed interviewers, then members of the pool until all seats are taken: fewest interviews that week,
     then fewest in the four weeks before, then the lowest id. Nobody who is busy then or has abstained from this
     application, and nobody of the pool who sits in another of its interviews. ``apart_from`` is the interview that is
-    being changed: its own seats do not count. A ``reader_id`` who still owes an evaluation of the application is not told
+    being changed: its own seats do not count. Without ``minutes`` only the week is known, and nobody is busy. A ``reader_id`` who still owes an evaluation of the application is not told
     of abstentions declared after an interview began.
     """
     one = session.get(InterviewRound, round_id) if round_id is not None else None
@@ -61,8 +61,8 @@ def seat_people(
     pooled = _pooled(session, one)
     loads = _loads(session, starts_at=starts_at, zone=zone, apart_from=apart_from)
     sits, abstained = _seats(session, application_id=application_id, apart_from=apart_from, reader_id=reader_id)
-    meets = one is None or one.kind is not RoundKind.RESUME_REVIEW
-    busy = _busy(session, starts_at=starts_at, minutes=minutes, apart_from=apart_from) if meets else ()
+    meets = minutes is not None and (one is None or one.kind is not RoundKind.RESUME_REVIEW)
+    busy = _busy(session, starts_at=starts_at, minutes=minutes or 0, apart_from=apart_from) if meets else ()
     free = {ident: loads[ident] for ident in loads if ident not in abstained and ident not in busy}
     chosen = [ident for ident in sorted(fixed) if ident in free]
     rest = sorted(

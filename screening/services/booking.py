@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session
 from screening.audit import record
 from screening.models import Application, BookingOffer, Interview, User
 from screening.queries.booking import OfferState, offer_state, open_times
-from screening.services.interviewing import Plan, check_plan, reschedule_interview, rubric_in_force, schedule_interview
+from screening.services.interviewing import (
+    Plan,
+    check_plan,
+    due_hours_of,
+    reschedule_interview,
+    rubric_in_force,
+    schedule_interview,
+)
 from screening.services.moving import ENDED
 
 LONGEST_WISH = 1000
@@ -54,6 +61,7 @@ def possible_offer(
         application_id=application.id,
         key=secrets.token_urlsafe(24),
         round=plan.round.strip(),
+        round_id=plan.round_id,
         minutes=plan.minutes,
         time_zone=plan.time_zone,
         place=plan.place.strip(),
@@ -115,6 +123,8 @@ def choose_time(session: Session, *, offer: BookingOffer, starts_at: datetime, n
         place=offer.place,
         panel=tuple(offer.panel),
         focus=tuple(offer.focus),
+        due_hours=due_hours_of(session, interview.round_id if interview is not None else offer.round_id),
+        round_id=interview.round_id if interview is not None else offer.round_id,
     )
     if interview is None:
         interview = schedule_interview(session, application=application, plan=plan, actor_id=offer.created_by, now=now)

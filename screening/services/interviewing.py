@@ -101,7 +101,7 @@ def schedule_interview(
     now: datetime,
     accepted: Collection[str] | None = None,
 ) -> Interview:
-    """Plan an interview against the rubric in force; an application that stood before the stage interview moves there.
+    """Plan an interview against the rubric in force; an application that stood before the stage interview moves there, for a review of documents a new one to the stage review.
 
     ``accepted`` are the keys of the clashes that were shown and are meant: any other one raises ClashError, also one that
     was planned in the same moment. None looks for no clash.
@@ -134,7 +134,9 @@ def schedule_interview(
     session.flush()
     session.add_all(Panelist(interview_id=interview.id, user_id=user_id) for user_id in plan.panel)
     session.flush()
-    if application.stage in BEFORE_INTERVIEW:
+    if plan.is_review and application.stage is Stage.APPLIED:
+        move_application(session, application=application, to=Stage.SCREENING, actor_id=actor_id, now=now)
+    elif not plan.is_review and application.stage in BEFORE_INTERVIEW:
         move_application(session, application=application, to=Stage.INTERVIEW, actor_id=actor_id, now=now)
     record_act(session, "interview.schedule", interview, actor_id, now)
     return interview
@@ -292,6 +294,12 @@ def kind_of(session: Session, round_id: int | None) -> RoundKind:
     """Tell what kind an interview of this round is; outside of the plan it is another kind."""
     one = session.get(InterviewRound, round_id) if round_id is not None else None
     return one.kind if one is not None else RoundKind.OTHER
+
+
+def due_hours_of(session: Session, round_id: int | None) -> int:
+    """Tell within how many hours the scorecards of this round are owed."""
+    one = session.get(InterviewRound, round_id) if round_id is not None else None
+    return one.due_hours if one is not None else DUE_HOURS
 
 
 def _is_round_of(session: Session, round_id: int, posting_id: int) -> bool:

@@ -8,10 +8,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from screening.models import AbstainKind, Interview, Mail, Panelist, Recommendation, Role, RoundKind
+from screening.models import AbstainKind, Interview, Mail, Panelist, Recommendation, Role, RoundKind, Stage
 from screening.queries.clashes import Span, find_clashes
 from screening.queries.round_progress import round_steps
 from screening.queries.status import read_status
+from screening.services.availability import add_hours
+from screening.services.booking import Terms, choose_time, make_offer, possible_offer
 from screening.services.evaluating import Judgement, submit_evaluation
 from screening.services.interview_plans import RoundFields, add_round, retire_round
 from screening.services.interviewing import InterviewError, Plan, reschedule_interview, schedule_interview
@@ -266,3 +268,48 @@ def test_outside_the_plan_nothing_is_filled_in(browse, application, plan_of):
     assert fields_in(page)["round_id"] == "other"
     assert ticked(page, "panel") == []
     assert ticked(page, "focus") == ["r4"]
+
+
+def test_a_review_brings_a_new_application_to_the_stage_review_and_a_meeting_further(
+    session, application, plan_of, people, recruiter
+):
+    schedule(session, application, plan_of["Reading"], (people[1].id,), recruiter, starts_at=NOW)
+    assert application.stage is Stage.SCREENING
+    schedule(session, application, plan_of["Coding"], (people[0].id,), recruiter)
+    assert application.stage is Stage.INTERVIEW
+
+
+def test_a_time_that_the_candidate_chooses_is_held_in_the_round_and_stays_in_it(
+    session, application, plan_of, people, recruiter
+):
+    one = plan_of["Coding"]
+    free = NOW + timedelta(days=2)
+    stretch = [(free, free + timedelta(hours=6))]
+    add_hours(session, user_id=people[0].id, stretches=stretch, actor_id=people[0].id, now=NOW)
+    terms = Terms(NOW, NOW + timedelta(days=5), NOW + timedelta(days=4), 1)
+    offer = possible_offer(
+        session,
+        application=application,
+        plan=plan_for(one, (people[0].id,)),
+        terms=terms,
+        actor_id=recruiter.id,
+        now=NOW,
+    )
+    make_offer(session, offer=offer, now=NOW)
+    interview = choose_time(session, offer=offer, starts_at=free, now=NOW)
+    assert (interview.round_id, interview.kind) == (one.id, RoundKind.TECHNICAL)
+    assert interview.due_at - interview.ends_at == timedelta(hours=12)
+    interview.round_id = plan_of["Values"].id
+    choose_time(session, offer=offer, starts_at=free + timedelta(hours=3), now=NOW)
+    assert interview.round_id == plan_of["Values"].id
+
+
+def test_offers_are_made_for_rounds_in_which_people_meet(browse, application, plan_of, people):
+    address = f"/staff/applications/{application.id}/offers/new"
+    page = browse(address)
+    assert "Reading" not in page
+    assert 'value="Coding"' in page
+    assert ticked(page, "panel") == [str(people[0].id)]
+    assert fields_in(page)["round_id"] == str(plan_of["Coding"].id)
+    assert fields_in(browse(f"{address}?round={plan_of['Reading'].id}"))["round_id"] == str(plan_of["Coding"].id)
+    assert fields_in(browse(f"{address}?round=other"))["round_id"] == "other"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,6 +19,7 @@ from screening.policy import Permission
 from screening.queries.booking import hours_of, open_times
 from screening.queries.free_times import by_day
 from screening.queries.interviews import CoverageRow, coverage, possible_panel
+from screening.queries.round_progress import Step
 from screening.services.booking import BookingError, make_offer, possible_offer, withdraw_offer
 from screening.services.interviewing import InterviewError
 from screening.services.mailing import greeting_name, post_mail
@@ -26,6 +28,7 @@ from screening.web.access import actor, needs, now, signed_in_user
 from screening.web.candidate.links import offer_link
 from screening.web.formatting import zoned
 from screening.web.labels import ROLES
+from screening.web.recruiter.round_choice import STEPS, RoundChoice, choose_round, is_review, seats_for
 from screening.web.toasts import toast
 
 blueprint = Blueprint("offers", __name__, url_prefix="/staff")
@@ -41,19 +44,21 @@ def new(application: Application) -> ResponseReturnValue:
     zone = signed_in_user().time_zone or current_app.config["SCREENING"].time_zone
     today = now().astimezone(ZoneInfo(zone)).date()
     rows = coverage(db.session, application=application)
+    choice = _choice(application, request.args.get("round"))
+    start = now() + timedelta(days=1)
+    seats = seats_for(application, choice, span=None, start=start, zone=zone, anytime=True)
     form = _form(
         rows,
         data={
+            **choice.fill(rows, seats),
             "time_zone": zone,
-            "minutes": 45,
             "first": today + timedelta(days=1),
             "last": today + timedelta(days=DAYS),
             "until": today + timedelta(days=DAYS // 2),
             "notice_hours": NOTICE,
-            "focus": [row.criterion.id for row in rows if row.is_suggested],
         },
     )
-    return _page(form, application, rows)
+    return _page(form, application, rows, choice)
 
 
 @blueprint.post("/applications/<int:application_id>/offers/new")
@@ -61,26 +66,26 @@ def new(application: Application) -> ResponseReturnValue:
 def make(application: Application) -> ResponseReturnValue:
     """Show the times first, or offer them: the candidate gets a link by mail after ten minutes."""
     rows = coverage(db.session, application=application)
-    form = _form(rows)
+    form, choice = _form(rows), _choice(application, request.form.get("round_id"))
     if not form.validate():
-        return _page(form, application, rows), 422
+        return _page(form, application, rows, choice), 422
     moment = now()
     try:
         offer = possible_offer(
             db.session,
             application=application,
-            plan=form.plan(),
+            plan=choice.completed(form.plan()),
             terms=form.terms(),
             actor_id=actor().id,
             now=moment,
         )
         times = open_times(db.session, offer=offer, now=moment)
         if "preview" in request.form or (not times and "nevertheless" not in request.form):
-            return _page(form, application, rows, offer=offer, times=times)
+            return _page(form, application, rows, choice, offer=offer, times=times)
         make_offer(db.session, offer=offer, now=moment)
     except (BookingError, InterviewError) as error:
         db.session.rollback()
-        return _page(form, application, rows, refused=_explain(error.code)), 409
+        return _page(form, application, rows, choice, refused=_explain(error.code)), 409
     mail = _mail(application, offer, moment)
     token = remember(db.session, actor_id=actor().id, act=Act.OFFER, now=moment, offer=offer.id, mail=mail.id)
     db.session.commit()
@@ -105,6 +110,15 @@ def withdraw(offer: BookingOffer) -> ResponseReturnValue:
     return redirect(back, 303)
 
 
+def _choice(application: Application, wanted: str | None) -> RoundChoice:
+    """Choose a round in which people meet: a review of documents has no time to choose."""
+    choice = choose_round(application, wanted)
+    if not choice.is_review:
+        return choice
+    meetings = [step.round for step in choice.steps if not is_review(step.round) and step.step is Step.MISSING]
+    return replace(choice, chosen=next(iter(meetings), None))
+
+
 def _form(rows: tuple[CoverageRow, ...], data: dict[str, object] | None = None) -> OfferForm:
     form = OfferForm(data=data)
     form.panel.choices = [SelectChoice(value=ident, label=name) for ident, name, _role in possible_panel(db.session)]
@@ -116,6 +130,7 @@ def _page(
     form: OfferForm,
     application: Application,
     rows: tuple[CoverageRow, ...],
+    choice: RoundChoice,
     *,
     refused: str | None = None,
     offer: BookingOffer | None = None,
@@ -128,6 +143,8 @@ def _page(
     )
     return render_template(
         "recruiter/offer.html",
+        choice=choice,
+        steps=STEPS,
         form=form,
         application=application,
         posting=posting,

@@ -40,7 +40,7 @@ class RoundChoice:
     @property
     def is_review(self) -> bool:
         """Whether nobody meets: there is no time or place to choose."""
-        return self.chosen is not None and self.chosen.kind is RoundKind.RESUME_REVIEW
+        return self.chosen is not None and is_review(self.chosen)
 
     def focus(self, rows: Sequence[CoverageRow]) -> list[str]:
         """Give the criterion ids that are ticked at first: the round's that are in the rubric, else what no interview covers."""
@@ -68,7 +68,7 @@ class RoundChoice:
         plan = replace(plan, round_id=self.chosen.id if self.chosen is not None else None, due_hours=hours)
         if not self.is_review:
             return plan
-        begins = interview.starts_at if interview is not None and _is_review(interview) else now()
+        begins = interview.starts_at if interview is not None and is_review(interview) else now()
         return replace(plan, starts_at=begins, place="")
 
 
@@ -102,9 +102,10 @@ def seats_for(
     start: datetime,
     zone: str,
     interview: Interview | None = None,
+    anytime: bool = False,
 ) -> dict[int, Seat]:
-    """Look at everybody for the time that was typed, else for ``start``."""
-    minutes = choice.chosen.minutes if choice.chosen is not None else 45
+    """Look at everybody for the time that was typed, else for ``start``; ``anytime`` lets nobody be busy."""
+    minutes = None if anytime else choice.chosen.minutes if choice.chosen is not None else 45
     return seat_people(
         db.session,
         round_id=choice.chosen.id if choice.chosen is not None else None,
@@ -131,9 +132,10 @@ def by_seat(people: Sequence[tuple[int, str, Role]], seats: Mapping[int, Seat]) 
 
 def hours_left(interview: Interview) -> int:
     """Give the hours within which an interview's scorecards are owed, so that a change keeps them."""
-    begins = interview.starts_at if _is_review(interview) else interview.ends_at
+    begins = interview.starts_at if is_review(interview) else interview.ends_at
     return round((interview.due_at - begins).total_seconds() / 3600)
 
 
-def _is_review(interview: Interview) -> bool:
-    return interview.kind is RoundKind.RESUME_REVIEW
+def is_review(one: Interview | RoundRow) -> bool:
+    """Tell whether nobody meets."""
+    return one.kind is RoundKind.RESUME_REVIEW
