@@ -75,6 +75,11 @@ def make_crowded(session: Session, uploads: Path, posting: Posting) -> Applicati
                 to_stage="rejected",
                 actor_id=user.id,
                 at=NOW,
+                needs_second=True,
+                second_id=make_user(session).id,
+                second_at=NOW,
+                second_agrees=False,
+                second_note=f"{SECRET} second",
             ),
             CandidateRequest(
                 application_id=made.id, kind=RequestKind.HUMAN_REVIEW, text="请再看一遍", created_at=datetime.now(UTC)
