@@ -8,30 +8,28 @@ costs beside the bare one, its queries, and how the p50 grows from the smallest 
 from __future__ import annotations
 
 import argparse
-import http.client
-import re
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
+from bench.reader import Reader
 from bench.seeding import Company, name_of, seed
 from screening.app import create_app
 from screening.config import Settings, load_settings
 from screening.extensions import db
 from screening.models import Application, Evaluation, Interview, Stage
 from tests.architecture.doors import sign_in
-from tests.factories import PASSWORD
 from tests.real import databases
 from tests.real.postgresql import start_postgresql
 from tests.real.processes import ROOT, Running, environment, start, wait_for
@@ -93,9 +91,9 @@ def _measure(folder: Path, url: str, size: int, rounds: int) -> dict[str, Measur
     sys.stdout.write(f"{size:,} applications were stored in {time.perf_counter() - begun:.0f} s\n")
     found = {name: Measured(queries=count) for name, count in _count(settings, company, pages).items()}
     with _bare(url, folder) as bare_port, _site(settings, folder) as port:
-        reader = _Reader(port)
+        reader = Reader(port)
         reader.sign_in(company.admin.email)
-        bare = _Reader(bare_port)
+        bare = Reader(bare_port)
         found["bare page"] = Measured(queries=1)
         for turn in range(rounds + 2):
             number = 1 + turn * 977 % size
@@ -174,7 +172,7 @@ def _count(settings: Settings, company: Company, pages: Mapping[str, Callable[[i
     return queries
 
 
-def _move(reader: _Reader, url: str, company: Company) -> Measured:
+def _move(reader: Reader, url: str, company: Company) -> Measured:
     """Move a thousand new applications of a posting into review, and the next thousand."""
     found = Measured()
     engine = databases.open_engine(url)
@@ -200,49 +198,6 @@ def _move(reader: _Reader, url: str, company: Company) -> Measured:
         assert (status, moved) == (303, BULK), (status, moved)
     engine.dispose()
     return found
-
-
-class _Reader:
-    """A browser that keeps its connection and its cookie."""
-
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=300)
-        self._cookies: dict[str, str] = {}
-        self.token = ""
-
-    def get(self, path: str) -> str:
-        """Read a page; anything but 200 ends the bench."""
-        status, text = self._ask("GET", path)
-        assert status == 200, (path, status)
-        return text
-
-    def post(self, path: str, body: Sequence[tuple[str, str]]) -> int:
-        """Send a form and give the status."""
-        status, _ = self._ask("POST", path, urlencode(body), {"Content-Type": "application/x-www-form-urlencoded"})
-        return status
-
-    def sign_in(self, email: str) -> None:
-        """Sign in by the form, and keep a token for others."""
-        self._keep_token(self.get("/sign-in"))
-        status = self.post("/sign-in", [("csrf_token", self.token), ("email", email), ("password", PASSWORD)])
-        assert status in {302, 303}, status
-        self._keep_token(self.get("/staff/settings/"))
-
-    def _keep_token(self, page: str) -> None:
-        found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-        assert found is not None, page[:300]
-        self.token = found[1]
-
-    def _ask(self, method: str, path: str, body: str = "", headers: Mapping[str, str] | None = None) -> tuple[int, str]:
-        cookie = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
-        self._connection.request(
-            method, path, body or None, {"Cookie": cookie, "Accept-Language": "zh", **(headers or {})}
-        )
-        answer = self._connection.getresponse()
-        for line in answer.headers.get_all("Set-Cookie") or ():
-            name, _, rest = line.partition("=")
-            self._cookies[name] = rest.partition(";")[0]
-        return answer.status, answer.read().decode("utf-8", "replace")
 
 
 @contextmanager
@@ -296,7 +251,7 @@ def _bare(url: str, folder: Path) -> Iterator[int]:
 
 def _answers(port: int) -> bool:
     try:
-        return bool(_Reader(port).get("/1"))
+        return bool(Reader(port).get("/1"))
     except OSError:
         return False
 

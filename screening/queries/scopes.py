@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from screening.models import Answer, Application, Evaluation, Interview, Panelist, PostingMember, ResumeFile, User
@@ -24,22 +26,30 @@ def application_scope(session: Session, application_id: int, *, interview_id: in
 
     Owing are panel members of interviews that were not cancelled, who did not abstain and have not submitted.
     """
-    posting_id = session.scalar(select(Application.posting_id).where(Application.id == application_id))
-    submitted = (
-        select(Evaluation.id)
-        .where(Evaluation.interview_id == Panelist.interview_id, Evaluation.user_id == Panelist.user_id)
-        .exists()
-    )
-    seats = session.execute(
-        select(Panelist.interview_id, Panelist.user_id, Panelist.abstained_at, submitted)
-        .join(Interview, Interview.id == Panelist.interview_id)
-        .where(Interview.application_id == application_id, Interview.cancelled_at.is_(None))
-        .order_by(Panelist.interview_id, Panelist.user_id)
-    ).all()
+    rows = session.execute(_seats(), {"application": application_id}).all()
+    posting_id = rows[0].posting_id if rows else None
+    seats = [row[1:] for row in rows if row.user_id is not None]
     panel = frozenset(user for interview, user, _, _ in seats if interview_id in {None, interview})
     owing = frozenset(user for _, user, abstained, done in seats if abstained is None and not done)
     done_by = frozenset(user for _, user, _, done in seats if done)
     return Scope(posting_id=posting_id, panel=panel, owing=owing, submitted=done_by)
+
+
+@cache
+def _seats() -> Select[Any]:
+    """Make the statement once: nearly every page of an application asks it. One row, without a seat, where nobody sits."""
+    submitted = (
+        select(Evaluation.id)
+        .where(Evaluation.interview_id == Panelist.interview_id, Evaluation.user_id == Panelist.user_id)
+        .correlate(Panelist)
+        .exists()
+    )
+    return (
+        select(Application.posting_id, Panelist.interview_id, Panelist.user_id, Panelist.abstained_at, submitted)
+        .outerjoin(Interview, (Interview.application_id == Application.id) & Interview.cancelled_at.is_(None))
+        .outerjoin(Panelist, Panelist.interview_id == Interview.id)
+        .where(Application.id == bindparam("application"))
+    )
 
 
 def file_scope(session: Session, file: ResumeFile) -> Scope:

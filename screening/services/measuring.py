@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Insert, delete, exists, func, select, update
+from sqlalchemy import Insert, Select, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -31,14 +32,12 @@ def note_panels(session: Session, *, application_id: int, now: datetime) -> None
     Being silent then is part of blindness: whatever others submit before somebody's own evaluation leaves no trace in any
     figure, nor in the time at which it was counted.
     """
-    posting_id, complete = session.execute(
-        select(Application.posting_id, is_complete()).where(Application.id == application_id)
-    ).one()
+    posting_id, complete, counted = session.execute(_state(), {"application": application_id}).one()
     if complete:
         session.execute(
             _count_in(session.get_bind().dialect.name), {"application_id": application_id, "posting_id": posting_id}
         )
-    elif not _take_out(session, [application_id], now):
+    elif not counted or not _take_out(session, [application_id], now):
         return
     _ask_for_posting(session, posting_id, now)
 
@@ -133,6 +132,15 @@ def _forget_left(session: Session, posting_id: int) -> None:
     if oldest is not None:
         gone = gone.where(MeasuredApplication.left_at < oldest - SETTLE)
     session.execute(gone, execution_options={"synchronize_session": False})
+
+
+@cache
+def _state() -> Select[Any]:
+    """Make the statement once, since every evaluation asks it: whose application, whether its panels are complete, whether it is counted."""
+    counted = exists().where(
+        MeasuredApplication.application_id == Application.id, MeasuredApplication.left_at.is_(None)
+    )
+    return select(Application.posting_id, is_complete(), counted).where(Application.id == bindparam("application"))
 
 
 @cache
