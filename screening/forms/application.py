@@ -20,8 +20,15 @@ from screening.forms.inputs import at_most, clean_line, is_email, is_phone, is_w
 from screening.forms.questions import Document, QuestionForm, question_form
 
 LINKS = 3
+NO_LABEL = ""
+"""Where none is given, WTForms makes one of the field's name and reads its file of translations for it at every request."""
 LAST = ("summary", "consent", "contact_later", "prescore_refused")
 """Fields that stand after the questions."""
+
+
+def hidden() -> HiddenField:
+    """Make a field for one line that people do not see."""
+    return HiddenField(NO_LABEL, filters=[clean_line])
 
 
 class ApplicationForm(FlaskForm):
@@ -32,16 +39,16 @@ class ApplicationForm(FlaskForm):
     ``opened`` is when the page was made, ``notice_shown`` the version of the privacy notice that it links to.
     """
 
-    form_key = HiddenField(filters=[clean_line])
-    form_version = HiddenField(filters=[clean_line])
-    draft_version = HiddenField(filters=[clean_line])
-    draft_writer = HiddenField(filters=[clean_line])
-    source = HiddenField(filters=[clean_line])
-    ref = HiddenField(filters=[clean_line])
-    also = HiddenField(filters=[clean_line])
-    kept = HiddenField()
-    opened = HiddenField(filters=[clean_line])
-    notice_shown = HiddenField(filters=[clean_line])
+    form_key = hidden()
+    form_version = hidden()
+    draft_version = hidden()
+    draft_writer = hidden()
+    source = hidden()
+    ref = hidden()
+    also = hidden()
+    kept = HiddenField(NO_LABEL)
+    opened = hidden()
+    notice_shown = hidden()
     website = line(_l("Leave this field empty"), most=200)
 
     name = line(_l("Name"), needed(_l("Enter your name.")), most=120, autocomplete="name")
@@ -88,7 +95,8 @@ def application_form(questions: Sequence[Document], *, chinese: bool, today: dat
 def _form_class(written: str, chinese: bool, today: date) -> type[ApplicationForm]:
     questions = json.loads(written)
     fields = {
-        question["id"]: FormField(question_form(question, chinese=chinese, today=today)) for question in questions
+        question["id"]: FormField(question_form(question, chinese=chinese, today=today), NO_LABEL)
+        for question in questions
     }
     return type("PostingApplicationForm", (ApplicationForm,), fields)
 

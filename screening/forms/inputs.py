@@ -18,7 +18,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field, Form, StringField, TextAreaField
 from wtforms.validators import Length, StopValidation, ValidationError
 
-BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+BIDI = r"\u202a-\u202e\u2066-\u2069"
+NOT_IN_LINE = re.compile(rf"[\x00-\x1f\x7f-\x9f\ud800-\udfff{BIDI}]")
+NOT_IN_TEXT = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff{BIDI}]")
+"""Control characters (Unicode's Cc), halves of characters (Cs), direction marks; a text keeps its tabs and line ends."""
 EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@(?:[\w-]+\.)+[^\W_]{2,}")
 PHONE = re.compile(r"\+?[\d\s().\-–/]{5,40}")
 MONTH = re.compile(r"(\d{4})(?:\s*[-/.年]\s*(\d{1,2})\s*月?)?")
@@ -29,12 +32,12 @@ Check = Callable[[Any, Any], None]
 
 def clean_line(text: str | None) -> str:
     """Keep one line as typed, without control characters, direction marks and blanks around it."""
-    return _without_controls((text or "").translate({9: " ", 10: " ", 13: " "}), keep="").strip()
+    return NOT_IN_LINE.sub("", (text or "").translate({9: " ", 10: " ", 13: " "})).strip()
 
 
 def clean_text(text: str | None) -> str:
     """Keep several lines as typed, with plain line ends, without control characters and direction marks."""
-    return _without_controls((text or "").replace("\r\n", "\n").replace("\r", "\n"), keep="\n\t").strip()
+    return NOT_IN_TEXT.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def line(label: Any, *checks: Check, most: int, **render: Any) -> StringField:
@@ -154,11 +157,3 @@ def web_address(text: str) -> str | None:
 def plain(text: str | None) -> str:
     """Fold full-width digits and signs, for reading only."""
     return unicodedata.normalize("NFKC", text or "").strip()
-
-
-def _without_controls(text: str, *, keep: str) -> str:
-    return "".join(
-        character
-        for character in text.translate(BIDI)
-        if character in keep or unicodedata.category(character) not in {"Cc", "Cs"}
-    )
