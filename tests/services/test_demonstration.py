@@ -16,6 +16,8 @@ from screening.models import (
     Decision,
     Evaluation,
     Interview,
+    InterviewerPool,
+    InterviewRound,
     Job,
     JobState,
     Panelist,
@@ -23,6 +25,7 @@ from screening.models import (
     PostingState,
     PrescoreFailure,
     Rating,
+    RoundKind,
     RubricState,
     RubricVersion,
     ScorecardDraft,
@@ -79,6 +82,7 @@ def test_demonstration_is_whole_and_consistent(session, tmp_path):
 
     check_histories(session)
     check_blindness(session)
+    check_plans(session)
     assert is_intact(session)
     assert all(authenticate(session, email=one.email, password=DEMO_PASSWORD) for one in list_sign_ins(session))
 
@@ -133,6 +137,20 @@ def check_blindness(session):
         assert note.author_id not in {user for _, user in seats}
     starts = Counter((interviews[interview_id].starts_at, user) for interview_id, user in seats)
     assert max(starts.values()) == 1
+
+
+def check_plans(session):
+    """Check that every posting has a plan, every interview its round, and that reviews of documents are asked for and read."""
+    rounds = {one.id: one for one in session.scalars(select(InterviewRound))}
+    assert len({one.posting_id for one in rounds.values()}) == 20
+    assert session.scalar(select(func.count()).select_from(InterviewerPool)) == 3
+    postings = dict(session.execute(select(Application.id, Application.posting_id)).all())
+    for interview in session.scalars(select(Interview)):
+        one = rounds[interview.round_id]
+        assert (one.posting_id, one.kind) == (postings[interview.application_id], interview.kind)
+    reviews = session.scalars(select(Interview.id).where(Interview.kind == RoundKind.RESUME_REVIEW)).all()
+    read = set(session.scalars(select(Evaluation.interview_id).where(Evaluation.interview_id.in_(reviews))))
+    assert 0 < len(read) < len(reviews)
 
 
 @pytest.mark.parametrize(

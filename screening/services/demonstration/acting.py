@@ -30,6 +30,7 @@ from screening.services.deciding import decide
 from screening.services.demonstration.meetings import meeting_events
 from screening.services.demonstration.pieces import table
 from screening.services.demonstration.plan import Applicant
+from screening.services.demonstration.reading_rounds import reading_events
 from screening.services.demonstration.resumes import write_resume
 from screening.services.demonstration.stories import Story
 from screening.services.demonstration.troupe import Event, Troupe
@@ -57,6 +58,7 @@ def _events(troupe: Troupe, story: Story) -> Iterable[Event]:
     yield story.submitted_at, lambda: _submit(troupe, applicant, story.submitted_at)
     for at, stage in story.moves:
         yield at, _move(troupe, applicant, stage, at, random)
+    yield from reading_events(troupe, story)
     yield from meeting_events(troupe, story)
     if story.remarked_at is not None:
         yield story.remarked_at, _remark(troupe, applicant, story.remarked_at, random)

@@ -23,6 +23,8 @@ SHOWN_ON_PAPER = frozenset({Category.FIELD_OF_STUDY, Category.ACADEMIC_STANDING,
 PLANNED = timedelta(days=60)
 BEFORE = (RoundKind.RESUME_REVIEW, RoundKind.PHONE)
 KINDS = (RoundKind.TECHNICAL, RoundKind.PANEL)
+READING = -1
+"""The number of the review of documents, where a posting has one."""
 RoundIds = Mapping[tuple[str, int], int]
 """The round of an interview, by the posting's slug and the interview's number."""
 
@@ -55,7 +57,9 @@ def plan_postings(
                     pool_id=pools[-1] if proposed.kind is RoundKind.RESUME_REVIEW else None,
                     due_hours=proposed.due_hours,
                 )
-                add_round(session, posting=one.posting, fields=fields, actor_id=actor_id, now=at)
+                early = add_round(session, posting=one.posting, fields=fields, actor_id=actor_id, now=at)
+                if proposed.kind is RoundKind.RESUME_REVIEW:
+                    held[slug, READING] = early.id
         keys = {criterion.id: criterion.key for criterion in one.rubric.criteria}
         for number, name in enumerate(texts["rounds"]):
             fields = RoundFields(
