@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.architecture.doors import make_world
 from tests.browser.test_accessibility import sign_in
+from tests.browser.test_candidate_matrix import axe_finds_nothing
 from tests.real.site import Site
 
 pytestmark = pytest.mark.browser
@@ -211,3 +212,32 @@ def test_on_paper_the_kit_has_anchors_documents_and_room_to_write(page, scorecar
     expect(page.locator(NOTE).first).to_be_visible()
     for gone in (".side", ".bar", ".sheet .foot", ".index"):
         expect(page.locator(gone).first).not_to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"reduced_motion": "reduce"},
+        {"reduced_motion": "reduce", "color_scheme": "dark", "viewport": {"width": 390, "height": 844}},
+    ],
+    ids=["wide", "narrow"],
+    indirect=True,
+)
+def test_axe_finds_nothing_in_what_only_some_readers_meet(page, scorecard):
+    page.locator(".docs > summary").click()
+    axe_finds_nothing(page)
+    page.locator(".docs > summary").click()
+    page.locator(".abstain > summary").click()
+    axe_finds_nothing(page)
+    page.locator(SUBMIT).click()
+    expect(page.locator("#errors")).to_be_visible()
+    axe_finds_nothing(page)
+    fill(page)
+    page.locator(SUBMIT).click()
+    page.locator(".callout.ok a[href*='amend=1']").click()
+    page.locator("#summary").fill("改一句")
+    page.locator("#reason").fill("补看了代码")
+    axe_finds_nothing(page)
+    page.locator(SUBMIT).click()
+    expect(page.locator("#ch2")).to_be_visible()
+    axe_finds_nothing(page)
