@@ -44,6 +44,7 @@ from screening.services.judging import JudgeError, take_back_verdict
 from screening.services.mailing import NotWaitingError, recall_mail
 from screening.services.moving import MoveError, undo_moves
 from screening.services.people import PeopleError, take_back_decision_on_people
+from screening.services.plans_back import take_change_back, take_interview_back
 from screening.services.pools import PoolError, PoolFields, restore_pool
 from screening.services.publishing import reopen_posting
 from screening.services.question_sets import undo_questions
@@ -76,6 +77,8 @@ class Act(StrEnum):
     PLAN = "plan"  # posting: id of the Posting; before: its plan as JSON; after: digest of what the act left
     POOL = "pool"  # pool: id of the InterviewerPool; before, after: [name, members] as JSON, "" where there was none
     CANCEL = "cancel"  # interview: id of the Interview that was cancelled
+    SCHEDULE = "schedule"  # interview: id of the Interview that was planned; move: id of the StageMove that it made, 0 for none
+    RESCHEDULE = "reschedule"  # interview: id of the Interview; before: its plan, as services.plans_back writes it; seen: the sequence that the change left
 
 
 class UndoError(Exception):
@@ -298,6 +301,20 @@ def _undo_withdrawal(session: Session, arguments: JsonObject, actor: Actor, now:
     renew_offer(session, offer=offer, actor_id=actor.id, now=now)
 
 
+def _undo_schedule(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    interview = session.get_one(Interview, int(arguments["interview"]))
+    _require(session, Permission.INTERVIEW_SCHEDULE, actor, application_id=interview.application_id)
+    move = int(arguments["move"]) or None
+    take_interview_back(session, interview=interview, move_id=move, actor_id=actor.id, now=now)
+
+
+def _undo_reschedule(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    interview = session.get_one(Interview, int(arguments["interview"]))
+    _require(session, Permission.INTERVIEW_SCHEDULE, actor, application_id=interview.application_id)
+    before, seen = str(arguments["before"]), int(arguments["seen"])
+    take_change_back(session, interview=interview, before=before, seen=seen, actor_id=actor.id, now=now)
+
+
 def _require(session: Session, permission: Permission, actor: Actor, *, application_id: int) -> None:
     if not allows(actor, permission, application_scope(session, application_id)):
         raise UndoError("forbidden")
@@ -317,6 +334,8 @@ BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] 
     Act.PLAN: _undo_plan,
     Act.POOL: _undo_pool,
     Act.CANCEL: _undo_cancel,
+    Act.SCHEDULE: _undo_schedule,
+    Act.RESCHEDULE: _undo_reschedule,
     Act.ABSTAIN: _undo_abstention,
     Act.HOURS_ADDED: _undo_hours_added,
     Act.HOURS_REMOVED: _undo_hours_removed,

@@ -10,7 +10,7 @@ import pytest
 import vobject
 from sqlalchemy import select
 
-from screening.models import Interview, Mail, MailState, Role
+from screening.models import Application, Interview, Mail, MailState, Panelist, Posting, Role, Stage
 from screening.web.candidate.links import status_token
 from tests.architecture.doors import sign_in
 from tests.candidate.proof import prove
@@ -109,9 +109,7 @@ def test_a_cancellation_can_be_taken_back_and_nobody_is_told_twice(session, pane
     session.commit()
     recruiter.post(f"/staff/interviews/{interview.id}/cancel", data={"tell": "y"})
     assert [mail.state for mail in mails("candidate_off")] == [MailState.WAITING]
-    page = recruiter.get(f"/staff/applications/{panel.application.id}").text
-    undo = re.search(r"/staff/undo/[\w-]+", page)[0]
-    assert recruiter.post(undo).status_code == 303
+    assert recruiter.post(undo_of(recruiter, panel.application.id)).status_code == 303
     assert [mail.state for mail in mails("candidate_off")] == [MailState.RECALLED]
     assert len(mails("candidate_planned")) == 1
     session.refresh(interview)
@@ -193,3 +191,49 @@ def test_an_odd_hour_is_said_and_stored(session, panel, caller):
     answer = recruiter.post(f"/staff/applications/{panel.application.id}/interviews/new", data=night)
     assert answer.status_code == 303
     assert "这个时间对许愿不太合适" in recruiter.get(answer.location).text
+
+
+def undo_of(client, application_id: int) -> str:
+    """Give the address of the undo button of what was done last."""
+    return re.findall(r"/staff/undo/[\w-]+", client.get(f"/staff/applications/{application_id}").text)[-1]
+
+
+def test_planning_is_taken_back_with_the_move_that_it_made(session, panel, caller):
+    posting = session.get_one(Posting, panel.application.posting_id)
+    fresh = make_application(session, posting, name="石小猴", stage=Stage.SCREENING)
+    session.commit()
+    recruiter = caller(panel.recruiter)
+    recruiter.post(f"/staff/applications/{fresh.id}/interviews/new", data=fields(panel.first))
+    assert recruiter.post(undo_of(recruiter, fresh.id)).status_code == 303
+    session.expire_all()
+    interview = session.scalars(select(Interview).where(Interview.application_id == fresh.id)).one()
+    assert interview.cancelled_at is not None
+    assert session.get_one(Application, fresh.id).stage is Stage.SCREENING
+    assert {mail.state for mail in session.scalars(select(Mail))} == {MailState.RECALLED}
+
+
+def test_a_change_is_taken_back_to_the_plan_before(session, panel, planned):
+    recruiter, interview, mails = planned
+    for mail in mails():
+        mail.state = MailState.SENT
+    session.commit()
+    later = {**fields(panel.first, panel.second, at=NEXT + timedelta(hours=2), place="3 号"), "seen": "0"}
+    assert recruiter.post(f"/staff/interviews/{interview.id}/plan", data=later).status_code == 303
+    assert recruiter.post(undo_of(recruiter, panel.application.id)).status_code == 303
+    session.refresh(interview)
+    assert (interview.starts_at, interview.place) == (NEXT, "https://meet.example.com/1")
+    assert interview.sequence == 2
+    seats = session.scalars(select(Panelist.user_id).where(Panelist.interview_id == interview.id)).all()
+    session.commit()
+    assert seats == [panel.first.id]
+    assert {mail.state for mail in mails("candidate_changed")} == {MailState.RECALLED}
+
+
+def test_what_somebody_else_has_planned_since_is_not_taken_back(session, panel, planned):
+    recruiter, interview, _ = planned
+    undo = undo_of(recruiter, panel.application.id)
+    change = {**fields(panel.first, at=NEXT + timedelta(hours=1)), "seen": "0"}
+    recruiter.post(f"/staff/interviews/{interview.id}/plan", data=change)
+    assert recruiter.post(undo).status_code == 303
+    session.refresh(interview)
+    assert (interview.cancelled_at, interview.starts_at) == (None, NEXT + timedelta(hours=1))

@@ -37,6 +37,7 @@ from screening.services.interviewing import (
     schedule_interview,
 )
 from screening.services.mailing import NotWaitingError, recall_mail
+from screening.services.plans_back import move_of, write_plan
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now, signed_in_user
 from screening.web.formatting import clock, is_chinese, listing, planned
@@ -103,6 +104,8 @@ def plan(application: Application) -> ResponseReturnValue:
             accepted=_accepted(),
         )
         tell_of(interview.id, tell_candidate=form.tell.data)
+        move = move_of(db.session, interview=interview)
+        token = _way_back(Act.SCHEDULE, interview, move=move)
         db.session.commit()
     except ClashError as error:
         db.session.rollback()
@@ -110,15 +113,11 @@ def plan(application: Application) -> ResponseReturnValue:
     except InterviewError as error:
         db.session.rollback()
         return _page(form, application, rows, choice, refused=_explain(error)), 409
+    done = _("Interview planned for %(when)s.", when=planned(wanted.starts_at, wanted.time_zone))
     if choice.is_review:
-        toast(_("The review is asked for; it is due %(when)s.", when=planned(interview.due_at, wanted.time_zone)))
-    else:
-        odd = _odd(form, _span(wanted))
-        toast(
-            _said(
-                _("Interview planned for %(when)s.", when=planned(wanted.starts_at, wanted.time_zone)), interview, odd
-            )
-        )
+        done = _("The review is asked for; it is due %(when)s.", when=planned(interview.due_at, wanted.time_zone))
+    odd = () if choice.is_review else _odd(form, _span(wanted))
+    toast(_said(done, interview, odd), undo=token)
     return redirect(url_for("applications.show", application_id=application.id, side="interviews"), 303)
 
 
@@ -177,6 +176,7 @@ def replan(interview: Interview) -> ResponseReturnValue:
     if not form.validate():
         return _page(form, application, rows, choice, interview=interview), 422
     wanted = choice.completed(form.plan(), interview)
+    before = write_plan(db.session, interview=interview)
     try:
         reschedule_interview(
             db.session,
@@ -188,6 +188,7 @@ def replan(interview: Interview) -> ResponseReturnValue:
             seen=request.form.get("seen", type=int),
         )
         tell_of(interview.id, tell_candidate=form.tell.data)
+        token = _way_back(Act.RESCHEDULE, interview, before=before, seen=interview.sequence)
         db.session.commit()
     except ClashError as error:
         db.session.rollback()
@@ -198,7 +199,7 @@ def replan(interview: Interview) -> ResponseReturnValue:
         db.session.rollback()
         return _page(form, application, rows, choice, interview=interview, refused=_explain(error)), 409
     odd = () if choice.is_review else _odd(form, _span(wanted))
-    toast(_said(_("The plan was changed."), interview, odd))
+    toast(_said(_("The plan was changed."), interview, odd), undo=token)
     return redirect(url_for("applications.show", application_id=application.id, side="interviews"), 303)
 
 
@@ -213,7 +214,7 @@ def cancel(interview: Interview) -> ResponseReturnValue:
         db.session.rollback()
         toast(_explain(error))
         return redirect(url_for("interviews.change", interview_id=interview.id), 303)
-    token = remember(db.session, actor_id=actor().id, act=Act.CANCEL, now=now(), interview=interview.id)
+    token = _way_back(Act.CANCEL, interview)
     db.session.commit()
     toast(_("The interview was cancelled."), undo=token)
     return redirect(url_for("applications.show", application_id=interview.application_id, side="interviews"), 303)
@@ -233,6 +234,10 @@ def hold(interview: Interview, mail_id: int) -> ResponseReturnValue:
         db.session.rollback()
         toast(_("The mail has gone out already."))
     return redirect(url_for("interviews.change", interview_id=interview.id), 303)
+
+
+def _way_back(act: Act, interview: Interview, **arguments: int | str) -> str:
+    return remember(db.session, actor_id=actor().id, act=act, now=now(), interview=interview.id, **arguments)
 
 
 def _may_plan(row: InterviewRow) -> bool:

@@ -24,7 +24,7 @@ def undo(token: str) -> ResponseReturnValue:
     """Take one step back, or say why it cannot be taken back any more."""
     try:
         undone = take_back(db.session, token=token, actor=actor(), now=now())
-        if undone.act is Act.CANCEL:
+        if undone.act in {Act.CANCEL, Act.SCHEDULE, Act.RESCHEDULE}:
             tell_of(int(undone.arguments["interview"]), tell_candidate=None)
         db.session.commit()
         toast(_("Taken back."))
