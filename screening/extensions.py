@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from screening.models import Base
 
 
-class KeptDomain(Domain):
+class KeptDomain(Domain):  # type: ignore[misc] # Flask-Babel has no types
     """The translations, looked up by their language: Flask-Babel writes the locale out for each text, a sixth of a page's time."""
 
     def get_translations(self) -> Any:
@@ -37,7 +37,7 @@ class KeptDomain(Domain):
         return kept
 
 
-class KeptBabel(Babel):
+class KeptBabel(Babel):  # type: ignore[misc] # as above
     """Flask-Babel with translations that are found quickly."""
 
     @cached_property
