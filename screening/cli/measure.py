@@ -37,5 +37,5 @@ def command(slugs: tuple[str, ...]) -> None:
             counted = measure_posting(db.session, posting_id=posting_id, now=datetime.now(UTC))
             db.session.commit()
             click.echo(f"{slug}: {counted} with complete panels")
-        click.echo(f"{measure_sets(db.session)} sets of postings")
+        click.echo(f"sums of several postings: {measure_sets(db.session)}")
         db.session.commit()

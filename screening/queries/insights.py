@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import exists, select, true
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_measures
@@ -15,7 +15,7 @@ from rubrics.measures import Measures
 from screening.models import Application, MeasuredApplication, Measurement, Posting, PostingState, Role, User
 from screening.policy import Actor
 from screening.queries.blindness import is_owed
-from screening.queries.measured_scopes import EVERYTHING, SETTLE, scope_of
+from screening.queries.measured_scopes import EVERYTHING, SETTLE, measured_postings, scope_of
 
 
 class Standing(StrEnum):
@@ -59,16 +59,16 @@ class Insights:
 
 
 def insights(session: Session, *, actor: Actor, posting_id: int | None, days: int) -> Insights:
-    """Read the figures of a posting, or of all that this person reads, over the last ``days`` (0: all time). Four queries whatever is behind them.
+    """Read the figures of a posting, or of all that this person reads, over the last ``days`` (0: all time). Five queries whatever is behind them.
 
     Whoever owes an evaluation of somebody who still stands in stored figures reads none of them until they are counted
     anew without that candidate.
     """
     choices = _choices(session, actor)
-    postings = [posting_id] if posting_id is not None else sorted(actor.postings)
     everything = posting_id is None and actor.role is Role.ADMIN
+    postings = [posting_id] if posting_id is not None else measured_postings(session, reader_id=actor.id)
     if not everything and not postings:
-        return Insights(Standing.EMPTY, choices)
+        return Insights(Standing.UNCOUNTED, choices)
     scope = EVERYTHING if everything else scope_of(postings)
     row = session.execute(
         select(Measurement.document, Measurement.inputs, Measurement.computed_at).where(
@@ -77,7 +77,7 @@ def insights(session: Session, *, actor: Actor, posting_id: int | None, days: in
     ).first()
     if row is None:
         return Insights(Standing.UNCOUNTED, choices)
-    if _is_blind_to(session, row.computed_at, actor, None if everything else postings):
+    if _is_blind_to(session, actor, row.document["counted"], row.computed_at):
         return Insights(Standing.BLIND, choices)
     if not row.inputs:
         return Insights(Standing.EMPTY, choices, computed_at=row.computed_at)
@@ -106,16 +106,19 @@ def _choices(session: Session, actor: Actor) -> tuple[Choice, ...]:
     return tuple(Choice(*row) for row in rows)
 
 
-def _is_blind_to(session: Session, computed_at: datetime, actor: Actor, postings: list[int] | None) -> bool:
-    """Tell whether the figures hold somebody of whom the reader owes an evaluation by now."""
-    owed = (
-        select(MeasuredApplication.application_id)
+def _is_blind_to(session: Session, actor: Actor, counted: Mapping[str, str], oldest: datetime) -> bool:
+    """Tell whether the figures, ``counted`` by posting at these times, hold somebody of whom the reader owes an evaluation by now."""
+    left = (
+        select(MeasuredApplication.posting_id, MeasuredApplication.left_at)
         .join(Application, Application.id == MeasuredApplication.application_id)
-        .where(MeasuredApplication.left_at >= computed_at - SETTLE, is_owed(user_id=actor.id))
+        .where(MeasuredApplication.left_at >= oldest - SETTLE, is_owed(user_id=actor.id))
     )
-    if postings is not None:
-        owed = owed.where(MeasuredApplication.posting_id.in_(postings))
-    return bool(session.scalar(select(exists(owed))))
+    return any(
+        left_at is not None
+        and str(posting_id) in counted
+        and left_at >= datetime.fromisoformat(counted[str(posting_id)]) - SETTLE
+        for posting_id, left_at in session.execute(left)
+    )
 
 
 def _names(session: Session, measures: Measures) -> dict[int, str]:

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from screening import audit
 from screening.models import PostingMember, Role, User
+from screening.services.measuring import ask_for_reader
 
 PASSWORD_LENGTH = 12
 PASSWORD_LIMIT = 200
@@ -172,6 +173,7 @@ def grant_posting(session: Session, *, posting_id: int, user_id: int, actor_id: 
         now=now,
         user=user_id,
     )
+    ask_for_reader(session, user_id=user_id, now=now)
 
 
 def revoke_posting(session: Session, *, posting_id: int, user_id: int, actor_id: int | None, now: datetime) -> None:
@@ -190,6 +192,7 @@ def revoke_posting(session: Session, *, posting_id: int, user_id: int, actor_id:
         now=now,
         user=user_id,
     )
+    ask_for_reader(session, user_id=user_id, now=now)
 
 
 def normalise_email(email: str) -> str:

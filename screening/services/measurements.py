@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from rubrics.codec import dump_case, dump_measures, dump_tally, load_case, load_rubric, load_tally
 from rubrics.measures import Tally, add_up, measure, tally
-from screening.models import MeasuredApplication, Measurement, Posting, PostingMember, RubricState, RubricVersion
+from screening.models import MeasuredApplication, Measurement, Posting, RubricState, RubricVersion
 from screening.models.base import JsonObject
-from screening.queries.measured_scopes import EVERYTHING, scope_of, sets_of_readers
+from screening.queries.measured_scopes import EVERYTHING, SEVERAL, measured_postings, scope_of, sets_of_readers
 from screening.queries.panel_facts import DatedCase, read_cases
 from screening.services.measuring import repair
 
@@ -91,16 +91,14 @@ def add_up_posting(session: Session, *, posting_id: int, now: datetime) -> Figur
     sums, found = Tally(), []
     for days in PERIODS:
         sums = add_up((sums, tally(load_case(facts) for facts in parts[days])))
-        found.append(_row(scope_of([posting_id]), days, sums, labels, now, posting_id=posting_id))
+        found.append(_row(scope_of([posting_id]), days, sums, labels, {posting_id: now}, posting_id=posting_id))
     return Figures(scope_of([posting_id]), tuple(found))
 
 
 def add_up_set(session: Session, *, reader_id: int) -> Figures:
     """Make the figures of all postings that somebody reads, or with 0 of all there are, from the postings' sums."""
-    postings = session.scalars(
-        select(PostingMember.posting_id).where(PostingMember.user_id == reader_id).order_by(PostingMember.posting_id)
-    ).all()
-    if reader_id and not postings:
+    postings = measured_postings(session, reader_id=reader_id)
+    if reader_id and len(postings) < SEVERAL:
         return Figures("")
     scope = scope_of(postings) if reader_id else EVERYTHING
     asked = select(Measurement).where(Measurement.posting_id.is_not(None))
@@ -116,8 +114,8 @@ def add_up_set(session: Session, *, reader_id: int) -> Figures:
             continue
         sums = add_up(load_tally(row.tally) for row in rows if row.tally is not None)
         labels = {key: label for row in rows for key, label in row.document["labels"].items()}
-        # The oldest fact counts: a set must not look newer than its parts, or somebody's panel may still stand in it.
-        found.append(_row(scope, days, sums, labels, min(row.computed_at for row in rows)))
+        counted = {row.posting_id: row.computed_at for row in rows if row.posting_id is not None}
+        found.append(_row(scope, days, sums, labels, counted))
     return Figures(scope, tuple(found))
 
 
@@ -153,16 +151,27 @@ def measure_sets(session: Session) -> int:
 
 
 def _row(
-    scope: str, days: int, sums: Tally, labels: JsonObject, at: datetime, *, posting_id: int | None = None
+    scope: str,
+    days: int,
+    sums: Tally,
+    labels: JsonObject,
+    counted: Mapping[int, datetime],
+    *,
+    posting_id: int | None = None,
 ) -> Measurement:
+    """Make a row; ``counted`` tells of each posting when its facts were read. A set looks no newer than its oldest part."""
     return Measurement(
         scope=scope,
         days=days,
         posting_id=posting_id,
         tally=None if posting_id is None else dump_tally(sums),
-        document={"measures": dump_measures(measure(sums)), "labels": labels},
+        document={
+            "measures": dump_measures(measure(sums)),
+            "labels": labels,
+            "counted": {str(one): at.isoformat() for one, at in counted.items()},
+        },
         inputs=sums.cases,
-        computed_at=at,
+        computed_at=min(counted.values()),
     )
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
 
 from sqlalchemy import Insert, Select, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -18,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from screening import queue
 from screening.models import Application, Interview, MeasuredApplication, Measurement
-from screening.queries.measured_scopes import SETTLE, sets_of_readers
+from screening.queries.measured_scopes import SETTLE, SEVERAL, measured_postings, scope_of, sets_of_readers
 from screening.queries.panel_facts import is_complete
 
 GATHER = timedelta(minutes=1)
@@ -75,8 +74,10 @@ def repair(session: Session, *, posting_id: int, now: datetime) -> None:
 def ask_for_all(session: Session, *, now: datetime) -> int:
     """Ask for a repair of every posting that has interviews, once a day however often it is called; give how many have some.
 
-    Periods slide with the days, so that figures change although nothing has happened.
+    Periods slide with the days, so that figures change although nothing has happened. Sets that nobody reads any more go.
     """
+    read = [*sets_of_readers(session), *session.scalars(select(Measurement.scope).where(Measurement.posting_id > 0))]
+    session.execute(delete(Measurement).where(Measurement.scope.not_in(read)))
     with_interviews = select(Application.posting_id).join(Interview, Interview.application_id == Application.id)
     postings = session.scalars(with_interviews.distinct().order_by(Application.posting_id)).all()
     for posting_id in postings:
@@ -97,6 +98,14 @@ def ask_for_sets(session: Session, *, posting_id: int, now: datetime) -> None:
         known = session.scalar(select(exists().where(Measurement.scope == scope)))
         due, mark = _gathered(now, GATHER_SETS) if known else (now, f"{now:%Y-%m-%dT%H:%M}")
         queue.enqueue(session, queue.MEASURE_SET, key=f"measure:{scope}:{mark}", now=due, reader_id=reader)
+
+
+def ask_for_reader(session: Session, *, user_id: int, now: datetime) -> None:
+    """Ask for the sums of what somebody reads together, now that their rights have changed."""
+    postings = measured_postings(session, reader_id=user_id)
+    if len(postings) >= SEVERAL:
+        key = f"measure:{scope_of(postings)}:{now:%Y-%m-%dT%H:%M}"
+        queue.enqueue(session, queue.MEASURE_SET, key=key, now=now, reader_id=user_id)
 
 
 def _ask_for_posting(session: Session, posting_id: int, now: datetime) -> None:
@@ -135,7 +144,7 @@ def _forget_left(session: Session, posting_id: int) -> None:
 
 
 @cache
-def _state() -> Select[Any]:
+def _state() -> Select[int, bool, bool]:
     """Make the statement once, since every evaluation asks it: whose application, whether its panels are complete, whether it is counted."""
     counted = exists().where(
         MeasuredApplication.application_id == Application.id, MeasuredApplication.left_at.is_(None)

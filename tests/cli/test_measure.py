@@ -31,8 +31,10 @@ def test_measure_counts_one_posting_or_all(session, run):
 
     one, every, wrong = run("measure", "first"), run("measure"), run("measure", "nowhere")
 
-    assert one.output == "first: 1 with complete panels\n2 sets of postings\n"
-    assert every.output == "first: 1 with complete panels\nsecond: 1 with complete panels\n2 sets of postings\n"
+    assert one.output == "first: 1 with complete panels\nsums of several postings: 1\n"
+    assert (
+        every.output == "first: 1 with complete panels\nsecond: 1 with complete panels\nsums of several postings: 2\n"
+    )
     assert (wrong.exit_code, wrong.output) == (1, "Error: No posting has the name nowhere.\n")
     session.rollback()
     counted = session.scalars(select(Measurement.inputs).where(Measurement.scope == "all", Measurement.days == 0))

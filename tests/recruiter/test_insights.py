@@ -9,10 +9,13 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from screening.models import Role, Stage
+from screening.models import Job, Measurement, Role, Stage
+from screening.queries.measured_scopes import scope_of
+from screening.services.accounts import grant_posting
 from screening.services.evaluating import amend_evaluation
-from screening.services.measurements import measure_sets
+from screening.services.measurements import add_up_set, measure_sets, store_figures
 from screening.web.spreadsheets import STARTS_A_FORMULA, harmless
 from tests.architecture.doors import sign_in
 from tests.factories import NOW, make_application, make_posting, make_user
@@ -103,7 +106,7 @@ def test_an_interviewer_and_a_strange_recruiter_are_refused(app, session, postin
     session.commit()
     for kind in ("", ".csv"):
         assert sign_in(app, stranger).get(address(posting, kind)).status_code == 404
-    assert "nobody’s interviews are all evaluated" in read(app, stranger, f"/staff/insights{ALL}")
+    assert "have not been counted yet" in read(app, stranger, f"/staff/insights{ALL}")
     assert sign_in(app, stranger).get(f"/staff/insights.csv{ALL}").status_code == 404
 
 
@@ -118,6 +121,20 @@ def test_all_postings_are_those_that_one_has(app, session, posting, recruiter, p
     admin = make_user(session, Role.ADMIN)
     session.commit()
     assert "n=24" in read(app, admin, f"/staff/insights{ALL}")
+
+
+def test_a_new_right_asks_for_the_sums_of_what_one_reads_now(session, posting, recruiter, people):
+    other = make_posting(session, recruiter, slug="second")
+    third = make_posting(session, recruiter, slug="third")
+    for one in (posting, other, third):
+        fill(session, one, recruiter, people[:2], number=1)
+    newcomer = make_user(session, Role.RECRUITER)
+    for one, asked in ((posting, 0), (other, 1)):
+        grant_posting(session, posting_id=one.id, user_id=newcomer.id, actor_id=None, now=NOW)
+        jobs = session.scalars(select(Job).where(Job.name == "measure_set")).all()
+        assert [job.arguments for job in jobs] == [{"reader_id": newcomer.id}] * asked
+    store_figures(session, add_up_set(session, reader_id=newcomer.id))
+    assert session.get_one(Measurement, (scope_of([posting.id, other.id]), 0)).inputs == 2
 
 
 def test_the_choice_of_a_posting_leads_to_its_address(app, session, posting, recruiter):
@@ -169,6 +186,7 @@ def test_nothing_moves_for_somebody_who_owes_an_evaluation(app, session, posting
 def test_a_candidate_of_another_round_leaves_the_figures_of_who_is_to_judge(app, session, posting, recruiter, people):
     fill(session, posting, recruiter, people)
     admin = make_user(session, Role.ADMIN)
+    fill(session, make_posting(session, recruiter, slug="second"), recruiter, people)
     application, _ = interviewed(session, posting, recruiter, *people[:2])
     count(session, posting)
     assert "n=13" in read(app, recruiter, address(posting))
@@ -181,9 +199,10 @@ def test_a_candidate_of_another_round_leaves_the_figures_of_who_is_to_judge(app,
     assert "n=13" in read(app, admin, address(posting))
 
     count(session, posting, now=NOW + timedelta(minutes=2))
-    text = read(app, recruiter, address(posting))
-    assert "n=12" in text
-    assert "n=13" not in text
+    for path in (address(posting), f"/staff/insights{ALL}"):
+        text = read(app, recruiter, path)
+        assert "n=13" not in text
+        assert "n=12" in text or "n=24" in text
 
 
 def test_more_candidates_cost_no_more_queries(app, engine, session, posting, recruiter, people):

@@ -23,6 +23,7 @@ VERDICTS = {
 
 def number(value: float, places: int = 2, *, signed: bool = False) -> str:
     """Print a number with a real minus, and with a plus where it is a difference: −0.20, +0.05."""
+    value = round(value, places) or 0.0  # no minus before nothing
     text = f"{value:+.{places}f}" if signed else f"{value:.{places}f}"
     return text.replace("-", "\u2212")
 
