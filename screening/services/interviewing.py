@@ -31,7 +31,7 @@ from screening.queries.clashes import Clash, Span, find_clashes
 from screening.queries.people import root_of
 from screening.queries.scopes import actor_of, application_scope
 from screening.services.measuring import note_panels
-from screening.services.moving import ENDED, move_application
+from screening.services.moving import ENDED, MoveError, move_application
 
 DUE_HOURS = 24
 BEFORE_INTERVIEW = frozenset({Stage.APPLIED, Stage.SCREENING})
@@ -40,7 +40,7 @@ BEFORE_INTERVIEW = frozenset({Stage.APPLIED, Stage.SCREENING})
 class InterviewError(Exception):
     """A plan or scorecard that cannot be stored.
 
-    ``code`` is one of no_rubric, application_ended, panel_empty, panel_unknown, panel_submitted, own_seat, blind, focus_empty,
+    ``code`` is one of no_rubric, application_ended, rejection_waits, panel_empty, panel_unknown, panel_submitted, own_seat, blind, focus_empty,
     focus_unknown, zone_unknown, round_missing, round_unknown, minutes, cancelled, not_cancelled, not_on_panel, abstained, not_abstained, too_early,
     submitted, not_submitted, evaluated, changed, rating_unknown, rating_missing, note_missing, summary_missing, reason_missing.
     ``criterion`` names the criterion it speaks of, where there is one.
@@ -134,10 +134,12 @@ def schedule_interview(
     session.flush()
     session.add_all(Panelist(interview_id=interview.id, user_id=user_id) for user_id in plan.panel)
     session.flush()
-    if plan.is_review and application.stage is Stage.APPLIED:
-        move_application(session, application=application, to=Stage.SCREENING, actor_id=actor_id, now=now)
-    elif not plan.is_review and application.stage in BEFORE_INTERVIEW:
-        move_application(session, application=application, to=Stage.INTERVIEW, actor_id=actor_id, now=now)
+    to = Stage.SCREENING if plan.is_review else Stage.INTERVIEW
+    if application.stage is Stage.APPLIED or (application.stage in BEFORE_INTERVIEW and not plan.is_review):
+        try:
+            move_application(session, application=application, to=to, actor_id=actor_id, now=now)
+        except MoveError as error:
+            raise InterviewError("rejection_waits" if error.code == "waiting" else "application_ended") from error
     record_act(session, "interview.schedule", interview, actor_id, now)
     return interview
 

@@ -22,9 +22,10 @@ from screening.models import (
     UndoStep,
     User,
 )
+from screening.services.interviewing import schedule_interview
 from screening.services.moving import move_application
 from tests.factories import NOW, make_user
-from tests.interviewer.conftest import Panel, submit
+from tests.interviewer.conftest import Panel, plan, submit
 
 ADDRESS = "/staff/applications/1/debrief"
 REJECT = {"outcome": "reject", "reason": "interview", "note": "实时性没有说清。"}
@@ -189,6 +190,33 @@ def test_the_pipeline_says_why_a_plain_rejection_is_refused(session, panel, watc
 
     assert "这个职位要两人同意才能不通过" in client.get(f"/staff/postings/{posting}").get_data(as_text=True)
     assert session.get_one(Application, 1).stage is Stage.INTERVIEW
+
+
+def test_who_owes_an_evaluation_hears_nothing_of_a_rejection_that_waits(session, panel, watched, caller):
+    schedule_interview(
+        session,
+        application=panel.application,
+        plan=plan(panel.recruiter, starts_at=NOW - timedelta(hours=5)),
+        actor_id=watched.id,
+        now=NOW - timedelta(days=1),
+    )
+    session.commit()
+    posting, reader = panel.application.posting_id, caller(panel.recruiter)
+    pages = ("/staff/", "/staff/applications/1?side=timeline", f"/staff/postings/{posting}/compare?ids=1")
+    form = {"ids": "1", "seen": "1:interview", "to": "debrief"}
+    before = [told(reader.get(page)) for page in pages]
+    caller(watched).post(ADDRESS, data=REJECT)
+
+    assert [told(reader.get(page)) for page in pages] == before
+    reader.post(f"/staff/postings/{posting}/move", data=form)
+    words = reader.get(f"/staff/postings/{posting}").get_data(as_text=True)
+    assert "不能从当前阶段移到那里" in words
+    assert "复核" not in words
+
+
+def told(answer) -> list[str]:
+    """Give the page without the tokens of its forms, which are new each time."""
+    return [line.split("csrf")[0] for line in answer.get_data(as_text=True).splitlines()]
 
 
 def test_only_who_edits_the_posting_turns_the_switch(session, panel, manager, caller):

@@ -19,11 +19,12 @@ from screening.queries.home import ready_debriefs
 from screening.queries.second_looks import may_look, second_looks
 from screening.queries.timeline import timeline
 from screening.services.deciding import DecideError, decide, take_back_decision
+from screening.services.interviewing import InterviewError, schedule_interview
 from screening.services.moving import MoveError, move_application, move_many
 from screening.services.seconding import second, set_second_look, take_back_second
 from screening.services.undoing import Act, UndoError, remember, undo
 from tests.factories import NOW, make_application, make_user
-from tests.interviewer.conftest import Panel, submit
+from tests.interviewer.conftest import Panel, plan, submit
 
 LATER = NOW + timedelta(minutes=5)
 
@@ -162,6 +163,21 @@ def test_a_plain_move_gets_around_neither_the_second_look_nor_what_waits(session
     reject(session, pair)
     with pytest.raises(MoveError, match="waiting"):
         move_application(session, application=application, to=Stage.DEBRIEF, actor_id=pair.other.id, now=LATER)
+
+
+def test_an_interview_that_would_move_what_waits_is_refused(session, pair):
+    move_application(
+        session, application=pair.application, to=Stage.SCREENING, actor_id=pair.panel.recruiter.id, now=NOW
+    )
+    reject(session, pair)
+    with pytest.raises(InterviewError, match="rejection_waits"):
+        schedule_interview(
+            session,
+            application=pair.application,
+            plan=plan(pair.panel.first, starts_at=NOW + timedelta(days=1)),
+            actor_id=pair.panel.recruiter.id,
+            now=LATER,
+        )
 
 
 def test_who_was_never_interviewed_is_rejected_by_one_person(session, pair):

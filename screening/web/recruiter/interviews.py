@@ -363,6 +363,7 @@ def _explain(error: InterviewError) -> str:
     return {
         "no_rubric": _("This posting has no published rubric. Publish it first."),
         "application_ended": _("This application has ended. Move it back to a stage first."),
+        "rejection_waits": _("A rejection waits for a second pair of eyes. Settle that first."),
         "panel_submitted": _("Somebody who has submitted an evaluation or abstained cannot leave the panel."),
         "own_seat": _(
             "You sit on this panel and stay blind until you submit. Abstain on the scorecard first, or ask a colleague."

@@ -20,11 +20,12 @@ from screening.queries.origins import referrers
 from screening.queries.pipeline import OTHER, Cursor, PipelineFilter, Sort, board, head, page
 from screening.queries.postings import LANES
 from screening.queries.progress import rescoring_progress
+from screening.queries.scopes import application_scope
 from screening.queries.standing import State
 from screening.services.asking import go_on_rescoring, stop_rescoring
 from screening.services.moving import ALLOWED_MOVES, MoveError, move_many
 from screening.services.undoing import Act, remember
-from screening.web.access import actor, needs, now
+from screening.web.access import actor, may, needs, now
 from screening.web.labels import SOURCES, STAGES
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.words import REJECT_REASONS, preference_words
@@ -201,9 +202,11 @@ def moved_words(count: int, to: Stage) -> str:
 
 
 def explain_move(error: MoveError) -> str:
-    """Say why a move was refused."""
+    """Say why a move was refused; somebody who owes an evaluation hears nothing of a colleague's decision."""
     application = db.session.get(Application, error.application_id) if error.application_id else None
     name = application.name if application else ""
+    blind = application is not None and not may(Permission.DECIDE, application_scope(db.session, application.id))
+    code = "not_allowed" if error.code == "waiting" and blind else error.code
     return {
         "not_allowed": _("%(name)s cannot go there from the present stage. Nothing was moved.", name=name),
         "changed": _("%(name)s was moved by somebody else in the meantime. Nothing was moved.", name=name),
@@ -218,7 +221,7 @@ def explain_move(error: MoveError) -> str:
         "applied_again": _(
             "%(name)s has applied again since; go on with the newer application. Nothing was moved.", name=name
         ),
-    }[error.code]
+    }[code]
 
 
 def _check_posting(posting: Posting, wanted: MoveRequest) -> None:
