@@ -32,7 +32,11 @@ def candidate_mails(session: Session, *, interview: Interview) -> tuple[Candidat
     """Read the mails to the candidate about one interview, the latest first. One query."""
     rows = session.execute(
         select(Mail.id, Mail.key, Mail.subject, Mail.state, Mail.sent_at, Mail.due_at)
-        .where(Mail.key.startswith(f"interview:{interview.uid}:", autoescape=True), Mail.subject != "")
+        .where(
+            Mail.application_id == interview.application_id,
+            Mail.key.startswith(f"interview:{interview.uid}:", autoescape=True),
+            Mail.subject != "",
+        )
         .order_by(Mail.id.desc())
     )
     return tuple(

@@ -101,7 +101,7 @@ def tell(
     meeting = meeting_of(session, interview_id=interview_id)
     if meeting.ends_at <= now:
         return
-    told = _Told(session, meeting.uid)
+    told = _Told(session, meeting)
     panel = [receiver_of(person, settings) for person in meeting.panel]
     letters = [_Letter(receiver, panel, is_off=meeting.is_cancelled) for receiver in panel]
     letters += [_Letter(left, [left], is_off=True) for left in _who_left(session, told, panel, settings)]
@@ -144,10 +144,11 @@ class _Letter:
 class _Told:
     """The mails about one interview so far, by receiver, in the order of their writing."""
 
-    def __init__(self, session: Session, uid: str) -> None:
-        self.head = f"interview:{uid}:"
+    def __init__(self, session: Session, meeting: Meeting) -> None:
+        self.head = f"interview:{meeting.uid}:"
         self.mails: dict[str, list[Mail]] = {}
-        mails = select(Mail).where(Mail.key.startswith(self.head, autoescape=True)).order_by(Mail.id)
+        own = Mail.application_id == meeting.application_id  # an index leads there; none leads to the head of a key
+        mails = select(Mail).where(own, Mail.key.startswith(self.head, autoescape=True)).order_by(Mail.id)
         for mail in session.scalars(mails, execution_options={"populate_existing": True}):
             _sequence, _colon, receiver = mail.key.removeprefix(self.head).partition(":")
             self.mails.setdefault(receiver, []).append(mail)

@@ -232,6 +232,7 @@ def tell_candidate(session, interview):
     session.add(
         Mail(
             key=f"interview:{interview.uid}:0:candidate",
+            application_id=interview.application_id,
             template="candidate_planned",
             locale="zh",
             to_address="xiaohe.yun@example.com",
