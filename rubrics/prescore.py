@@ -1,11 +1,10 @@
 """What pre-scoring returns: verdicts with quotations, intervals, and facts beside the score.
 
-The small values are named tuples, because hundreds of them are made for an application and a tuple is made in a third of the time.
+They are named tuples, because hundreds of them are made for an application and a tuple is made in a third of the time.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -78,8 +77,7 @@ class Flag(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Prescore:
+class Prescore(NamedTuple):
     """One application against one rubric version; the same input gives the same value on any machine."""
 
     posting: str

@@ -59,8 +59,7 @@ def _prescore(plan: Plan, shared: Reading, copied: Copied, digest: str, flags: S
     conflicts: set[Quote] = set()
     silent = plan.silent
     outcomes = judge_all(plan.criteria, reading, plan.relevant)
-    for place, outcome in enumerate(outcomes):
-        known = silent[place]
+    for place, (outcome, known) in enumerate(zip(outcomes, silent, strict=True)):
         if known is not None and known[0] is outcome:
             results.append(known[1])
             continue

@@ -119,25 +119,31 @@ def join_any(outcomes: Sequence[Outcome], needed: int = 1) -> Outcome:
 def _joined(verdict: Verdict, outcomes: Sequence[Outcome], everything: Sequence[Outcome] | None = None) -> Outcome:
     if len(outcomes) == 1 and outcomes[0].verdict is verdict and (everything is None or len(everything) == 1):
         return outcomes[0]
-    quotes = [
-        quote
-        for outcome in outcomes
-        if verdict is not _CONTRADICTED or outcome.verdict is _CONTRADICTED
-        for quote in outcome.quotes
-    ]
-    conflicts = dict.fromkeys([quote for outcome in (everything or outcomes) for quote in outcome.conflicts])
-    together = _together if quotes else _silently_together
-    zh, en = together(tuple([outcome.zh for outcome in outcomes]), tuple([outcome.en for outcome in outcomes]))
+    quotes: list[Quote] = []
+    for outcome in outcomes:
+        if outcome.quotes and (verdict is not _CONTRADICTED or outcome.verdict is _CONTRADICTED):
+            quotes += outcome.quotes
+    conflicts: list[Quote] = []
+    for outcome in everything or outcomes:
+        if outcome.conflicts:
+            conflicts += outcome.conflicts
+    zh, en = tuple([outcome.zh for outcome in outcomes]), tuple([outcome.en for outcome in outcomes])
     if verdict is _NOT_SHOWN and not quotes and not conflicts:
-        return _silence(zh, en)
-    return _new(Outcome, (verdict, zh, en, distinct(quotes), tuple(conflicts)))
+        return _silent_together(zh, en)
+    both = _together(zh, en) if quotes else _silently_together(zh, en)
+    return _new(Outcome, (verdict, *both, distinct(quotes), tuple(dict.fromkeys(conflicts))))
+
+
+@lru_cache(maxsize=4096)
+def _silent_together(zh: tuple[str, ...], en: tuple[str, ...]) -> Outcome:
+    """Who is silent is so in the same words as many others."""
+    return _silence(*_together(zh, en))
 
 
 def _together(zh: tuple[str, ...], en: tuple[str, ...]) -> tuple[str, str]:
     return "；".join(_merged(zh, "：", "、")), "; ".join(_merged(en, ": ", ", "))
 
 
-# Who is silent is so in the same words as many others.
 _silently_together = lru_cache(maxsize=4096)(_together)
 
 

@@ -67,7 +67,7 @@ def rewrite(session, application, results):
     stored = session.get_one(StoredPrescore, application.prescore_id)
     prescore = load_prescore(stored.result)
     stored.result = dump_prescore(
-        replace(prescore, results=tuple(results.get(one.criterion, one) for one in prescore.results))
+        prescore._replace(results=tuple(results.get(one.criterion, one) for one in prescore.results))
     )
     session.commit()
 
