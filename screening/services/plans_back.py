@@ -55,7 +55,7 @@ def move_of(session: Session, *, interview: Interview) -> int:
     """Give the move that planning this interview made; 0 where the application stood there already."""
     made = select(StageMove.id).where(
         StageMove.application_id == interview.application_id,
-        StageMove.to_stage == Stage.INTERVIEW,
+        StageMove.to_stage.in_((Stage.SCREENING, Stage.INTERVIEW)),
         StageMove.at == interview.created_at,
         StageMove.actor_id == interview.created_by,
     )
