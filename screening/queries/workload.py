@@ -21,6 +21,8 @@ WEEK = timedelta(weeks=1)
 WEEKS_BACK = 4
 WEEKS_AHEAD = 4
 PAGE = 30
+LATE_SINCE = timedelta(days=60)
+"""So long a scorecard counts as late; of an older one nobody is reminded either, and no page looks through all years."""
 MANY = 5
 """Interviews in one week from which on it is marked as a full one: structured interviews tire, an hour each with its notes."""
 
@@ -118,6 +120,7 @@ def _late(reader_id: int, now: datetime) -> Select[int]:
         .where(
             is_open(),
             Interview.due_at < now,
+            Interview.due_at >= now - LATE_SINCE,
             Application.stage != Stage.WITHDRAWN,
             Application.erased_at.is_(None),
             ~is_owed(user_id=reader_id),

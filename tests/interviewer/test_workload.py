@@ -80,8 +80,9 @@ def test_late_scorecards_are_counted_until_they_come(session, panel):
     assert {row.name: row.late for row in read(session, panel, now=later).rows} == {"何以然": 0, "许愿": 0}
 
 
-def test_late_ones_are_shown_however_old_their_interview_is(session, panel):
-    assert [row.late for row in read(session, panel, now=NOW + timedelta(days=90)).rows] == [1, 1]
+def test_late_ones_are_shown_after_their_weeks_have_gone_by_until_nobody_is_reminded(session, panel):
+    assert [row.late for row in read(session, panel, now=NOW + timedelta(days=59)).rows] == [1, 1]
+    assert read(session, panel, now=NOW + timedelta(days=90)).rows == ()
 
 
 def test_nobody_learns_here_who_has_submitted_before_they_have(session, panel):
