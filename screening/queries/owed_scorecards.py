@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from screening.models import Application, Interview, Panelist, Posting, PostingMember, Role, Stage, User
+from screening.models import Application, Interview, Panelist, Posting, PostingMember, Role, RoundKind, Stage, User
 from screening.queries.blindness import is_open
 
 Place = tuple[datetime, int]
@@ -30,7 +30,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class OwedInterview:
-    """An ended interview and the active people who owe a scorecard of it."""
+    """An ended interview and the active people who owe a scorecard of it; a review of documents (``is_review``) has a deadline and no time of its own."""
 
     id: int
     sequence: int
@@ -44,7 +44,7 @@ class OwedInterview:
     ends_at: datetime
     due_at: datetime
     minutes: int
-    time_zone: str
+    is_review: bool
     owing: tuple[Recipient, ...]
 
 
@@ -102,7 +102,7 @@ def owed_interviews(session: Session, *, interview_ids: Collection[int]) -> tupl
             ends_at=interview.ends_at,
             due_at=interview.due_at,
             minutes=interview.minutes,
-            time_zone=interview.time_zone,
+            is_review=interview.kind is RoundKind.RESUME_REVIEW,
             owing=tuple(owing[ident]),
         )
         for ident, (interview, application, title) in told.items()

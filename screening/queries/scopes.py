@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
-from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
@@ -36,7 +36,7 @@ def application_scope(session: Session, application_id: int, *, interview_id: in
 
 
 @cache
-def _seats() -> Select[Any]:
+def _seats() -> Select[int, int, int, datetime | None, bool]:
     """Make the statement once: nearly every page of an application asks it. One row, without a seat, where nobody sits."""
     submitted = (
         select(Evaluation.id)

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import delete, select, update
 
-from screening.models import AbstainKind, Interview, Job, Mail, MailState, Panelist, Posting, PostingMember, Role, Stage
+from screening.extensions import db
+from screening.models import (
+    AbstainKind,
+    Interview,
+    Job,
+    Mail,
+    MailState,
+    Panelist,
+    Posting,
+    PostingMember,
+    Role,
+    RoundKind,
+    Stage,
+)
 from screening.services import reminding
 from screening.services.evaluating import abstain
 from screening.services.interviewing import cancel_interview, schedule_interview
@@ -169,6 +184,16 @@ def test_a_reminder_speaks_the_readers_language_and_of_nobodys_evaluation(sessio
     assert "wombat" not in mail.text
 
 
+def test_a_review_of_documents_is_named_by_its_deadline(session, panel, remind):
+    panel.interview.kind = RoundKind.RESUME_REVIEW
+    panel.interview.due_at = panel.interview.ends_at
+    session.commit()
+
+    remind(FIRST)
+
+    assert all("时间：11 月 24 日（周二）15:45\n" in text for text in session.scalars(select(Mail.text)))
+
+
 def test_recruiters_hear_once_who_is_late(session, panel, remind):
     submit(session, panel, panel.second, value=4, note=SECRET)
     session.commit()
@@ -220,3 +245,23 @@ def test_the_walk_ends_and_asks_the_database_as_often_for_one_as_for_many(sessio
         batch = reminding.find_batch(session, settings=settings, now=LATE)
     assert len(batch.interview_ids) == count
     assert len(statements) == 6
+
+
+def test_two_workers_at_once_write_each_mail_once(app, session, panel, settings):
+    session.rollback()
+    barrier = Barrier(2)
+
+    def run(_worker: int) -> int:
+        with app.app_context():
+            batch = reminding.find_batch(db.session, settings=settings, now=LATE)
+            db.session.rollback()
+            barrier.wait(30)
+            written = reminding.write_notices(
+                db.session, interview_ids=batch.interview_ids, words=reminder_words, settings=settings, now=LATE
+            )
+            db.session.commit()
+            return written
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(run, range(2))) == [0, 3]
+    assert len(session.scalars(select(Mail.id)).all()) == 3

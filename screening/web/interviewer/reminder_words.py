@@ -23,7 +23,11 @@ def reminder_words(notice: Notice) -> Mapping[str, MailField]:
             "candidate": interview.candidate,
             "posting": interview.posting_title or _("Untitled posting"),
             "round": interview.round,
-            "when": planned(interview.starts_at, zone, interview.minutes),
+            "when": (
+                moment(interview.due_at, zone)
+                if interview.is_review
+                else planned(interview.starts_at, zone, interview.minutes)
+            ),
         }
         if notice.template == REMINDER:
             link = _link(settings, "scorecards.edit", interview_id=interview.id)
