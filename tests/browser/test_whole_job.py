@@ -202,13 +202,13 @@ def let_it_have_begun(server: Site) -> None:
     """Let the conversation, planned for tomorrow, have taken place."""
     with server.session() as session:
         interview = session.query(Interview).one()
-        move_interview(interview, datetime.now(UTC) - timedelta(hours=1))
+        move_interview(interview, datetime.now(UTC) - timedelta(hours=3))
         session.commit()
 
 
 def evaluate(page: Page, server: Site, email: str, words: dict[str, str], *, rating: int, other: str) -> None:
     sign_in(page, server, email)
-    page.goto(f"{server.url}/staff/interviews")
+    page.goto(f"{server.url}/staff/interviews?when=past")
     page.get_by_role("link", name="云小鹤").first.click()
     assert page.locator(".v-met, .score").count() == 0
     page.click(".sheet .foot button.primary")
