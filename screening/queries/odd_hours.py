@@ -29,13 +29,12 @@ class OddHour:
 
 def odd_hours(session: Session, *, user_ids: Collection[int], span: Span, company_zone: str) -> tuple[OddHour, ...]:
     """Name those of a panel for whom a span is not between 8 and 20 o'clock on a weekday. One query."""
-    people = session.execute(select(User.name, User.time_zone).where(User.id.in_(user_ids)).order_by(User.name, User.id))
+    people = session.execute(
+        select(User.name, User.time_zone).where(User.id.in_(user_ids)).order_by(User.name, User.id)
+    )
     zones = [(name, zone or company_zone) for name, zone in people]
     return tuple(
-        OddHour(name, zone, weekend)
-        for name, zone in zones
-        for odd, weekend in [_is_odd(span, ZoneInfo(zone))]
-        if odd
+        OddHour(name, zone, weekend) for name, zone in zones for odd, weekend in [_is_odd(span, ZoneInfo(zone))] if odd
     )
 
 
