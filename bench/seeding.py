@@ -43,7 +43,10 @@ from screening.models import (
     TextState,
     User,
 )
+from screening.queries.standing import mark_of, outline
 from screening.services.forming import questions_for
+from screening.services.indexing import index_applications
+from screening.services.judging import rank_of
 from tests.factories import make_posting, make_user
 
 BATCH = 2_000
@@ -76,8 +79,9 @@ class Variant:
     answers: Row
     resume: str
     result: Row
-    point: float
+    rank: float
     gates: str
+    standing: Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,7 @@ def seed(session: Session, *, applications: int, now: datetime) -> Company:
         _check_keys_late(session)
         for table, rows in tables.items():
             session.execute(insert(table), rows)
+        index_applications(session, application_ids=batch)
         session.commit()
     session.execute(
         insert(StageCount),
@@ -153,14 +158,15 @@ def _places(session: Session) -> list[Place]:
         variants = []
         for dossier in dossiers[number * VARIANTS :][:VARIANTS] or dossiers[:VARIANTS]:
             result = prescore(entry.rubric, dossier, lexicon)
-            part = result.score.requirement
+            score, standing = outline(entry.rubric, result, {}, mark=mark_of(version))
             variants.append(
                 Variant(
                     dossier.answers,
                     dossier.resume or "",
                     dump_prescore(result),
-                    part.point if part else 0.0,
-                    result.score.gates.value,
+                    rank_of(score),
+                    score.gates.value,
+                    standing,
                 )
             )
         focus = tuple((criterion.id, criterion.key) for criterion in entry.rubric.criteria[-4:])
@@ -190,8 +196,9 @@ def _rows(
             "consent_version": "1",
             "stage": stage,
             "stage_since": since,
-            "rank_score": variant.point,
+            "rank_score": variant.rank,
             "gates": variant.gates,
+            "standing": variant.standing,
             "prescore_id": number,
             "submitted_at": submitted,
         },

@@ -429,6 +429,7 @@ def upgrade() -> None:
         sa.Column("rank_score", sa.Double(), nullable=False),
         sa.Column("gates", sa.String(length=8), nullable=True),
         sa.Column("prescore_id", sa.Integer(), nullable=True),
+        sa.Column("standing", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("submitted_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("erased_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("additions", sa.Integer(), nullable=False),

@@ -57,6 +57,7 @@ class Application(Base):
     """One person's submission to one posting, with the contact details as typed then.
 
     ``rank_score`` is the point that lists sort by, −1 while unscored; ``gates`` is pass, below, unknown or None;
+    ``standing`` is what lists show of the current prescore (``queries.standing.outline``), None while unscored;
     ``idempotency_key`` makes a repeated post the same application. Applications that one form made share ``batch``;
     ``preference`` is 1 for the first choice among them; both are None for a single one and never touch a score, nor do
     ``source``, ``referral_id`` and ``heard`` (the candidate's own words on how they heard of the role). After ``erased_at``
@@ -120,6 +121,7 @@ class Application(Base):
     rank_score: Mapped[float] = mapped_column(default=-1.0)
     gates: Mapped[str | None] = mapped_column(String(8), default=None)
     prescore_id: Mapped[int | None] = mapped_column(ForeignKey("prescore.id", use_alter=True), default=None)
+    standing: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True), default=None)
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     additions: Mapped[int] = mapped_column(default=0)

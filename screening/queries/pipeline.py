@@ -20,7 +20,7 @@ from screening.queries.batches import batch_sizes
 from screening.queries.blindness import owed_applications
 from screening.queries.origins import SOURCES
 from screening.queries.postings import LANES, PATIENCE
-from screening.queries.standing import Standing, standings
+from screening.queries.standing import Standing, failures, standings
 
 PAGE = 50
 LANE = 20
@@ -284,7 +284,8 @@ def _total(session: Session, posting_id: int, chosen: PipelineFilter) -> int | N
 def _rows(
     session: Session, applications: Sequence[Application], *, blind: Collection[int], now: datetime, first: int
 ) -> list[PipelineRow]:
-    known = standings(session, applications=applications, blind=blind)
+    failed = failures(session, applications=[one for one in applications if one.id not in blind])
+    known = standings(session, applications=applications, blind=blind, failed=failed)
     news = with_news(session, application_ids=[one.id for one in applications if one.id not in blind])
     sizes = batch_sizes(session, {one.batch for one in applications if one.batch is not None})
     rows = []

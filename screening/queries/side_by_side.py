@@ -22,7 +22,6 @@ from screening.models import (
     Outcome,
     Panelist,
     Posting,
-    PrescoreFailure,
     Recommendation,
     RubricState,
     RubricVersion,
@@ -32,7 +31,7 @@ from screening.models import (
 from screening.queries.blindness import is_open
 from screening.queries.panels import Panels, read_panels
 from screening.queries.papers import Paper, papers_of
-from screening.queries.standing import Standing, State, scored, unscored_state
+from screening.queries.standing import Standing, State, failures, standings
 from screening.queries.verdicts import changes
 
 MOST = 4
@@ -177,19 +176,16 @@ def _columns(session: Session, seen: Sequence[Application], versions: Versions) 
     )
     stored = {row.application_id: row for row in session.scalars(prescores)}
     changed = changes(session, ids)
-    failed = set(session.scalars(select(PrescoreFailure.application_id).where(PrescoreFailure.application_id.in_(ids))))
+    known = standings(session, applications=seen, blind=(), failed=failures(session, applications=seen))
     panels = read_panels(session, ids)
     decided = _decided(session, ids)
     columns = []
     for one in seen:
         row = stored.get(one.id)
         papers: dict[str, Paper] = {}
-        standing = Standing(unscored_state(one, failed=one.id in failed))
         if row is not None:
-            rubric = versions[row.rubric_version_id][1]
-            standing = scored(row, rubric, changed[one.id])
-            papers = papers_of(rubric, load_prescore(row.result), changed[one.id])
-        columns.append(_column(one, standing, papers, panels[one.id], decided.get(one.id)))
+            papers = papers_of(versions[row.rubric_version_id][1], load_prescore(row.result), changed[one.id])
+        columns.append(_column(one, known[one.id], papers, panels[one.id], decided.get(one.id)))
     return columns
 
 

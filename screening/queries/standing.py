@@ -5,15 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rubrics.codec import load_prescore, load_rubric
+from rubrics.codec import load_rubric
 from rubrics.model import Rubric, Section
-from rubrics.prescore import Gates, Interval, Verdict
-from screening.models import Application, PrescoreFailure, RubricVersion, StoredPrescore
-from screening.queries.verdicts import Change, changes, standing_score, standing_verdicts
+from rubrics.prescore import Gates, Interval, Prescore, Score, Verdict
+from screening.models import Application, PrescoreFailure, RubricVersion
+from screening.models.base import JsonObject
+from screening.queries.verdicts import Change, standing_score, standing_verdicts
+
+LETTERS = {
+    Verdict.MET: "m",
+    Verdict.PARTLY: "p",
+    Verdict.NOT_SHOWN: "n",
+    Verdict.CONTRADICTED: "c",
+    Verdict.FOR_INTERVIEW: "i",
+}
+NO_VERDICT = "-"
+KEPT = 500
+"""Rubrics whose dots a process keeps at most, some 30 kB each."""
 
 
 class State(StrEnum):
@@ -26,8 +39,7 @@ class State(StrEnum):
     BLIND = "blind"  # the reader owes an evaluation
 
 
-@dataclass(frozen=True, slots=True)
-class Dot:
+class Dot(NamedTuple):
     """One criterion's verdict in a row of many; ``changed`` by a person."""
 
     code: str
@@ -55,40 +67,65 @@ class Standing:
         return self.state is State.SCORED
 
 
+Dots = tuple[Mapping[str, Dot], ...]
+"""For each criterion of a rubric the dot of each letter; a capital is a verdict that a person changed."""
+
+_dots_by_mark: dict[str, Dots] = {}
+"""Kept by what ``mark_of`` gives, and so never wrong: a version whose content changes, as a draft's may, has another mark."""
+
+
+def outline(
+    rubric: Rubric, prescore: Prescore, changed: Mapping[str, Change], *, mark: str
+) -> tuple[Score, JsonObject]:
+    """Give the score that counts, and what lists show of it as ``Application.standing`` keeps it.
+
+    ``mark`` says which content of which rubric version this is (``mark_of``). ``verdicts`` has a letter of ``LETTERS`` for each criterion
+    in the order of the rubric, a capital where a person changed the verdict.
+    """
+    score = standing_score(rubric, prescore, changed)
+    verdicts = standing_verdicts(rubric, prescore, changed)
+    letters = [LETTERS[verdicts[one.id]] if one.id in verdicts else NO_VERDICT for one in rubric.criteria]
+    marked = [
+        letter.upper() if one.key in changed else letter for letter, one in zip(letters, rubric.criteria, strict=True)
+    ]
+    return score, {
+        "rubric": mark,
+        "requirement": list(score.requirement) if score.requirement else None,
+        "bonus": list(score.bonus) if score.bonus else None,
+        "gates": score.gates.value,
+        "verdicts": "".join(marked),
+        "flags": len(prescore.flags),
+    }
+
+
+def mark_of(version: RubricVersion) -> str:
+    """Name a rubric version with its present content."""
+    return f"{version.id}:{version.digest[:16]}"
+
+
 def standings(
-    session: Session, *, applications: Sequence[Application], blind: Collection[int]
+    session: Session, *, applications: Sequence[Application], blind: Collection[int], failed: Collection[int] = ()
 ) -> Mapping[int, Standing]:
-    """Read how these applications stand; four queries for any number of them."""
+    """Give how these applications stand; no query but for rubrics that this process has not met yet.
+
+    ``failed`` are those without a prescore whose last run failed (``failures``).
+    """
     seen = [one for one in applications if one.id not in blind]
-    stored = {
-        row.id: row
-        for row in session.scalars(
-            select(StoredPrescore).where(StoredPrescore.id.in_([one.prescore_id for one in seen if one.prescore_id]))
-        )
-    }
-    versions = {row.rubric_version_id for row in stored.values()}
-    rubrics = {
-        ident: load_rubric(document)
-        for ident, document in session.execute(
-            select(RubricVersion.id, RubricVersion.document).where(RubricVersion.id.in_(versions))
-        )
-    }
-    changed = changes(session, [one.id for one in seen])
-    failed = frozenset(
-        session.scalars(
-            select(PrescoreFailure.application_id).where(
-                PrescoreFailure.application_id.in_([one.id for one in seen if one.prescore_id is None])
-            )
-        )
-    )
+    known = _dots(session, [one for one in seen if one.standing is not None])
     result = {one.id: Standing(State.BLIND) for one in applications if one.id in blind}
     for one in seen:
-        row = stored.get(one.prescore_id) if one.prescore_id else None
-        if row is not None:
-            result[one.id] = scored(row, rubrics[row.rubric_version_id], changed[one.id])
-        else:
+        if one.standing is None:
             result[one.id] = Standing(unscored_state(one, failed=one.id in failed))
+        else:
+            result[one.id] = _scored(one.standing, known.get(one.standing["rubric"], ()))
     return result
+
+
+def failures(session: Session, *, applications: Sequence[Application]) -> frozenset[int]:
+    """Read which of these applications have no prescore because their last run failed."""
+    unscored = [one.id for one in applications if one.standing is None]
+    rows = select(PrescoreFailure.application_id).where(PrescoreFailure.application_id.in_(unscored))
+    return frozenset(session.scalars(rows)) if unscored else frozenset()
 
 
 def unscored_state(application: Application, *, failed: bool) -> State:
@@ -98,21 +135,39 @@ def unscored_state(application: Application, *, failed: bool) -> State:
     return State.FAILED if failed else State.WAITING
 
 
-def scored(row: StoredPrescore, rubric: Rubric, changed: Mapping[str, Change]) -> Standing:
-    """Give what a stored prescore and the changes that people made say together."""
-    prescore = load_prescore(row.result)
-    score = standing_score(rubric, prescore, changed)
-    verdicts = standing_verdicts(rubric, prescore, changed)
-    dots = tuple(
-        Dot(
-            code=criterion.id.upper(),
-            text=criterion.text,
-            verdict=verdicts[criterion.id],
-            section=criterion.section,
-            gate=criterion.gate,
-            changed=criterion.key in changed,
-        )
-        for criterion in rubric.criteria
-        if criterion.id in verdicts
+def _scored(stored: JsonObject, known: Dots) -> Standing:
+    requirement, bonus, letters = stored["requirement"], stored["bonus"], stored["verdicts"]
+    told = zip(known, letters, strict=True) if len(known) == len(letters) else ()
+    return Standing(
+        State.SCORED,
+        Interval(*requirement) if requirement else None,
+        Interval(*bonus) if bonus else None,
+        Gates(stored["gates"]),
+        tuple(dots[letter] for dots, letter in told if letter != NO_VERDICT),
+        stored["flags"],
     )
-    return Standing(State.SCORED, score.requirement, score.bonus, score.gates, dots, len(prescore.flags))
+
+
+def _dots(session: Session, applications: Sequence[Application]) -> Mapping[str, Dots]:
+    """Give the dots of all rubrics that these were judged by. A draft that changed since has none."""
+    marks = {one.standing["rubric"] for one in applications if one.standing is not None}
+    found = {mark: dots for mark in marks if (dots := _dots_by_mark.get(mark)) is not None}
+    missing = [int(mark.partition(":")[0]) for mark in marks - found.keys()]
+    if missing:
+        for version in session.scalars(select(RubricVersion).where(RubricVersion.id.in_(missing))):
+            found[mark_of(version)] = _all_dots(load_rubric(version.document))
+        if len(_dots_by_mark) > KEPT:
+            _dots_by_mark.clear()
+        _dots_by_mark.update(found)
+    return found
+
+
+def _all_dots(rubric: Rubric) -> Dots:
+    return tuple(
+        {
+            letter: Dot(one.id.upper(), one.text, verdict, one.section, one.gate, changed)
+            for verdict, plain in LETTERS.items()
+            for letter, changed in ((plain, False), (plain.upper(), True))
+        }
+        for one in rubric.criteria
+    )

@@ -175,7 +175,7 @@ def _blank(session: Session, application: Application, now: datetime) -> None:
     application.headline, application.heard = "", None
     application.idempotency_key = f"erased:{application.id}"
     application.contact_later, application.prescore_refused = False, True
-    application.rank_score, application.gates = -1.0, None
+    application.rank_score, application.gates, application.standing = -1.0, None, None
     application.erased_at = now
     session.flush()
 

@@ -11,7 +11,8 @@ from rubrics.codec import load_prescore, load_rubric
 from rubrics.prescore import Score, Verdict
 from screening.audit import record
 from screening.models import Application, ApplicationNote, ChangedVerdict, RubricState, RubricVersion, StoredPrescore
-from screening.queries.verdicts import changes, standing_score
+from screening.queries.standing import mark_of, outline
+from screening.queries.verdicts import changes
 
 REASON_LENGTH = 2000
 
@@ -91,15 +92,17 @@ def take_back_verdict(session: Session, *, changed_id: int, actor_id: int, now: 
 
 
 def rank_application(session: Session, *, application: Application) -> Score | None:
-    """Set what lists sort and filter by from the current prescore and the verdicts that people changed; give the score, None while unscored."""
+    """Set what lists sort, filter and show from the current prescore and the verdicts that people changed; give the score, None while unscored."""
     stored = session.get(StoredPrescore, application.prescore_id) if application.prescore_id else None
     if stored is None:
-        application.rank_score, application.gates = -1.0, None
+        application.rank_score, application.gates, application.standing = -1.0, None, None
         session.flush()
         return None
     version = session.get_one(RubricVersion, stored.rubric_version_id)
     changed = changes(session, [application.id])[application.id]
-    score = standing_score(load_rubric(version.document), load_prescore(stored.result), changed)
+    score, application.standing = outline(
+        load_rubric(version.document), load_prescore(stored.result), changed, mark=mark_of(version)
+    )
     application.rank_score = rank_of(score)
     application.gates = score.gates.value
     session.flush()

@@ -20,7 +20,8 @@ from rubrics.prescore import Prescore
 from rubrics.scoring import prescore
 from screening.models import Application, RubricVersion, StoredPrescore
 from screening.models.base import JsonObject
-from screening.queries.verdicts import changes, standing_score
+from screening.queries.standing import mark_of, outline
+from screening.queries.verdicts import changes
 from screening.services.dossiers import StoredInput, read_inputs
 from screening.services.judging import rank_of
 from screening.services.prescoring import ask_for_prescore, forget_failures, made_by_present_engine, note_failure
@@ -177,20 +178,33 @@ def _insert(session: Session, judged: Judged, fresh: Sequence[int], now: datetim
 
 def _rank(session: Session, judged: Judged, made: Mapping[int, int], present: Mapping[int, int | None]) -> None:
     """Let the new runs rank, except where a run of a newer rubric version already does."""
-    own = session.scalar(select(RubricVersion.number).where(RubricVersion.id == judged.rubric_version_id)) or 0
+    version = session.get(RubricVersion, judged.rubric_version_id)
+    if version is None or judged.rubric is None:
+        return
+    mark = mark_of(version)
     newer = select(StoredPrescore.id).join(RubricVersion, RubricVersion.id == StoredPrescore.rubric_version_id)
     kept = set(
         session.scalars(
-            newer.where(StoredPrescore.id.in_([run for run in present.values() if run]), RubricVersion.number > own)
+            newer.where(
+                StoredPrescore.id.in_([run for run in present.values() if run]), RubricVersion.number > version.number
+            )
         )
     )
     changed = changes(session, list(made))
     rows = []
     for ident, run in made.items():
-        if present[ident] in kept or judged.rubric is None:
+        if present[ident] in kept:
             continue
-        score = standing_score(judged.rubric, judged.results[ident].prescore, changed[ident])
-        rows.append({"ranked_id": ident, "prescore_id": run, "rank_score": rank_of(score), "gates": score.gates.value})
+        score, standing = outline(judged.rubric, judged.results[ident].prescore, changed[ident], mark=mark)
+        rows.append(
+            {
+                "ranked_id": ident,
+                "prescore_id": run,
+                "rank_score": rank_of(score),
+                "gates": score.gates.value,
+                "standing": standing,
+            }
+        )
     if rows:
         session.connection().execute(update(_APPLICATIONS).where(_APPLICATIONS.c.id == bindparam("ranked_id")), rows)
 

@@ -67,6 +67,8 @@ def test_a_chunk_stores_what_single_runs_store_and_ranks_the_same(
     assert runs[single.id].result == runs[chunked.id].result
     assert chunked.prescore_id == runs[chunked.id].id
     assert (single.rank_score, single.gates) == (chunked.rank_score, chunked.gates)
+    assert single.standing == chunked.standing
+    assert single.standing is not None
     assert single.rank_score > 0
 
 
