@@ -23,7 +23,8 @@ class Seat:
 
     ``this_week`` counts their interviews in the ISO week of the time, ``four_weeks`` those in the four weeks before it.
     ``sits`` tells that they sit in another interview of this application, ``abstained`` that they declared a conflict of
-    interest there, ``busy`` that they are in another interview at that time. ``chosen`` is the proposal.
+    interest there, ``busy`` that they are in another interview at that time, ``has_hours`` that they gave hours in which
+    a candidate may choose. ``chosen`` is the proposal.
     """
 
     user_id: int
@@ -35,6 +36,7 @@ class Seat:
     abstained: bool
     busy: bool
     chosen: bool
+    has_hours: bool = True
 
 
 def seat_people(
@@ -47,13 +49,14 @@ def seat_people(
     zone: str,
     apart_from: int | None = None,
     reader_id: int | None = None,
+    with_hours: Collection[int] | None = None,
 ) -> dict[int, Seat]:
     """Look at all active staff for an interview of this round at this time; without a round nobody is chosen. Five queries at most.
 
     Chosen are the fixed interviewers, then members of the pool until all seats are taken: fewest interviews that week,
     then fewest in the four weeks before, then the lowest id. Nobody who is busy then or has abstained from this
     application, and nobody of the pool who sits in another of its interviews. ``apart_from`` is the interview that is
-    being changed: its own seats do not count. Without ``minutes`` only the week is known, and nobody is busy. A ``reader_id`` who still owes an evaluation of the application is not told
+    being changed: its own seats do not count. Where ``with_hours`` is given, those of the pool come first. Without ``minutes`` only the week is known, and nobody is busy. A ``reader_id`` who still owes an evaluation of the application is not told
     of abstentions declared after an interview began.
     """
     one = session.get(InterviewRound, round_id) if round_id is not None else None
@@ -67,7 +70,7 @@ def seat_people(
     chosen = [ident for ident in sorted(fixed) if ident in free]
     rest = sorted(
         (ident for ident in pooled - fixed if ident in free and ident not in sits),
-        key=lambda ident: (*free[ident], ident),
+        key=lambda ident: (not _has(with_hours, ident), *free[ident], ident),
     )
     seats = one.seats if one is not None else 0
     taken = {*chosen, *rest[: max(0, seats - len(chosen))]}
@@ -82,9 +85,14 @@ def seat_people(
             abstained=ident in abstained,
             busy=ident in busy,
             chosen=ident in taken,
+            has_hours=_has(with_hours, ident),
         )
         for ident, (week, month) in loads.items()
     }
+
+
+def _has(with_hours: Collection[int] | None, ident: int) -> bool:
+    return with_hours is None or ident in with_hours
 
 
 def _fixed(session: Session, one: InterviewRound | None) -> set[int]:

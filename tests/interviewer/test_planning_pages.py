@@ -1,4 +1,4 @@
-"""Planning on its pages: who is told, what is said while one chooses, what waits and can be held back."""
+"""Planning on its pages: who is told, what is said while one chooses, what waits and can be recalled."""
 
 from __future__ import annotations
 

@@ -127,6 +127,15 @@ def test_fixed_interviewers_come_first_and_the_pool_fills_what_is_left(session, 
     assert chosen(seats_of(session, make_round(people[2], pool_id=None), application), people) == ["丙"]
 
 
+def test_where_candidates_choose_who_gave_hours_is_proposed_first(session, people, application, make_round):
+    able = {people[2].id, people[3].id}
+    seats = seats_of(session, make_round(), application, with_hours=able)
+    assert chosen(seats, people) == ["丙", "丁"]
+    assert [seats[one.id].has_hours for one in people] == [False, False, True, True]
+    seats = seats_of(session, make_round(), application, with_hours=())
+    assert chosen(seats, people) == ["甲", "乙"]
+
+
 def test_nobody_of_the_pool_sits_twice_and_a_fixed_one_may(session, people, application, make_round, seat):
     seat(application, TUESDAY - timedelta(days=7), people[0], people[3])
     seats = seats_of(session, make_round(people[3]), application)

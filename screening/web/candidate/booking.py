@@ -95,7 +95,7 @@ def none_fits(token: str, offer: BookingOffer) -> ResponseReturnValue:
         db.session.rollback()
         return _page(token, offer, form, refused=_explain(error.code)), 409
     toast(_("The recruiter gets what you wrote and answers you."))
-    return redirect(url_for("booking.show", token=token), 303)
+    return redirect(url_for("booking.show", token=token, zone=request.form.get("zone") or None), 303)
 
 
 def _page(token: str, offer: BookingOffer, form: WishForm, *, refused: str | None = None) -> Response:

@@ -229,7 +229,7 @@ def hold(interview: Interview, mail_id: int) -> ResponseReturnValue:
     try:
         recall_mail(db.session, mail=db.session.get_one(Mail, mail_id))
         db.session.commit()
-        toast(_("The mail was held back; the candidate does not get it."))
+        toast(_("The mail was recalled; the candidate does not get it."))
     except NotWaitingError:
         db.session.rollback()
         toast(_("The mail has gone out already."))
@@ -349,7 +349,7 @@ def _seated(interview_id: int | None) -> list[int]:
 
 
 def _said(done: str, interview: Interview, odd: Sequence[OddHour]) -> str:
-    """Say what was done, for whom the hour is odd, and until when a mail to the candidate that waits can be held back."""
+    """Say what was done, for whom the hour is odd, and until when a mail to the candidate that waits can be recalled."""
     said = [done]
     if odd:
         said.append(_("An unusual time for %(names)s.", names=listing([row.name for row in odd])))

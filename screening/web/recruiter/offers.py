@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
@@ -20,6 +21,7 @@ from screening.queries.booking import hours_of, open_times
 from screening.queries.free_times import by_day
 from screening.queries.interviews import CoverageRow, coverage, possible_panel
 from screening.queries.round_progress import Step
+from screening.queries.seating import Seat
 from screening.services.booking import BookingError, make_offer, possible_offer, withdraw_offer
 from screening.services.interviewing import InterviewError
 from screening.services.mailing import greeting_name, post_mail
@@ -28,7 +30,7 @@ from screening.web.access import actor, needs, now, signed_in_user
 from screening.web.candidate.links import offer_link
 from screening.web.formatting import zoned
 from screening.web.labels import ROLES
-from screening.web.recruiter.round_choice import STEPS, RoundChoice, choose_round, is_review, seats_for
+from screening.web.recruiter.round_choice import STEPS, RoundChoice, by_seat, choose_round, is_review, seats_for
 from screening.web.toasts import toast
 
 blueprint = Blueprint("offers", __name__, url_prefix="/staff")
@@ -41,12 +43,11 @@ NOTICE = 24
 @needs(Permission.INTERVIEW_SCHEDULE, of=Application)
 def new(application: Application) -> ResponseReturnValue:
     """Propose the next two weeks, with the criteria that no interview covers yet."""
-    zone = signed_in_user().time_zone or current_app.config["SCREENING"].time_zone
+    zone = _zone()
     today = now().astimezone(ZoneInfo(zone)).date()
     rows = coverage(db.session, application=application)
     choice = _choice(application, request.args.get("round"))
-    start = now() + timedelta(days=1)
-    seats = seats_for(application, choice, span=None, start=start, zone=zone, anytime=True)
+    seats = _seats(application, choice, zone)
     form = _form(
         rows,
         data={
@@ -58,7 +59,7 @@ def new(application: Application) -> ResponseReturnValue:
             "notice_hours": NOTICE,
         },
     )
-    return _page(form, application, rows, choice)
+    return _page(form, application, rows, choice, seats=seats)
 
 
 @blueprint.post("/applications/<int:application_id>/offers/new")
@@ -135,9 +136,12 @@ def _page(
     refused: str | None = None,
     offer: BookingOffer | None = None,
     times: tuple[datetime, ...] = (),
+    seats: Mapping[int, Seat] | None = None,
 ) -> str:
     posting = db.session.get_one(Posting, application.posting_id)
     people = possible_panel(db.session)
+    if seats is None:
+        seats = _seats(application, choice, _zone())
     hours = (
         hours_of(db.session, user_ids=offer.panel, start=max(now(), offer.earliest), end=offer.latest) if offer else {}
     )
@@ -149,7 +153,8 @@ def _page(
         application=application,
         posting=posting,
         coverage=rows,
-        people=people,
+        people=by_seat(people, seats),
+        seats=seats,
         roles=ROLES,
         zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))),
         refused=refused,
@@ -159,6 +164,19 @@ def _page(
         without_hours=[(ident, name) for ident, name, _role in people if ident in hours and not hours[ident]],
         errors=[(field.id, field.label.text, field.errors[0]) for field in form if field.errors],
     )
+
+
+def _zone() -> str:
+    return signed_in_user().time_zone or str(current_app.config["SCREENING"].time_zone)
+
+
+def _seats(application: Application, choice: RoundChoice, zone: str) -> dict[int, Seat]:
+    """Look at everybody for the coming days: only who gave hours in them can be chosen a time with."""
+    start = now() + timedelta(days=1)
+    everybody = [ident for ident, _name, _role in possible_panel(db.session)]
+    hours = hours_of(db.session, user_ids=everybody, start=start, end=now() + timedelta(days=DAYS))
+    able = {ident for ident, stretches in hours.items() if stretches}
+    return seats_for(application, choice, span=None, start=start, zone=zone, with_hours=able)
 
 
 def _mail(application: Application, offer: BookingOffer, moment: datetime) -> Mail:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -102,10 +102,10 @@ def seats_for(
     start: datetime,
     zone: str,
     interview: Interview | None = None,
-    anytime: bool = False,
+    with_hours: Collection[int] | None = None,
 ) -> dict[int, Seat]:
-    """Look at everybody for the time that was typed, else for ``start``; ``anytime`` lets nobody be busy."""
-    minutes = None if anytime else choice.chosen.minutes if choice.chosen is not None else 45
+    """Look at everybody for the time that was typed, else for ``start``; where ``with_hours`` count instead, nobody is busy."""
+    minutes = None if with_hours is not None else choice.chosen.minutes if choice.chosen is not None else 45
     return seat_people(
         db.session,
         round_id=choice.chosen.id if choice.chosen is not None else None,
@@ -115,6 +115,7 @@ def seats_for(
         zone=zone,
         apart_from=interview.id if interview is not None else None,
         reader_id=actor().id,
+        with_hours=with_hours,
     )
 
 
