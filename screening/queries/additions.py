@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,14 +50,6 @@ def additions(session: Session, *, application_id: int) -> tuple[Addition, ...]:
         .order_by(EvidenceAddition.id)
     )
     return tuple(_addition(row, file) for row, file in rows)
-
-
-def with_news(session: Session, *, application_ids: Collection[int]) -> frozenset[int]:
-    """Tell which applications hold an addition that no member of staff has read."""
-    rows = select(EvidenceAddition.application_id).where(
-        EvidenceAddition.application_id.in_(application_ids), EvidenceAddition.seen_at.is_(None)
-    )
-    return frozenset(session.scalars(rows))
 
 
 def joined(old: Any, new: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,13 +84,3 @@ def own_batch(session: Session, *, application_id: int, now: datetime) -> tuple[
         OwnRole(one.id, posting.title or "", posting.language, stage_shown(session, application=one, now=now))
         for one, posting in rows
     )
-
-
-def batch_sizes(session: Session, batches: Collection[str]) -> dict[str, int]:
-    """Count the applications of each batch; one query, none without batches."""
-    if not batches:
-        return {}
-    rows = session.execute(
-        select(Application.batch, func.count()).where(Application.batch.in_(batches)).group_by(Application.batch)
-    )
-    return {batch: count for batch, count in rows if batch is not None}

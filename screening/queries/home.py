@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Exists, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Exists, Select, false, or_, select, true
 from sqlalchemy.orm import Session
 
-from screening.models import Application, Evaluation, Interview, Posting, Role, Stage
+from screening.models import Application, Evaluation, Interview, Posting, Role, Stage, StageCount
 from screening.policy import Actor
 from screening.queries.blindness import is_owed
 from screening.queries.postings import draft_findings
@@ -43,11 +43,10 @@ def ready_debriefs(session: Session, *, actor: Actor) -> tuple[tuple[int, str, s
 def new_applications(session: Session, *, actor: Actor) -> tuple[Waiting, ...]:
     """Count the applications that nobody has looked at, by posting that one recruits for, the most first."""
     rows = session.execute(
-        select(Posting.id, Posting.title, func.count())
-        .join(Application, Application.posting_id == Posting.id)
-        .where(_visible(actor), Application.stage == Stage.APPLIED)
-        .group_by(Posting.id, Posting.title)
-        .order_by(func.count().desc(), Posting.id)
+        select(Posting.id, Posting.title, StageCount.count)
+        .join(StageCount, StageCount.posting_id == Posting.id)
+        .where(_visible(actor), StageCount.stage == Stage.APPLIED, StageCount.count > 0)
+        .order_by(StageCount.count.desc(), Posting.id)
         .limit(ROWS)
     )
     return tuple((ident, title, count) for ident, title, count in rows)

@@ -11,16 +11,36 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, null, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    Select,
+    String,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Session, aliased
 
-from screening.models import Application, Posting, RubricState, RubricVersion, Stage, StageCount
-from screening.queries.additions import with_news
-from screening.queries.batches import batch_sizes
+from screening.models import (
+    Application,
+    EvidenceAddition,
+    Posting,
+    PrescoreFailure,
+    RubricState,
+    RubricVersion,
+    Stage,
+    StageCount,
+)
 from screening.queries.blindness import owed_applications
 from screening.queries.origins import SOURCES
 from screening.queries.postings import LANES, PATIENCE
-from screening.queries.standing import Standing, failures, standings
+from screening.queries.standing import Standing, standings
 
 PAGE = 50
 LANE = 20
@@ -84,11 +104,10 @@ class PipelineRow:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows, and the cursor of the next page when there is one; ``total`` where the counters know it."""
+    """Rows, and the cursor of the next page when there is one."""
 
     rows: tuple[PipelineRow, ...]
     following: Cursor | None
-    total: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +122,12 @@ class Head:
     def active(self) -> int:
         """How many applications stand in a stage that goes on."""
         return sum(self.counts.get(stage, 0) for stage in LANES)
+
+    def total(self, chosen: PipelineFilter) -> int | None:
+        """Count a list by the stage counters; None where a filter by gates, text or source is not counted."""
+        if chosen.gates or chosen.text or chosen.source:
+            return None
+        return sum(self.counts.get(stage, 0) for stage in chosen.stages)
 
 
 def head(session: Session, *, posting: Posting) -> Head:
@@ -139,7 +164,7 @@ def page(
     if len(found) > PAGE:
         last_application, last_value = found[PAGE - 1]
         following = Cursor(_text(last_value), last_application.id, seen + PAGE)
-    return Page(rows=tuple(shown), following=following, total=_total(session, posting.id, chosen))
+    return Page(tuple(shown), following)
 
 
 def board(
@@ -148,14 +173,14 @@ def board(
     """Read the first ``LANE`` applications of each stage that goes on, in the chosen order."""
     blind = owed_applications(session, user_id=reader_id, posting_id=posting.id)
     value, ascending = order(chosen.sort, blind)
-    found: list[Application] = []
-    for stage in LANES:
-        rows = (
-            _filtered(posting.id, replace(chosen, stages=(stage,)), blind)
-            .order_by(*_directions(value, ascending=ascending))
-            .limit(LANE)
-        )
-        found.extend(session.scalars(rows))
+    lanes = [
+        _filtered(posting.id, replace(chosen, stages=(stage,)), blind)
+        .order_by(*_directions(value, ascending=ascending))
+        .limit(LANE)
+        for stage in LANES
+    ]
+    wanted_rows = _together(lanes).order_by(*_directions(value, ascending=ascending))
+    found = session.scalars(wanted_rows).all()
     rows_by_id = {row.id: row for row in _rows(session, found, blind=blind, now=now, first=1)}
     return {stage: tuple(rows_by_id[one.id] for one in found if one.stage is stage) for stage in LANES}
 
@@ -172,14 +197,14 @@ def neighbours(session: Session, *, application: Application, reader_id: int, ch
     """Find who stands before and after an application in the chosen order, whatever filter it fits itself."""
     blind = owed_applications(session, user_id=reader_id, posting_id=application.posting_id)
     value, ascending = order(chosen.sort, blind)
-    own = session.scalar(select(value).where(Application.id == application.id))
+    own = _value_of(application, chosen.sort, blind)
     here, there = tuple_(value, Application.id), tuple_(literal(own, value.type), application.id)
     rows = _filtered(application.posting_id, chosen, blind).with_only_columns(Application.id)
 
-    def nearest(condition: ColumnElement[bool], *, up: bool) -> int | None:
-        return session.scalar(rows.where(condition).order_by(*_directions(value, ascending=up)).limit(1))
+    def nearest(condition: ColumnElement[bool], *, up: bool) -> ScalarSelect[int]:
+        return rows.where(condition).order_by(*_directions(value, ascending=up)).limit(1).scalar_subquery()
 
-    before, after = nearest(here < there, up=False), nearest(here > there, up=True)
+    before, after = session.execute(select(nearest(here < there, up=False), nearest(here > there, up=True))).one()
     return Neighbours(before, after) if ascending else Neighbours(after, before)
 
 
@@ -194,6 +219,23 @@ def order(sort: Sort, blind: Collection[int]) -> tuple[ColumnElement[Any], bool]
             return Application.stage_since.expression, True
 
 
+def _value_of(application: Application, sort: Sort, blind: Collection[int]) -> float | datetime:
+    """Give by what an application stands in an order, as ``order`` has it."""
+    match sort:
+        case Sort.RANK:
+            return UNSCORED if application.id in blind else application.rank_score
+        case Sort.NEWEST:
+            return application.submitted_at
+        case Sort.WAITING:
+            return application.stage_since
+
+
+def _together(parts: Sequence[Select[Application]]) -> Select[Application]:
+    """Read several lists, each by its own index and with its own end, in one query."""
+    ids = [select(part.with_only_columns(Application.id).subquery().c.id) for part in parts]
+    return select(Application).where(Application.id.in_(union_all(*ids)))
+
+
 def _found(
     session: Session, posting_id: int, chosen: PipelineFilter, blind: Collection[int], after: Cursor | None
 ) -> list[tuple[Application, float | datetime]]:
@@ -203,18 +245,17 @@ def _found(
     """
     value, ascending = order(chosen.sort, blind)
     last = _bound(chosen.sort, after.value) if after is not None else None
-    parts = [(stage,) for stage in chosen.stages] if chosen.sort is Sort.WAITING else [chosen.stages]
-    found: list[tuple[Application, float | datetime]] = []
-    for stages in parts:
-        rows = _filtered(posting_id, replace(chosen, stages=stages), blind).add_columns(value)
+    parts = []
+    for stages in [(stage,) for stage in chosen.stages] if chosen.sort is Sort.WAITING else [chosen.stages]:
+        rows = _filtered(posting_id, replace(chosen, stages=stages), blind)
         if after is not None and last is not None:
             here, there = tuple_(value, Application.id), tuple_(last, after.id)
             rows = rows.where(here > there if ascending else here < there)
-        rows = rows.order_by(*_directions(value, ascending=ascending)).limit(PAGE + 1)
-        found.extend((application, sorted_by) for application, sorted_by in session.execute(rows))
+        parts.append(rows.order_by(*_directions(value, ascending=ascending)).limit(PAGE + 1))
+    rows = parts[0]
     if len(parts) > 1:
-        found.sort(key=lambda pair: (pair[1], pair[0].id))
-    return found[: PAGE + 1]
+        rows = _together(parts).order_by(*_directions(value, ascending=ascending)).limit(PAGE + 1)
+    return [(application, _value_of(application, chosen.sort, blind)) for application in session.scalars(rows)]
 
 
 def _filtered(posting_id: int, chosen: PipelineFilter, blind: Collection[int]) -> Select[Application]:
@@ -271,23 +312,39 @@ def _text(value: float | datetime) -> str:
     return value.isoformat() if isinstance(value, datetime) else repr(value)
 
 
-def _total(session: Session, posting_id: int, chosen: PipelineFilter) -> int | None:
-    """Count by the stage counters; a filter by gates, text or source is not counted."""
-    if chosen.gates or chosen.text or chosen.source:
-        return None
-    rows = select(func.sum(StageCount.count)).where(
-        StageCount.posting_id == posting_id, StageCount.stage.in_(chosen.stages)
+def _marks(session: Session, applications: Sequence[Application], blind: Collection[int]) -> dict[str, dict[int, int]]:
+    """Read in one query who holds additions that nobody has read, whose run failed, and how many were made together with it."""
+    told = [one.id for one in applications if one.id not in blind]
+    unscored = [one.id for one in applications if one.id not in blind and one.standing is None]
+    batched = [one.id for one in applications if one.batch is not None]
+    other = aliased(Application)
+
+    def mark(kind: str, of: ColumnElement[int], number: ColumnElement[int]) -> Select[str, int, int]:
+        return select(literal(kind, String), of, number)
+
+    rows = union_all(
+        mark("news", EvidenceAddition.application_id.expression, func.count())
+        .where(EvidenceAddition.application_id.in_(told), EvidenceAddition.seen_at.is_(None))
+        .group_by(EvidenceAddition.application_id),
+        mark("failed", PrescoreFailure.application_id.expression, func.count())
+        .where(PrescoreFailure.application_id.in_(unscored))
+        .group_by(PrescoreFailure.application_id),
+        mark("batch", Application.id.expression, func.count())
+        .join(other, other.batch == Application.batch)
+        .where(Application.id.in_(batched))
+        .group_by(Application.id),
     )
-    return int(session.scalar(rows) or 0)
+    marks: dict[str, dict[int, int]] = {"news": {}, "failed": {}, "batch": {}}
+    for kind, ident, number in session.execute(rows):
+        marks[kind][ident] = number
+    return marks
 
 
 def _rows(
     session: Session, applications: Sequence[Application], *, blind: Collection[int], now: datetime, first: int
 ) -> list[PipelineRow]:
-    failed = failures(session, applications=[one for one in applications if one.id not in blind])
-    known = standings(session, applications=applications, blind=blind, failed=failed)
-    news = with_news(session, application_ids=[one.id for one in applications if one.id not in blind])
-    sizes = batch_sizes(session, {one.batch for one in applications if one.batch is not None})
+    marks = _marks(session, applications, blind)
+    known = standings(session, applications=applications, blind=blind, failed=marks["failed"])
     rows = []
     for number, application in enumerate(applications, first):
         standing = known[application.id]
@@ -305,8 +362,8 @@ def _rows(
                 overdue=limit is not None and application.stage_since < now - limit,
                 standing=standing,
                 preference=application.preference,
-                batch_size=sizes.get(application.batch or "", 1),
-                has_news=application.id in news,
+                batch_size=marks["batch"].get(application.id, 1),
+                has_news=application.id in marks["news"],
             )
         )
     return rows

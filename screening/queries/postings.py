@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from screening.models import (
@@ -103,7 +103,7 @@ def overview(
     now: datetime,
     reviews: Mapping[int, int] = NONE,
 ) -> Overview:
-    """Read the postings that this person has rights on; ``today`` is the start of the reader's day. Eleven queries for any number of rows.
+    """Read the postings that this person has rights on; ``today`` is the start of the reader's day. Six queries for any number of rows.
 
     ``reviews`` counts by posting the human reviews that candidates wait for.
     """
@@ -115,19 +115,91 @@ def overview(
         pattern = f"%{_escaped(chosen.text)}%"
         wanted = wanted.where(or_(Posting.title.ilike(pattern, escape="\\"), Posting.track.ilike(pattern, escape="\\")))
     found = session.scalars(wanted).all()
-    rows = _rows(session, found[:ROWS], today=today, now=now, reviews=reviews)
-    open_ids = select(Posting.id).where(visible, Posting.state == PostingState.OPEN)
-    stages = dict(
-        session.execute(
-            select(StageCount.stage, func.sum(StageCount.count))
-            .where(StageCount.posting_id.in_(open_ids))
-            .group_by(StageCount.stage)
-        ).all()
+    tally = _tally(session, actor, [posting.id for posting in found[:ROWS]], today=today, now=now)
+    rows = _rows(session, found[:ROWS], tally=tally, reviews=reviews)
+    kept = [row for row in rows if row.waits or not chosen.attention]
+    return Overview(
+        rows=tuple(_sorted(kept, chosen.sort)),
+        states={state: int(states.get(state, 0)) for state in PostingState},
+        to_review=tally.standing(Stage.APPLIED) + tally.standing(Stage.SCREENING),
+        new=sum(tally.new.get(ident, 0) for ident in tally.open),
+        overdue=sum(tally.overdue(ident) for ident in tally.open),
+        interviews_today=tally.interviews,
+        to_debrief=tally.standing(Stage.DEBRIEF),
+        highest=max((count for row in rows for count in row.counts), default=0),
+        cut=len(found) > ROWS,
     )
-    interviews = session.scalar(
-        select(func.count())
-        .select_from(Interview)
-        .join(Application, Application.id == Interview.application_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Numbers by posting: applications by stage, of them those that came to the stage lately, new ones, failed runs.
+
+    ``open`` are the postings that take applications; ``interviews`` are today's on all postings that the reader sees.
+    """
+
+    open: frozenset[int]
+    counts: Mapping[tuple[int, Stage], int]
+    lately: Mapping[tuple[int, Stage], int]
+    new: Mapping[int, int]
+    failures: Mapping[int, int]
+    interviews: int
+
+    def standing(self, stage: Stage) -> int:
+        """Count who stands in a stage of an open posting."""
+        return sum(self.counts.get((ident, stage), 0) for ident in self.open)
+
+    def overdue(self, posting_id: int) -> int:
+        """Count who stands in a stage for longer than its patience: all who stand there but those who came lately."""
+        places = [(posting_id, stage) for stage in PATIENCE]
+        return sum(max(0, self.counts.get(place, 0) - self.lately.get(place, 0)) for place in places)
+
+
+def _tally(session: Session, actor: Actor, ids: Sequence[int], *, today: datetime, now: datetime) -> Tally:
+    """Count over the open postings and those listed, in two queries; none grows but with what came in lately, or failed."""
+    visible = _visible(actor)
+    wanted = select(Posting.id).where(visible, or_(Posting.state == PostingState.OPEN, Posting.id.in_(ids)))
+    standing = session.execute(
+        select(Posting.id, Posting.state, StageCount.stage, StageCount.count)
+        .join(StageCount, StageCount.posting_id == Posting.id)
+        .where(Posting.id.in_(wanted))
+    ).all()
+    tallied: dict[str, dict[int, int]] = {kind: {} for kind in (*PATIENCE, "new", "failures", "interviews")}
+    for kind, posting, count in session.execute(union_all(*_counts(wanted, visible, today, now))):
+        tallied[kind][posting] = count
+    return Tally(
+        open=frozenset(posting for posting, state, _, _ in standing if state is PostingState.OPEN),
+        counts={(posting, stage): count for posting, _, stage, count in standing},
+        lately={(posting, stage): count for stage in PATIENCE for posting, count in tallied[stage].items()},
+        new=tallied["new"],
+        failures=tallied["failures"],
+        interviews=sum(tallied["interviews"].values()),
+    )
+
+
+def _counts(
+    wanted: Select[int], visible: ColumnElement[bool], today: datetime, now: datetime
+) -> Iterator[Select[str, int, int]]:
+    """Give what is counted by posting, each by an index that leads to it: its name, the posting, the number."""
+
+    def count(kind: str, of: ColumnElement[int]) -> Select[str, int, int]:
+        rows = select(literal(kind, String), Application.posting_id, of)
+        return rows.group_by(Application.posting_id)
+
+    mine = Application.posting_id.in_(wanted)
+    for stage, limit in PATIENCE.items():
+        lately = Application.stage == stage, Application.stage_since >= now - limit
+        yield count(stage.value, func.count()).where(mine, *lately)
+    yield count("new", func.count()).where(mine, Application.submitted_at >= today)
+    # applications without any prescore whose last run failed
+    yield (
+        count("failures", func.count(func.distinct(Application.id)))
+        .join(PrescoreFailure, PrescoreFailure.application_id == Application.id)
+        .where(mine, Application.prescore_id.is_(None))
+    )
+    yield (
+        count("interviews", func.count())
+        .join(Interview, Interview.application_id == Application.id)
         .where(
             Application.posting_id.in_(select(Posting.id).where(visible)),
             Interview.cancelled_at.is_(None),
@@ -136,32 +208,13 @@ def overview(
             Interview.starts_at < today + timedelta(days=1),
         )
     )
-    kept = [row for row in rows if row.waits or not chosen.attention]
-    return Overview(
-        rows=tuple(_sorted(kept, chosen.sort)),
-        states={state: int(states.get(state, 0)) for state in PostingState},
-        to_review=int(stages.get(Stage.APPLIED, 0)) + int(stages.get(Stage.SCREENING, 0)),
-        new=sum(_new(session, open_ids, today).values()),
-        overdue=sum(_overdue(session, open_ids, now).values()),
-        interviews_today=interviews or 0,
-        to_debrief=int(stages.get(Stage.DEBRIEF, 0)),
-        highest=max((count for row in rows for count in row.counts), default=0),
-        cut=len(found) > ROWS,
-    )
 
 
 def _rows(
-    session: Session, postings: Sequence[Posting], *, today: datetime, now: datetime, reviews: Mapping[int, int]
+    session: Session, postings: Sequence[Posting], *, tally: Tally, reviews: Mapping[int, int]
 ) -> list[PostingRow]:
-    ids = select(Posting.id).where(Posting.id.in_([posting.id for posting in postings]))
-    counts = {
-        (posting, stage): count
-        for posting, stage, count in session.execute(
-            select(StageCount.posting_id, StageCount.stage, StageCount.count).where(StageCount.posting_id.in_(ids))
-        )
-    }
-    new, overdue = _new(session, ids, today), _overdue(session, ids, now)
-    drafts, failures, owners = draft_findings(session, ids), _failures(session, ids), _owners(session, ids)
+    ids = [posting.id for posting in postings]
+    drafts, owners = draft_findings(session, select(Posting.id).where(Posting.id.in_(ids))), _owners(session, ids)
     return [
         PostingRow(
             id=posting.id,
@@ -172,31 +225,17 @@ def _rows(
             track=posting.track,
             locations=tuple(posting.locations),
             state=posting.state,
-            counts=tuple(counts.get((posting.id, stage), 0) for stage in LANES),
-            new=new.get(posting.id, 0),
-            overdue=overdue.get(posting.id, 0),
+            counts=tuple(tally.counts.get((posting.id, stage), 0) for stage in LANES),
+            new=tally.new.get(posting.id, 0),
+            overdue=tally.overdue(posting.id),
             draft=drafts[posting.id][0] if posting.id in drafts else None,
             open_findings=drafts[posting.id][1] if posting.id in drafts else 0,
-            failures=failures.get(posting.id, 0),
+            failures=tally.failures.get(posting.id, 0),
             owners=owners.get(posting.id, ()),
             reviews=reviews.get(posting.id, 0),
         )
         for posting in postings
     ]
-
-
-def _new(session: Session, ids: Select[int], today: datetime) -> dict[int, int]:
-    return _per_posting(session, ids, Application.submitted_at >= today)
-
-
-def _overdue(session: Session, ids: Select[int], now: datetime) -> dict[int, int]:
-    late = [(Application.stage == stage) & (Application.stage_since < now - limit) for stage, limit in PATIENCE.items()]
-    return _per_posting(session, ids, or_(*late))
-
-
-def _per_posting(session: Session, ids: Select[int], condition: ColumnElement[bool]) -> dict[int, int]:
-    rows = select(Application.posting_id, func.count()).where(Application.posting_id.in_(ids), condition)
-    return dict(session.execute(rows.group_by(Application.posting_id)).all())
 
 
 def draft_findings(session: Session, ids: Select[int]) -> dict[int, tuple[int, int]]:
@@ -219,18 +258,7 @@ def draft_findings(session: Session, ids: Select[int]) -> dict[int, tuple[int, i
     }
 
 
-def _failures(session: Session, ids: Select[int]) -> dict[int, int]:
-    """Count applications without any prescore whose last run failed."""
-    rows = (
-        select(Application.posting_id, func.count(func.distinct(Application.id)))
-        .join(PrescoreFailure, PrescoreFailure.application_id == Application.id)
-        .where(Application.posting_id.in_(ids), Application.prescore_id.is_(None))
-        .group_by(Application.posting_id)
-    )
-    return dict(session.execute(rows).all())
-
-
-def _owners(session: Session, ids: Select[int]) -> dict[int, tuple[str, ...]]:
+def _owners(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
     rows = (
         select(PostingMember.posting_id, User.name)
         .join(User, User.id == PostingMember.user_id)

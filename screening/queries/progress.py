@@ -25,13 +25,16 @@ class Progress:
 
 def rescoring_progress(session: Session, *, posting_id: int) -> Progress | None:
     """Count the chunks of the published rubric version; None while none of it is open, which one look at the index tells."""
+    is_open = select(Job.key).where(Job.state.in_(OPEN), Job.name == RESCORE_APPLICATIONS).order_by(Job.id)
+    keys = session.scalars(is_open).all()
+    if not keys:
+        return None
     version_id = session.scalar(
         select(RubricVersion.id).where(
             RubricVersion.posting_id == posting_id, RubricVersion.state == RubricState.PUBLISHED
         )
     )
-    is_open = select(Job.key).where(Job.state.in_(OPEN), Job.name == RESCORE_APPLICATIONS).order_by(Job.id)
-    prefix = next((_prefix(key) for key in session.scalars(is_open) if key.split(":")[1] == str(version_id)), None)
+    prefix = next((_prefix(key) for key in keys if key.split(":")[1] == str(version_id)), None)
     if prefix is None:
         return None
     chunks = session.execute(

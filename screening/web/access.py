@@ -47,7 +47,7 @@ def signed_in_user() -> User:
 def actor() -> Actor:
     """Give the one who is signed in, with their rights, read once a request."""
     if "actor" not in g:
-        g.actor = actor_of(db.session, signed_in_user())
+        g.actor = current_user.actor or actor_of(db.session, signed_in_user())
     return cast("Actor", g.actor)
 
 

@@ -6,13 +6,16 @@ from flask_login import UserMixin
 
 from screening.extensions import db
 from screening.models import User
+from screening.policy import Actor
+from screening.queries.scopes import account_of
 
 
 class Account(UserMixin):
     """A session's account; its id carries the user's session key, so a new key ends every session."""
 
-    def __init__(self, account: User) -> None:
+    def __init__(self, account: User, actor: Actor | None = None) -> None:
         self.account = account
+        self.actor = actor
 
     def get_id(self) -> str:
         """Give what the session keeps."""
@@ -22,7 +25,7 @@ class Account(UserMixin):
     def load(cls, kept: str) -> Account | None:
         """Find the account of a session; None when it was closed or its key changed."""
         number, _, key = kept.partition(":")
-        user = db.session.get(User, int(number)) if number.isdigit() else None
-        if user is None or not user.is_active or user.session_key != key:
+        found = account_of(db.session, int(number)) if number.isdigit() else None
+        if found is None or not found[0].is_active or found[0].session_key != key:
             return None
-        return cls(user)
+        return cls(*found)
