@@ -23,6 +23,8 @@ READ_DRAFT_FILE = "read_draft_file"
 TAKE_EVIDENCE = "take_evidence"
 MEASURE_POSTING = "measure_posting"
 MEASURE_SET = "measure_set"
+INDEX_APPLICATION = "index_application"
+FORGET_WORDS = "forget_words"
 
 
 HASTE = timedelta(hours=1)

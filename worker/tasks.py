@@ -18,10 +18,12 @@ from screening.services import (
     adding_evidence,
     application_drafts,
     fitting,
+    indexing,
     lost_links,
     mailing,
     measurements,
     measuring,
+    people,
     prefilling,
     prescoring,
     preview_chunks,
@@ -79,7 +81,7 @@ def remind_interviewers() -> None:
                 db.session, interview_ids=batch.interview_ids, words=reminder_words, settings=settings, now=now
             )
             db.session.commit()
-            logger.info("%d reminders were written", written)
+            logger.info("%d mails about owed scorecards were written", written)
         if batch.following is None:
             return
         place = batch.following
@@ -132,7 +134,7 @@ def measure_set(*, job_id: int, reader_id: int) -> None:
 
 @shared_task
 def prescore_application(*, job_id: int, application_id: int, rubric_version_id: int) -> None:
-    """Judge one application against one rubric version; the résumé is read and judged while no transaction is open."""
+    """Judge one application against one rubric version and look for its duplicates; the résumé is read and judged while no transaction is open."""
 
     def act() -> None:
         with looking() as session:
@@ -140,6 +142,7 @@ def prescore_application(*, job_id: int, application_id: int, rubric_version_id:
         outcome = prescoring.judge(case, uploads=current_app.config["SCREENING"].uploads)
         with finishing(job_id) as session:
             prescoring.store(session, outcome, now=datetime.now(UTC))
+            people.look_again(session, application_id=application_id, now=datetime.now(UTC))
 
     def give_up(session: Session, error: str) -> None:
         prescoring.note_failure(
@@ -149,8 +152,41 @@ def prescore_application(*, job_id: int, application_id: int, rubric_version_id:
             message=error,
             now=datetime.now(UTC),
         )
+        indexing.index_new(session, application_id=application_id)
+        people.look_again(session, application_id=application_id, now=datetime.now(UTC))
 
     run_job(job_id, act, give_up=give_up)
+
+
+@shared_task
+def index_application(*, job_id: int, application_id: int) -> None:
+    """Write the words by which an application is found and look for its duplicates, where no prescore does."""
+
+    def act() -> None:
+        with finishing(job_id) as session:
+            indexing.index_applications(session, application_ids=[application_id])
+            people.look_again(session, application_id=application_id, now=datetime.now(UTC))
+
+    run_job(job_id, act)
+
+
+@shared_task
+def forget_words(*, job_id: int, first: int) -> None:
+    """Rewrite SQLite's index of words after an erasure, a part a transaction; what is done already is no work."""
+
+    def act() -> None:
+        is_first = bool(first)
+        until = time.monotonic() + CHUNK_SECONDS
+        while time.monotonic() < until:
+            if not indexing.forget_words(db.session, is_first=is_first):
+                with finishing(job_id):
+                    return
+            db.session.commit()
+            is_first = False
+        with going_on(job_id, first=0):
+            return
+
+    run_job(job_id, act)
 
 
 @shared_task

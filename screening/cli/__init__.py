@@ -23,6 +23,7 @@ COMMANDS = {
     "rescore": "Ask for new prescores of all applications of a posting.",
     "replay": "Compute an application's stored prescores again and compare them byte for byte.",
     "measure": "Count agreement, severity and calibration of interviews anew.",
+    "reindex": "Write the index of the search anew.",
     "web": "Run one web server process.",
     "worker": "Run a worker: prescores, mails and other work that waits.",
     "beat": "Run the relay, which hands waiting work to the workers, and the clock of recurring work.",

@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import Engine, event
 
 from screening.extensions import alembic, db
+from screening.models.search import is_of_models
 
 
 class BrokenReferenceError(Exception):
@@ -52,6 +53,7 @@ def configure(app: Flask) -> None:
     app.config["ALEMBIC_CONTEXT"].update(
         render_as_batch=True,
         compare_type=True,
+        include_name=lambda name, kind, _: is_of_models(name, kind),
         transactional_ddl=True,  # SQLite can, though Alembic does not expect it: the driver leaves transactions to us
         on_version_apply=check_references,
     )

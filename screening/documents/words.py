@@ -77,15 +77,15 @@ def posting_word(posting_id: int) -> str:
     return f"{POSTING}{posting_id}"
 
 
-def wanted(text: str, *, in_names: bool = False) -> Wanted:
+def wanted(text: str, *, in_names: bool = False, is_complete: bool = False) -> Wanted:
     """Read what somebody typed, in any word of the application or only in its name; empty when it holds no word at all.
 
+    The last word may be a beginning unless the text ``is_complete``.
     A single Chinese character by itself is looked for in names only: nearly every text holds it.
     """
     pieces = _typed(text)
-    return tuple(
-        _sought(piece, is_last=number == len(pieces), in_names=in_names) for number, piece in enumerate(pieces, 1)
-    )
+    last = 0 if is_complete else len(pieces)
+    return tuple(_sought(piece, is_last=number == last, in_names=in_names) for number, piece in enumerate(pieces, 1))
 
 
 def excerpt(text: str, typed: str, *, around: int = 40) -> Excerpt | None:

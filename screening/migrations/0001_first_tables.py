@@ -10,8 +10,10 @@ from typing import Sequence, Union
 
 from alembic import op
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 import screening.models.base
+from screening.models.search import DROP_INDEX, MAKE_INDEX
 
 
 # revision identifiers, used by Alembic.
@@ -1466,9 +1468,27 @@ def upgrade() -> None:
     with op.batch_alter_table("measured_application", schema=None) as batch_op:
         batch_op.create_index("ix_measured_application_posting_id", ["posting_id", "application_id"], unique=False)
 
+    op.create_table(
+        "search_document",
+        sa.Column("application_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("words", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_search_document_application_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("application_id", name=op.f("pk_search_document")),
+    )
+    for statement in MAKE_INDEX[op.get_context().dialect.name]:
+        op.execute(statement)
+
 
 def downgrade() -> None:
     """Downgrade schema."""
+    for statement in DROP_INDEX[op.get_context().dialect.name]:
+        op.execute(statement)
+    op.drop_table("search_document")
     with op.batch_alter_table("measured_application", schema=None) as batch_op:
         batch_op.drop_index("ix_measured_application_posting_id")
 

@@ -54,6 +54,7 @@ from screening.models.preview import (
     RubricPreview,
 )
 from screening.models.referral import Referral
+from screening.models.search import SearchDocument
 from screening.models.user import PostingMember, Role, User
 
 __all__ = [
@@ -114,6 +115,7 @@ __all__ = [
     "RubricState",
     "RubricVersion",
     "ScorecardDraft",
+    "SearchDocument",
     "SettledFinding",
     "SourceDocument",
     "Stage",

@@ -17,16 +17,17 @@ from sqlalchemy import (
     Select,
     String,
     case,
+    false,
     func,
     literal,
     null,
-    or_,
     select,
     tuple_,
     union_all,
 )
 from sqlalchemy.orm import Session, aliased
 
+from screening.documents.words import wanted
 from screening.models import (
     Application,
     EvidenceAddition,
@@ -41,10 +42,13 @@ from screening.queries.blindness import owed_applications
 from screening.queries.origins import SOURCES
 from screening.queries.postings import LANES, PATIENCE
 from screening.queries.standing import Standing, standings
+from screening.queries.texts import matching
 
 PAGE = 50
 LANE = 20
 UNSCORED = -1.0
+FEW = 500
+"""Applications that a text may find to be named one by one; more are read in order and looked up among all that hold it."""
 REFERRAL, OTHER = "ref-", "other"
 
 
@@ -58,8 +62,9 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PipelineFilter:
-    """What the reader asked for: ``stages`` to show, ``gates`` pass, below, unknown or empty, ``text`` in names.
+    """What the reader asked for: ``stages`` to show, ``gates`` pass, below, unknown or empty.
 
+    ``text`` holds words of names, answers and résumés, the last one perhaps only begun;
     ``source`` is one that has words, ``other`` for those without, or ``ref-`` and a referral's number; empty for all.
     """
 
@@ -173,8 +178,9 @@ def board(
     """Read the first ``LANE`` applications of each stage that goes on, in the chosen order."""
     blind = owed_applications(session, user_id=reader_id, posting_id=posting.id)
     value, ascending = order(chosen.sort, blind)
+    holding = _holding(session, posting.id, chosen.text)
     lanes = [
-        _filtered(posting.id, replace(chosen, stages=(stage,)), blind)
+        _filtered(posting.id, replace(chosen, stages=(stage,)), blind, holding)
         .order_by(*_directions(value, ascending=ascending))
         .limit(LANE)
         for stage in LANES
@@ -199,7 +205,8 @@ def neighbours(session: Session, *, application: Application, reader_id: int, ch
     value, ascending = order(chosen.sort, blind)
     own = _value_of(application, chosen.sort, blind)
     here, there = tuple_(value, Application.id), tuple_(literal(own, value.type), application.id)
-    rows = _filtered(application.posting_id, chosen, blind).with_only_columns(Application.id)
+    holding = _holding(session, application.posting_id, chosen.text)
+    rows = _filtered(application.posting_id, chosen, blind, holding).with_only_columns(Application.id)
 
     def nearest(condition: ColumnElement[bool], *, up: bool) -> ScalarSelect[int]:
         return rows.where(condition).order_by(*_directions(value, ascending=up)).limit(1).scalar_subquery()
@@ -245,9 +252,10 @@ def _found(
     """
     value, ascending = order(chosen.sort, blind)
     last = _bound(chosen.sort, after.value) if after is not None else None
+    holding = _holding(session, posting_id, chosen.text)
     parts = []
     for stages in [(stage,) for stage in chosen.stages] if chosen.sort is Sort.WAITING else [chosen.stages]:
-        rows = _filtered(posting_id, replace(chosen, stages=stages), blind)
+        rows = _filtered(posting_id, replace(chosen, stages=stages), blind, holding)
         if after is not None and last is not None:
             here, there = tuple_(value, Application.id), tuple_(last, after.id)
             rows = rows.where(here > there if ascending else here < there)
@@ -258,22 +266,29 @@ def _found(
     return [(application, _value_of(application, chosen.sort, blind)) for application in session.scalars(rows)]
 
 
-def _filtered(posting_id: int, chosen: PipelineFilter, blind: Collection[int]) -> Select[Application]:
+def _filtered(
+    posting_id: int, chosen: PipelineFilter, blind: Collection[int], holding: ColumnElement[bool] | None
+) -> Select[Application]:
     rows = select(Application).where(Application.posting_id == posting_id, Application.stage.in_(chosen.stages))
+    if holding is not None:
+        rows = rows.where(holding)
     if chosen.gates:
         rows = rows.where(_unless_blind(Application.gates, None, blind) == chosen.gates)
     if chosen.source:
         rows = rows.where(_from(chosen.source))
-    if chosen.text:
-        words = chosen.text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        rows = rows.where(
-            or_(
-                Application.name.ilike(f"%{words}%", escape="\\"),
-                Application.headline.ilike(f"%{words}%", escape="\\"),
-                Application.email.ilike(f"%{words}%", escape="\\"),
-            )
-        )
     return rows
+
+
+def _holding(session: Session, posting_id: int, text: str) -> ColumnElement[bool] | None:
+    """Give the condition of a text: the applications' own numbers where they are few; one without a word finds nobody."""
+    if not text:
+        return None
+    words = wanted(text)
+    if not words:
+        return false()
+    rows = matching(session, words, posting_ids=[posting_id])
+    ids = session.scalars(rows.limit(FEW + 1)).all()
+    return Application.id.in_(ids if len(ids) <= FEW else rows)
 
 
 def _from(source: str) -> ColumnElement[bool]:

@@ -1,14 +1,17 @@
-"""What the search box finds: postings and people by name, within the reader's rights; no score, no stage, no verdict."""
+"""What the search box finds within the reader's rights: people by name, then by their texts, and postings; no score, no stage, no verdict."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, false, select, true
 from sqlalchemy.orm import Session
 
+from screening.documents.words import Excerpt, Wanted, excerpt, wanted
 from screening.models import Application, Interview, Panelist, Posting, Role
 from screening.policy import Actor
+from screening.queries.texts import newest, texts_of
 
 FOUND = 8
 
@@ -24,17 +27,21 @@ class FoundPosting:
 
 @dataclass(frozen=True, slots=True)
 class FoundCandidate:
-    """An application whose name holds the text; ``interview_id`` is set where the reader may only open that interview's scorecard."""
+    """An application that holds the text; ``interview_id`` is set where the reader may only open that interview's scorecard.
+
+    ``excerpt`` is set where not the name but what the candidate wrote was found.
+    """
 
     application_id: int
     name: str
     posting_title: str | None
     interview_id: int | None = None
+    excerpt: Excerpt | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """At most ``FOUND`` of each kind."""
+    """At most ``FOUND`` of each kind; candidates by name come first, among them the newest."""
 
     postings: tuple[FoundPosting, ...] = ()
     candidates: tuple[FoundCandidate, ...] = ()
@@ -45,11 +52,15 @@ class Found:
 
 
 def search(session: Session, *, actor: Actor, text: str) -> Found:
-    """Find by a part of a name; an interviewer finds the candidates of own interviews only. Empty text finds nothing."""
-    wanted = text.strip()
-    if not wanted:
+    """Find by names and texts; an interviewer finds the candidates of own interviews only, by name. Empty text finds nothing."""
+    typed = text.strip()
+    if not typed:
         return Found()
-    return Found(postings=_postings(session, actor, wanted), candidates=_candidates(session, actor, wanted))
+    if actor.role is Role.INTERVIEWER:
+        candidates = _own_candidates(session, actor, typed)
+    else:
+        candidates = _candidates(session, actor, typed)
+    return Found(postings=_postings(session, actor, typed), candidates=candidates)
 
 
 def _postings(session: Session, actor: Actor, text: str) -> tuple[FoundPosting, ...]:
@@ -65,27 +76,57 @@ def _postings(session: Session, actor: Actor, text: str) -> tuple[FoundPosting, 
     return tuple(FoundPosting(*row) for row in rows)
 
 
-def _candidates(session: Session, actor: Actor, text: str) -> tuple[FoundCandidate, ...]:
-    named = Application.name.icontains(text, autoescape=True)
-    if actor.role is Role.INTERVIEWER:
-        rows = session.execute(
-            select(Application.id, Application.name, Posting.title, Interview.id)
-            .join(Posting, Posting.id == Application.posting_id)
-            .join(Interview, Interview.application_id == Application.id)
-            .join(Panelist, Panelist.interview_id == Interview.id)
-            .where(named, Panelist.user_id == actor.id, Interview.cancelled_at.is_(None))
-            .order_by(Application.name, Interview.starts_at.desc(), Interview.id)
-            .limit(FOUND)
-        )
-        return tuple(FoundCandidate(*row) for row in rows)
-    plain = session.execute(
-        select(Application.id, Application.name, Posting.title)
+def _own_candidates(session: Session, actor: Actor, text: str) -> tuple[FoundCandidate, ...]:
+    rows = session.execute(
+        select(Application.id, Application.name, Posting.title, Interview.id)
         .join(Posting, Posting.id == Application.posting_id)
-        .where(named, _may_see(actor))
-        .order_by(Application.name, Application.id)
+        .join(Interview, Interview.application_id == Application.id)
+        .join(Panelist, Panelist.interview_id == Interview.id)
+        .where(
+            Application.name.icontains(text, autoescape=True),
+            Panelist.user_id == actor.id,
+            Interview.cancelled_at.is_(None),
+        )
+        .order_by(Application.name, Interview.starts_at.desc(), Interview.id)
         .limit(FOUND)
     )
-    return tuple(FoundCandidate(*row) for row in plain)
+    return tuple(FoundCandidate(*row) for row in rows)
+
+
+def _candidates(session: Session, actor: Actor, text: str) -> tuple[FoundCandidate, ...]:
+    in_names = wanted(text, in_names=True)
+    if not in_names or (actor.role is not Role.ADMIN and not actor.postings):
+        return ()
+    named = _newest(session, actor, in_names)
+    written = [] if len(named) == FOUND else [ident for ident in _by_texts(session, actor, text) if ident not in named]
+    ids = [*named, *written][:FOUND]
+    texts = texts_of(session, written) if written else {}
+    rows = session.execute(
+        select(Application.id, Application.name, Posting.title)
+        .join(Posting, Posting.id == Application.posting_id)
+        .where(Application.id.in_(ids), _may_see(actor))
+    )
+    by_id = {
+        ident: FoundCandidate(
+            ident, name, title, excerpt=_excerpt(texts[ident].written, text) if ident in texts else None
+        )
+        for ident, name, title in rows
+    }
+    return tuple(by_id[ident] for ident in ids if ident in by_id)
+
+
+def _by_texts(session: Session, actor: Actor, text: str) -> list[int]:
+    """Find by all words; beginnings of the last one are looked for only where too few hold just it."""
+    found = _newest(session, actor, wanted(text, is_complete=True))
+    return found if len(found) == FOUND else _newest(session, actor, wanted(text))
+
+
+def _newest(session: Session, actor: Actor, words: Wanted) -> list[int]:
+    return newest(session, words, posting_ids=None if actor.role is Role.ADMIN else actor.postings, most=FOUND)
+
+
+def _excerpt(texts: Sequence[str], typed: str) -> Excerpt | None:
+    return next((found for text in texts if (found := excerpt(text, typed))), None)
 
 
 def _may_see(actor: Actor) -> ColumnElement[bool]:

@@ -34,6 +34,7 @@ from screening.models import (
 from screening.queries.additions import joined
 from screening.services.fitting import ask_for_fit
 from screening.services.forming import questions_for
+from screening.services.indexing import index_applications
 from screening.services.moving import ENDED
 from screening.services.prescoring import ask_for_prescore
 from screening.services.questions import Question, ask_document, question_document
@@ -189,6 +190,7 @@ def take_evidence(session: Session, *, addition_id: int, read: ReadFile | None, 
     application.additions += 1
     addition.turn = application.additions
     session.flush()
+    index_applications(session, application_ids=[application.id])
     version = session.scalar(
         select(RubricVersion.id).where(
             RubricVersion.posting_id == application.posting_id, RubricVersion.state == RubricState.PUBLISHED

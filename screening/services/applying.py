@@ -35,6 +35,7 @@ from screening.models.application import RESUME
 from screening.models.base import UtcDateTime
 from screening.queries.careers import is_open
 from screening.queries.status import UNDO_WINDOW
+from screening.services.indexing import ask_for_index
 from screening.services.moving import change_counts, move_application
 from screening.services.people import note_contact
 from screening.services.prescoring import ask_for_prescore
@@ -145,6 +146,8 @@ def submit_application(
     note_contact(session, application=application, answers=answers, now=now)
     if not prescore_refused and in_force.rubric_version_id is not None:
         ask_for_prescore(session, application_id=application.id, rubric_version_id=in_force.rubric_version_id, now=now)
+    else:
+        ask_for_index(session, application_id=application.id, now=now)
     record(
         session,
         act="application.submit",

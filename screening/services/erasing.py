@@ -39,6 +39,7 @@ from screening.models import (
     SuspectedDuplicate,
     SuspicionState,
 )
+from screening.services.indexing import ask_to_forget
 from screening.services.mailing import FAREWELL, post_mail
 from screening.services.measuring import note_erased
 from screening.services.moving import ENDED, move_application
@@ -86,6 +87,7 @@ def erase(
             now=now,
             files=len(keys),
         )
+        ask_to_forget(session, application_id=application.id, now=now)
     _close_requests(session, ids, actor_id, now)
     session.flush()
     note_erased(session, posting_ids={application.posting_id for application in applications}, now=now)

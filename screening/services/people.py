@@ -13,6 +13,8 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, insert, or_, select, union_all, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from screening.audit import record
@@ -37,7 +39,7 @@ class PeopleError(Exception):
 def note_contact(session: Session, *, application: Application, answers: Mapping[str, Any], now: datetime) -> None:
     """Keep what is comparable of a new application's contact, and suspect the people who share it.
 
-    Two submissions in the same instant may miss each other on PostgreSQL; the next application of either finds both.
+    Two submissions in the same instant may miss each other on PostgreSQL; ``look_again`` finds them.
     """
     keys = contact_keys(
         name=application.name,
@@ -55,9 +57,25 @@ def note_contact(session: Session, *, application: Application, answers: Mapping
         ADD_KEYS,
         [{"application_id": application.id, "ground": ground, "digest": digest} for digest, ground in keys.items()],
     )
+    _suspect_sharing(session, keys, application.person_id, now)
+
+
+def look_again(session: Session, *, application_id: int, now: datetime) -> None:
+    """Suspect whom a submission could not see because they wrote in the same instant; again changes nothing.
+
+    The worker looks after each submission was committed, so that of two the later one is sure to meet the other.
+    """
+    rows = session.scalars(select(ContactKey).where(ContactKey.application_id == application_id))
+    keys = {row.digest: row.ground for row in rows}
+    person_id = session.scalar(select(Application.person_id).where(Application.id == application_id))
+    if keys and person_id is not None:
+        _suspect_sharing(session, keys, person_id, now)
+
+
+def _suspect_sharing(session: Session, keys: Mapping[str, Ground], person_id: int, now: datetime) -> None:
     found = session.execute(
         _sharing(len(keys)),
-        {f"digest{number}": digest for number, digest in enumerate(keys)} | {"person_id": application.person_id},
+        {f"digest{number}": digest for number, digest in enumerate(keys)} | {"person_id": person_id},
     ).all()
     sharing: dict[str, set[int]] = defaultdict(set)
     for digest, root in found:
@@ -68,7 +86,7 @@ def note_contact(session: Session, *, application: Application, answers: Mapping
             grounds[root].add(keys[digest].value)
     if not grounds:
         return
-    mine = root_of(session, application.person_id)
+    mine = root_of(session, person_id)
     for other, shared in sorted(grounds.items()):
         _suspect(session, mine, other, shared, now)
 
@@ -201,7 +219,12 @@ def _suspect(session: Session, mine: int, other: int, grounds: set[str], now: da
     first, second = sorted((mine, other))
     pair = _pair(session, first, second)
     if pair is None:
-        session.add(SuspectedDuplicate(first_id=first, second_id=second, grounds=sorted(grounds), found_at=now))
+        upsert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+        session.execute(  # the other one may be looking just now
+            upsert(SuspectedDuplicate)
+            .values(first_id=first, second_id=second, grounds=sorted(grounds), found_at=now)
+            .on_conflict_do_nothing(index_elements=["first_id", "second_id"])
+        )
     elif not grounds <= set(pair.grounds):
         pair.grounds = sorted(grounds | set(pair.grounds))
     session.flush()

@@ -38,6 +38,7 @@ from screening.models import (
 )
 from screening.models.application import RESUME
 from screening.services.fitting import ask_for_fit
+from screening.services.indexing import index_applications, index_new
 from screening.services.judging import rank_application
 
 LONGEST_MESSAGE = 500
@@ -150,6 +151,9 @@ def store(session: Session, outcome: Outcome, *, now: datetime) -> None:
         return
     if outcome.read is not None:
         _keep_text(session, outcome.read)
+        index_applications(session, application_ids=[application.id])
+    else:
+        index_new(session, application_id=application.id)
     if outcome.failure is not None:
         note_failure(
             session,

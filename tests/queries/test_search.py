@@ -10,6 +10,7 @@ from sqlalchemy import event
 from screening.models import Panelist, Role
 from screening.queries.scopes import actor_of
 from screening.queries.search import FOUND, FoundCandidate, search
+from screening.services.indexing import index_applications
 from tests.architecture.doors import make_interview, sign_in
 from tests.factories import NOW, make_application, make_posting, make_user
 
@@ -25,6 +26,7 @@ def people(session):
     theirs = make_application(session, second, name="云小鹿_100%")
     interview = make_interview(session, theirs, other)
     session.add(Panelist(interview_id=interview.id, user_id=interviewer.id))
+    index_applications(session, application_ids=[mine.id, theirs.id])
     session.commit()
     return {
         "recruiter": recruiter,
@@ -43,15 +45,16 @@ def found(session, user, text):
 
 def test_each_finds_what_they_may_see(session, people):
     mine, theirs = people["ids"]
-    assert found(session, people["admin"], "云小") == ([mine, theirs], [])
+    assert found(session, people["admin"], "云小") == ([theirs, mine], [])
     assert found(session, people["recruiter"], "云小") == ([mine], [])
     assert found(session, people["interviewer"], "云小") == ([theirs], [])
 
 
-def test_postings_are_found_by_title(session, people):
-    first, second = people["postings"]
-    assert found(session, people["admin"], "轨迹") == ([], [first, second])
-    assert found(session, people["recruiter"], "轨迹") == ([], [first])
+def test_postings_are_found_by_title_and_candidates_by_their_texts(session, people):
+    (first, second), (mine, theirs) = people["postings"], people["ids"]
+    assert found(session, people["admin"], "轨迹") == ([theirs, mine], [first, second])
+    assert found(session, people["recruiter"], "轨迹") == ([mine], [first])
+    assert found(session, people["recruiter"], "实习") == ([], [first])
     assert found(session, people["interviewer"], "轨迹") == ([], [])
 
 
@@ -61,10 +64,12 @@ def test_an_interviewer_no_longer_finds_a_cancelled_interview(session, people):
     assert found(session, people["interviewer"], "云小") == ([], [])
 
 
-@pytest.mark.parametrize("text", ["%", "_", "100%", "\\", "", "   ", "'; --"])
-def test_signs_of_the_query_language_are_plain_text(session, people, text):
+@pytest.mark.parametrize(
+    "text", ["%", "_", "100%", "100", "\\", "", "   ", "'; --", '"', "NEAR(", "a OR b", "_p1", "*", ":*"]
+)
+def test_signs_of_the_query_language_find_nothing(session, people, text):
     _, theirs = people["ids"]
-    expected = [theirs] if text in {"%", "_", "100%"} else []
+    expected = [theirs] if "100" in text else []
     assert found(session, people["admin"], text) == (expected, [])
 
 
@@ -75,6 +80,7 @@ def test_nothing_but_names_is_told(session, people):
         "name",
         "posting_title",
         "interview_id",
+        "excerpt",
     }
     assert [asdict(candidate) for candidate in answer.candidates] == [
         {
@@ -82,6 +88,7 @@ def test_nothing_but_names_is_told(session, people):
             "name": "云小鹿_100%",
             "posting_title": "轨迹预测算法实习生",
             "interview_id": people["interview"].id,
+            "excerpt": None,
         }
     ]
 
@@ -89,14 +96,14 @@ def test_nothing_but_names_is_told(session, people):
 @pytest.mark.parametrize("count", [1, 3, 50])
 def test_many_cost_as_much_as_one(session, engine, people, count):
     posting = make_posting(session, slug="third")
-    for number in range(count):
-        make_application(session, posting, name=f"石小猴{number}")
+    ids = [make_application(session, posting, name=f"石小猴{number}").id for number in range(count)]
+    index_applications(session, application_ids=ids)
     actor = actor_of(session, people["admin"])
     statements = []
     event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     answer = search(session, actor=actor, text="石小猴")
     assert len(answer.candidates) == min(count, FOUND)
-    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 2
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == (3 if count == 50 else 5)
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -108,3 +115,18 @@ def test_the_page_and_the_fragment(app, session, people):
     assert "<h1>" not in fragment
     assert "云小鹤" in fragment
     assert "云小鹿" not in page + fragment
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_excerpt_is_shown_as_text(app, session, people):
+    made = make_application(
+        session,
+        make_posting(session, people["recruiter"], slug="fourth"),
+        answers={"basics": {"summary": "<b>我</b>用 Rust<script> 写"}},
+    )
+    index_applications(session, application_ids=[made.id])
+    session.commit()
+    page = sign_in(app, people["recruiter"]).get("/staff/search?q=RUST").text
+    assert '&lt;b&gt;我&lt;/b&gt;用 <mark class="accent">Rust</mark>&lt;script&gt; 写' in page
+    assert "简历、回答" in sign_in(app, people["recruiter"]).get("/staff/search").text
+    assert "简历、回答" not in sign_in(app, people["interviewer"]).get("/staff/search").text

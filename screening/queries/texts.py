@@ -1,0 +1,119 @@
+"""Full-text search: which applications hold the typed words, in the language of either database, and the texts that were indexed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, cast, column, literal, literal_column, select, table
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+from sqlalchemy.types import Boolean, Integer
+
+from rubrics.evidence.texts import blank_out
+from screening.documents.words import Sought, Wanted, posting_word
+from screening.models import Answer, Application, ResumeFile, SearchDocument
+from screening.models.search import SQLITE_INDEX
+
+FTS = table(SQLITE_INDEX, column("rowid", Integer))
+NOT_TEXT = frozenset(
+    {"email", "phone", "url", "key", "criterion", "id", "label", "file", "startDate", "endDate", "date"}
+)
+"""Parts of answers that hold no words of the candidate's own."""
+
+
+@dataclass(slots=True)
+class Texts:
+    """What an application says: the name, then the texts that people wrote, résumés first; what a page hides is left out."""
+
+    posting_id: int
+    name: str
+    written: list[str] = field(default_factory=list)
+
+
+def matching(session: Session, wanted: Wanted, *, posting_ids: Collection[int] | None = None) -> Select[int]:
+    """Give the ids of the applications that hold what is wanted, of these postings where any are named, in no order.
+
+    Neither ``wanted`` nor ``posting_ids`` may be empty. The ids' column is called ``id``.
+    """
+    groups = [*wanted]
+    if posting_ids is not None:
+        groups.append(tuple(Sought((posting_word(ident),)) for ident in sorted(posting_ids)))
+    if session.get_bind().dialect.name == "sqlite":
+        holds = literal_column(SQLITE_INDEX).op("MATCH", return_type=Boolean())(_for_fts(groups))
+        return select(FTS.c.rowid.label("id")).where(holds)
+    query = cast(literal(_for_tsquery(groups)), TSQUERY)
+    ident: ColumnElement[int] = SearchDocument.application_id.label("id")
+    return select(ident).where(SearchDocument.words.op("@@", return_type=Boolean())(query))
+
+
+def newest(session: Session, wanted: Wanted, *, posting_ids: Collection[int] | None, most: int) -> list[int]:
+    """Read the ids of so many of the newest applications that hold what is wanted; common words cost no more than rare ones."""
+    rows = matching(session, wanted, posting_ids=posting_ids)
+    return list(session.scalars(rows.order_by(rows.selected_columns.id.desc()).limit(most)))
+
+
+def stored_words(session: Session, words: Sequence[str]) -> str:
+    """Write words as the column holds them: one by one on SQLite, each with its places on PostgreSQL."""
+    if session.get_bind().dialect.name == "sqlite":
+        return " ".join(words)
+    places: defaultdict[str, list[str]] = defaultdict(list)
+    for place, word in enumerate(words, 1):
+        places[word].append(str(place))
+    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
+
+
+def texts_of(session: Session, application_ids: Collection[int]) -> dict[int, Texts]:
+    """Read what these applications say, by id; erased ones are left out. Three queries for any number."""
+    rows = session.execute(
+        select(Application.id, Application.posting_id, Application.name, Application.headline, Application.email)
+        .where(Application.id.in_(application_ids), Application.erased_at.is_(None))
+        .order_by(Application.id)
+    ).all()
+    found = {ident: Texts(posting_id, name) for ident, posting_id, name, _, _ in rows}
+    files = session.execute(
+        select(ResumeFile.application_id, ResumeFile.text, ResumeFile.hidden)
+        .where(ResumeFile.application_id.in_(found), ResumeFile.text.is_not(None))
+        .order_by(ResumeFile.id)
+    )
+    for ident, text, hidden in files:
+        found[ident].written.append(blank_out(text or "", [(start, end) for start, end in hidden or ()]))
+    answers = select(Answer.application_id, Answer.value).where(Answer.application_id.in_(found)).order_by(Answer.id)
+    for ident, value in session.execute(answers):
+        found[ident].written.extend(_strings(value))
+    for ident, _, _, headline, email in rows:
+        found[ident].written += [headline, email.partition("@")[0]]
+    return found
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, part in value.items():
+            if name not in NOT_TEXT:
+                yield from _strings(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _strings(part)
+
+
+def _for_fts(groups: Wanted | list[tuple[Sought, ...]]) -> str:
+    """Write the query as FTS5 reads it; words hold no sign of its language."""
+
+    def term(sought: Sought) -> str:
+        return f'"{" ".join(sought.words)}"' + " *" * sought.is_beginning
+
+    return " AND ".join(f"({' OR '.join(map(term, group))})" for group in groups)
+
+
+def _for_tsquery(groups: Wanted | list[tuple[Sought, ...]]) -> str:
+    """Write the query as PostgreSQL reads it, without its parser of texts."""
+
+    def term(sought: Sought) -> str:
+        row = " <-> ".join(f"'{word}'" for word in sought.words)
+        return f"({row}{':*' * sought.is_beginning})"
+
+    return " & ".join(f"({' | '.join(map(term, group))})" for group in groups)
