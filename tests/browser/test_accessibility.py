@@ -67,7 +67,7 @@ PAGES = (
     (None, "/status"),
     (None, "/status/{token}"),
     (None, "/status/{token}/code"),
-    (None, "/times/{offer_token}"),
+    (None, "/times/{offer_token}?zone=Asia/Shanghai"),
     (None, "/privacy"),
     (None, "/privacy/2026-11"),
     (None, "/?q=zzz&city=北京"),
