@@ -22,6 +22,7 @@ from screening.web import BLUEPRINTS
 from screening.web.access import actor, may
 from screening.web.auth.sessions import Account
 from screening.web.candidate.cities import city_name
+from screening.web.dots import row_of_dots
 from screening.web.errors import register_errors
 from screening.web.formatting import FILTERS, company, html_language, is_chinese
 from screening.web.packing import register_packing
@@ -164,6 +165,7 @@ def _equip_templates(app: Flask) -> None:
         theme=_theme,
         account=_account,
         deletions_waiting=_deletions_waiting,
+        row_of_dots=row_of_dots,
     )
 
 

@@ -86,7 +86,7 @@ def show(posting: Posting) -> ResponseReturnValue:
         "head": head(db.session, posting=posting),
         "progress": rescoring_progress(db.session, posting_id=posting.id),
         "chosen": chosen,
-        "stages": STAGES,
+        "stages": {stage: str(word) for stage, word in STAGES.items()},
         "lanes": LANES,
         "moves": ALLOWED_MOVES,
         "reasons": REJECT_REASONS,

@@ -37,7 +37,7 @@ def index() -> ResponseReturnValue:
         reviews=sum(reviews.values()),
         chosen=chosen,
         lanes=LANES,
-        stages=STAGES,
+        stages={stage: str(word) for stage, word in STAGES.items()},
         PostingState=PostingState,
     )
 
