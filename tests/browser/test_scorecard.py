@@ -60,6 +60,20 @@ def fill(page: Page) -> None:
     page.locator("#summary").fill("可以独立工作。")
 
 
+@pytest.mark.parametrize("page", [{"viewport": {"width": 390, "height": 600}}], indirect=True)
+def test_the_bar_of_a_phone_never_lies_over_what_has_the_focus(page, scorecard):
+    fields = page.locator(f"{FORM} :is(.crits input, .crits textarea, .crits summary):visible")
+    foot = page.locator(f"{FORM} .foot")
+    fields.first.focus()
+    seen = 0
+    while page.evaluate("document.activeElement.closest('.crits') !== null"):
+        box = page.evaluate("document.activeElement.getBoundingClientRect().toJSON()")
+        assert box["bottom"] <= foot.bounding_box()["y"] + 1
+        seen += 1
+        page.keyboard.press("Tab")
+    assert seen > page.locator(NOTE).count()
+
+
 def test_keys_rate_mark_and_move_unless_somebody_types_or_has_switched_them_off(page, scorecard):
     first, skip = page.locator(".crit").first, page.locator(".crit [data-skip]").first
     page.keyboard.press("j")
