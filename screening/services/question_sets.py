@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
 from screening.audit import record
-from screening.models import Posting, QuestionSet, RubricState
+from screening.models import Application, FormVersion, Posting, QuestionSet, RubricState
 from screening.services.custom_questions import (
     CustomQuestion,
     Doubt,
@@ -36,6 +36,10 @@ class QuestionsPublishError(Exception):
     def __init__(self, code: str, question: str | None = None) -> None:
         self.code, self.question = code, question
         super().__init__(code)
+
+
+class QuestionsUsedError(Exception):
+    """Somebody has applied with the questions that were to be taken back."""
 
 
 def set_in(session: Session, *, posting_id: int, state: RubricState) -> QuestionSet | None:
@@ -195,9 +199,7 @@ def publish_questions(
         session.flush()
     draft.state, draft.published_by, draft.published_at = RubricState.PUBLISHED, actor_id, now
     session.flush()
-    rubric_version = version_in(session, posting, RubricState.PUBLISHED)
-    if rubric_version is not None:
-        make_form_version(session, rubric_version=rubric_version, rubric=load_rubric(rubric_version.document), now=now)
+    _make_form(session, posting, now)
     record(
         session,
         act="questions.publish",
@@ -208,6 +210,62 @@ def publish_questions(
         version=draft.number,
     )
     return draft
+
+
+def unpublish_questions(session: Session, *, set_id: int, actor_id: int, now: datetime) -> None:
+    """Put the set before in force again, as a set and a form of its own, and give the recruiter this one back as a draft.
+
+    Whoever has begun an application keeps the form that it was begun with. Raise QuestionsUsedError when somebody has
+    applied with it, or RevisionError when somebody has gone on from here.
+    """
+    posting = session.get_one(Posting, session.get_one(QuestionSet, set_id).posting_id)
+    lock_posting(session, posting)
+    made = session.get_one(QuestionSet, set_id, populate_existing=True)
+    if made.state is not RubricState.PUBLISHED or set_in(session, posting_id=posting.id, state=RubricState.DRAFT):
+        raise RevisionError
+    forms = select(FormVersion.id).where(FormVersion.posting_id == posting.id, FormVersion.question_set == made.number)
+    if session.scalar(select(Application.id).where(Application.form_version_id.in_(forms)).limit(1)) is not None:
+        raise QuestionsUsedError
+    earlier = session.scalar(
+        select(QuestionSet)
+        .where(QuestionSet.posting_id == posting.id, QuestionSet.number < made.number)
+        .order_by(QuestionSet.number.desc())
+        .limit(1)
+    )
+    made.state = RubricState.SUPERSEDED
+    session.flush()
+    by = {"posting_id": posting.id, "changed_by": actor_id, "changed_at": now}
+    session.add_all(
+        [
+            QuestionSet(
+                **by,
+                number=made.number + 1,
+                state=RubricState.PUBLISHED,
+                questions=earlier.questions if earlier is not None else [],
+                accepted=earlier.accepted if earlier is not None else [],
+                published_by=actor_id,
+                published_at=now,
+            ),
+            QuestionSet(**by, number=made.number + 2, questions=made.questions, accepted=made.accepted),
+        ]
+    )
+    session.flush()
+    _make_form(session, posting, now)
+    record(
+        session,
+        act="questions.unpublish",
+        actor_id=actor_id,
+        subject_type="posting",
+        subject_id=posting.id,
+        now=now,
+        version=made.number,
+    )
+
+
+def _make_form(session: Session, posting: Posting, now: datetime) -> None:
+    rubric_version = version_in(session, posting, RubricState.PUBLISHED)
+    if rubric_version is not None:
+        make_form_version(session, rubric_version=rubric_version, rubric=load_rubric(rubric_version.document), now=now)
 
 
 def _open(session: Session, posting: Posting, current: QuestionSet | None, actor_id: int, now: datetime) -> QuestionSet:

@@ -47,7 +47,7 @@ from screening.services.people import PeopleError, take_back_decision_on_people
 from screening.services.plans_back import take_change_back, take_interview_back
 from screening.services.pools import PoolError, PoolFields, restore_pool
 from screening.services.publishing import reopen_posting
-from screening.services.question_sets import undo_questions
+from screening.services.question_sets import QuestionsUsedError, undo_questions, unpublish_questions
 from screening.services.referring import ReferralUsedError, take_back_referral
 from screening.services.requesting import RequestError, reopen
 from screening.services.seconding import take_back_second
@@ -66,6 +66,7 @@ class Act(StrEnum):
     DECISION = "decision"  # decision: id of Decision
     SECOND = "second"  # decision: id of the Decision that a second person has spoken on
     QUESTIONS = "questions"  # set: id of QuestionSet; revision: the one that the save made
+    QUESTIONS_PUBLISHED = "questions_published"  # set: id of the QuestionSet that was put in force
     REFERRAL = "referral"  # referral: id of the Referral that was made
     REVIEW = "review"  # request: id of the CandidateRequest that was answered; mail: id of the Mail with the answer
     PERSON = "person"  # pair: id of SuspectedDuplicate; after, before: its states ("" for a new pair); application, other: ids
@@ -82,7 +83,7 @@ class Act(StrEnum):
 
 
 class UndoError(Exception):
-    """A step that cannot be taken back: ``code`` is unknown, expired, used, changed or forbidden."""
+    """A step that cannot be taken back: ``code`` is unknown, expired, used, changed, applied or forbidden."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -140,6 +141,8 @@ def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone
         BookingError,
     ) as error:
         raise UndoError("changed") from error
+    except QuestionsUsedError as error:
+        raise UndoError("applied") from error
     return Undone(act, step.arguments)
 
 
@@ -182,6 +185,13 @@ def _undo_questions(session: Session, arguments: JsonObject, actor: Actor, now: 
     if not allows(actor, Permission.POSTING_EDIT, Scope(posting_id=draft.posting_id)):
         raise UndoError("forbidden")
     undo_questions(session, set_id=draft.id, revision=int(arguments["revision"]))
+
+
+def _undo_questions_published(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    made = session.get_one(QuestionSet, int(arguments["set"]))
+    if not allows(actor, Permission.POSTING_EDIT, Scope(posting_id=made.posting_id)):
+        raise UndoError("forbidden")
+    unpublish_questions(session, set_id=made.id, actor_id=actor.id, now=now)
 
 
 def _undo_close(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
@@ -325,6 +335,7 @@ BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] 
     Act.VERDICT: _undo_verdict,
     Act.RUBRIC: _undo_rubric,
     Act.QUESTIONS: _undo_questions,
+    Act.QUESTIONS_PUBLISHED: _undo_questions_published,
     Act.CLOSE: _undo_close,
     Act.DECISION: _undo_decision,
     Act.SECOND: _undo_second,

@@ -38,6 +38,7 @@ from screening.services.question_sets import (
     next_number,
     publish_questions,
 )
+from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
 from screening.web.formatting import is_chinese
 from screening.web.recruiter.question_words import ADVICE, question_problem
@@ -175,11 +176,13 @@ def _do(work: Work, name: str, ident: str, revision: int) -> str | None:
             toast(_("The draft is gone. The questions in force stay as they are."))
         case "publish":
             made = publish_questions(db.session, posting=posting, revision=revision, actor_id=actor().id, now=now())
+            token = remember(db.session, actor_id=actor().id, act=Act.QUESTIONS_PUBLISHED, now=now(), set=made.id)
             db.session.commit()
             toast(
                 _("The questions are in force. Whoever has begun an application keeps the earlier ones.")
                 if made.questions
-                else _("The form asks no questions of your own any more.")
+                else _("The form asks no questions of your own any more."),
+                undo=token,
             )
         case _:
             abort(400)

@@ -39,5 +39,6 @@ def _explain(code: str) -> str:
         "expired": _("A step can be taken back for ten minutes. This one is older."),
         "used": _("This step was taken back already."),
         "changed": _("Somebody has gone on from here since, so nothing was taken back."),
+        "applied": _("Somebody has applied with these questions since, so they stay in force."),
         "forbidden": _("You have no right to take this back any more."),
     }.get(code, _("There is nothing to take back."))
