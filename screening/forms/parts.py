@@ -38,9 +38,7 @@ class QuestionForm(Form):
         return not any(field.data for field in inputs(self) if field.short_name != "has")
 
     def called(self, field: Field) -> str:
-        """Say what a field is called away from its question: an answer in own words by what the posting asks."""
-        if self.question["kind"] == "statement" and self.question["asks"]:
-            return str(self.question["asks"][0]["text"])
+        """Say what a field is called away from its question."""
         return str(field.label.text)
 
 

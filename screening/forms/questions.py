@@ -157,7 +157,22 @@ def _language(question: Document, *, chinese: bool, today: date) -> dict[str, An
 
 def _statement(question: Document, *, chinese: bool, today: date) -> dict[str, Any]:
     checks = [needed(_l("Write a sentence or two. If there is nothing, write “none”."))] if question["needed"] else []
-    return {"text": lines(_l("Your answer"), *checks, most=2000)}
+    return {"text": lines(statement_title(question, chinese=chinese), *checks, most=2000)}
+
+
+def statement_title(question: Document, *, chinese: bool) -> Any:
+    """Ask for an answer in own words in plain words, as the page and its list of errors both do."""
+    topics = [_name(topic, chinese=chinese) for topic in question.get("topics", ())]
+    match question.get("category"):
+        case "knowledge" if topics:
+            return _l("What have you learnt or done in %(topics)s?", topics=("、" if chinese else ", ").join(topics))
+        case "knowledge":
+            return _l("What have you learnt or done in this area?")
+        case "experience":
+            return _l("What have you done in this?")
+        case "engineering":
+            return _l("What shows how you build software?")
+    return _l("What can you say to this?")
 
 
 def _custom(question: Document, *, chinese: bool, today: date) -> dict[str, Any]:

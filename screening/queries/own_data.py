@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from screening.models import (
     Application,
     ApplicationDraft,
+    BookingOffer,
     CandidateRequest,
     EvidenceAddition,
     Interview,
@@ -67,6 +68,7 @@ def _application(session: Session, application: Application, now: datetime) -> J
         "stage": status.stage.value,
         "stages": [{"stage": step.stage.value, "entered_at": _time(step.at)} for step in status.steps],
         "interviews": _interviews(session, application.id),
+        "offers": _offers(session, application.id),
         "questions": status.asked,
         "resume": status.answers,
         "additions": _additions(session, application.id),
@@ -94,6 +96,30 @@ def _interviews(session: Session, application_id: int) -> list[Json]:
             "minutes": row.minutes,
             "time_zone": row.time_zone,
             "place": row.place,
+        }
+        for row in rows
+    ]
+
+
+def _offers(session: Session, application_id: int) -> list[Json]:
+    """List the offers to choose a time, with what the candidate wrote when none fitted."""
+    rows = session.scalars(
+        select(BookingOffer).where(BookingOffer.application_id == application_id).order_by(BookingOffer.id)
+    )
+    return [
+        {
+            "round": row.round,
+            "minutes": row.minutes,
+            "time_zone": row.time_zone,
+            "place": row.place,
+            "offered_at": _time(row.created_at),
+            "from_at": _time(row.earliest),
+            "until_at": _time(row.latest),
+            "expires_at": _time(row.expires_at),
+            "is_booked": row.interview_id is not None,
+            "wish": row.wish,
+            "wished_at": _time(row.wished_at),
+            "withdrawn_at": _time(row.withdrawn_at),
         }
         for row in rows
     ]

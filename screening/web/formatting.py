@@ -11,6 +11,7 @@ from flask_babel import get_locale, get_timezone
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from screening.forms.questions import statement_title
 from screening.web.access import now
 
 WEEKDAYS_ZH = "一二三四五六日"
@@ -139,6 +140,7 @@ FILTERS = {
     "listing": listing,
     "percent": percent,
     "file_size": file_size,
+    "statement_title": statement_title,
 }
 
 __all__ = [

@@ -35,6 +35,7 @@ from screening.models import (
 from screening.services.judging import change_verdict
 from screening.services.mailing import post_mail
 from screening.services.moving import move_application
+from tests.architecture.doors import make_offer
 from tests.factories import NOW, make_application, make_user, move_interview
 from tests.recruiter.worlds import owe_evaluation, score
 
@@ -105,6 +106,8 @@ def make_crowded(session: Session, uploads: Path, posting: Posting) -> Applicati
         reason="interview",
         note=f"{SECRET} rejected",
     )
+    offer = make_offer(session, made, user)
+    offer.wish, offer.wished_at, offer.place = "周三下午可以", NOW, "线上会议室"
     mails = [post(session, made, made.email, f"m{number}") for number in range(3)]
     mails[0].state = MailState.SENT
     mails[1].state, mails[1].to_address = MailState.SENT, "staff@example.com"

@@ -61,6 +61,14 @@ def test_json_holds_everything_of_the_candidate(client, application, home):
     assert mine["consent"] == {"notice_version": "1", "prescore_refused": False, "contact_later": False}
     assert (mine["stage"], [step["stage"] for step in mine["stages"]]) == ("interview", ["applied", "interview"])
     assert [one["place"] for one in mine["interviews"]] == ["北京 12 楼"]
+    (offer,) = mine["offers"]
+    assert (offer["round"], offer["wish"], offer["place"], offer["is_booked"]) == (
+        "2",
+        "周三下午可以",
+        "线上会议室",
+        False,
+    )
+    assert offer["until_at"] > offer["from_at"] == NOW.isoformat()
     assert [(one["name"], one["text"]) for one in mine["files"]][1:] == [("云小鹤.txt", RESUME)]
     assert [(one["kind"], one["text"]) for one in mine["requests"]] == [("human_review", "请再看一遍")]
     assert ["mail m0" in one["subject"] for one in mine["mails"]] == [True]
@@ -113,7 +121,7 @@ def test_pdf_tells_it_in_both_languages_with_its_font_inside(client, home, langu
     pdf = pypdfium2.PdfDocument(answer.get_data())
     text = "\n".join(page.get_textpage().get_text_bounded() for page in pdf)
     shown = "".join(text.split())
-    for words in ("云小鹤", "云溪大学", "PyTorch", "𠮷andplainwords", "从学长那里", "请再看一遍"):
+    for words in ("云小鹤", "云溪大学", "PyTorch", "𠮷andplainwords", "从学长那里", "请再看一遍", "周三下午可以"):
         assert words in shown
     assert {"zh": "我的数据", "en": "Mydata"}[language] in shown
     for secret in (SECRET.replace(" ", ""), "何以然", "rejected"):

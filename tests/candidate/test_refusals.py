@@ -8,7 +8,7 @@ import pytest
 from lxml import html
 from sqlalchemy import select
 
-from screening.models import Answer, Application
+from screening.models import Answer, Application, FormVersion
 from tests.candidate.forms import inputs_of, plain_body, shown, with_file
 
 CASES = [  # ending of the input's name, what is typed, what is said
@@ -80,6 +80,34 @@ def test_refused_input_has_its_message_and_everything_is_kept(session, candidate
     sent = {key: [value.strip() for value in values] for key, values in sent.items()}
     assert kept == sent
     assert session.scalars(select(Application)).all() == []
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_answer_in_own_words_is_named_in_the_list_as_its_label_names_it(session, client, candidate, language):
+    form = session.scalars(select(FormVersion)).one()
+    topic = {"zh": "统计", "en": "statistics"}
+    made = {
+        "kind": "statement",
+        "needed": True,
+        "topics": [],
+        "section": "requirement",
+        "asks": form.questions[0]["asks"],
+    }
+    statements = [
+        {**made, "id": "q71", "category": "knowledge", "topics": [topic]},
+        *({**made, "id": f"q8{kind}", "category": kind} for kind in ("knowledge", "experience", "engineering", "tool")),
+    ]
+    form.questions = [*form.questions, *statements]
+    session.commit()
+    client.set_cookie("locale", language)
+    page = html.fromstring(candidate.send({}).get_data(as_text=True))
+    links = {link.get("href"): link.text_content() for link in page.xpath('//*[@id="errors"]//a')}
+    labels = []
+    for one in statements:
+        labels.append(page.xpath(f'//label[@for="{one["id"]}-text"]/text()')[0].strip().rstrip("?？"))
+        assert links[f"#{one['id']}-text"].startswith(f"{labels[-1]}{'：' if language == 'zh' else ': '}")
+    assert len(set(labels)) == len(statements)
+    assert topic[language] in labels[0]
 
 
 def test_form_without_anything_lists_what_is_missing_and_stores_nothing(session, candidate):
