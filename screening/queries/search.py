@@ -97,7 +97,7 @@ def _candidates(session: Session, actor: Actor, text: str) -> tuple[FoundCandida
     in_names = wanted(text, in_names=True)
     if not in_names or (actor.role is not Role.ADMIN and not actor.postings):
         return ()
-    named = _newest(session, actor, in_names)
+    named = _newest(session, actor, in_names, is_common=False)
     written = [] if len(named) == FOUND else [ident for ident in _by_texts(session, actor, text) if ident not in named]
     ids = [*named, *written][:FOUND]
     texts = texts_of(session, written) if written else {}
@@ -121,8 +121,9 @@ def _by_texts(session: Session, actor: Actor, text: str) -> list[int]:
     return found if len(found) == FOUND else _newest(session, actor, wanted(text))
 
 
-def _newest(session: Session, actor: Actor, words: Wanted) -> list[int]:
-    return newest(session, words, posting_ids=None if actor.role is Role.ADMIN else actor.postings, most=FOUND)
+def _newest(session: Session, actor: Actor, words: Wanted, *, is_common: bool = True) -> list[int]:
+    own = None if actor.role is Role.ADMIN else actor.postings
+    return newest(session, words, posting_ids=own, most=FOUND, is_common=is_common)
 
 
 def _excerpt(texts: Sequence[str], typed: str) -> Excerpt | None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, cast, column, literal, literal_column, select, table
+from sqlalchemy import ColumnElement, Select, cast, column, func, literal, literal_column, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Boolean, Integer
@@ -22,6 +22,9 @@ NOT_TEXT = frozenset(
     {"email", "phone", "url", "key", "criterion", "id", "label", "file", "startDate", "endDate", "date"}
 )
 """Parts of answers that hold no words of the candidate's own."""
+
+LATE = 1_000
+"""Newest applications that are looked at one by one for a word that may be common."""
 
 
 @dataclass(slots=True)
@@ -49,10 +52,27 @@ def matching(session: Session, wanted: Wanted, *, posting_ids: Collection[int] |
     return select(ident).where(SearchDocument.words.op("@@", return_type=Boolean())(query))
 
 
-def newest(session: Session, wanted: Wanted, *, posting_ids: Collection[int] | None, most: int) -> list[int]:
-    """Read the ids of so many of the newest applications that hold what is wanted; common words cost no more than rare ones."""
+def newest(
+    session: Session, wanted: Wanted, *, posting_ids: Collection[int] | None, most: int, is_common: bool = True
+) -> list[int]:
+    """Read the ids of so many of the newest applications that hold what is wanted; common words cost no more than rare ones.
+
+    SQLite reads its index from the newest on. PostgreSQL's index has no order, and its planner knows too little of words to
+    choose: it is told to look through the newest few first, unless the words are known not to be common, and then to
+    take all from the index and sort them.
+    """
     rows = matching(session, wanted, posting_ids=posting_ids)
-    return list(session.scalars(rows.order_by(rows.selected_columns.id.desc()).limit(most)))
+    ident = rows.selected_columns.id
+    if session.get_bind().dialect.name == "sqlite":
+        return list(session.scalars(rows.order_by(ident.desc()).limit(most)))
+    if is_common:
+        last = select(func.max(SearchDocument.application_id)).scalar_subquery()
+        late = rows.where(SearchDocument.application_id > last - LATE).order_by(ident.desc()).limit(most)
+        found = list(session.scalars(late))
+        if len(found) == most:
+            return found
+    hits = rows.cte("hits").prefix_with("MATERIALIZED")
+    return list(session.scalars(select(hits.c.id).order_by(hits.c.id.desc()).limit(most)))
 
 
 def stored_words(session: Session, words: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from screening.documents.words import document_words, wanted
 from screening.models import Application, Panelist, Role, SearchDocument, Stage
-from screening.queries import pipeline
+from screening.queries import pipeline, texts
 from screening.queries.pipeline import PAGE, PipelineFilter, Sort, board, neighbours, page
 from screening.queries.scopes import actor_of
 from screening.queries.search import FOUND, search
@@ -57,9 +57,9 @@ def world(session):
     return recruiter, postings
 
 
-def plain(session, typed, *, in_names=False):
+def plain(session, typed, **how):
     """Find by looking at the words of every application, as the search's definition says, without an index."""
-    groups = wanted(typed, in_names=in_names)
+    groups = wanted(typed, **how)
     found = set()
     for ident, said in texts_of(session, session.scalars(select(Application.id)).all()).items():
         words = " ".join(document_words(posting_id=said.posting_id, name=said.name, texts=said.written))
@@ -113,18 +113,22 @@ def test_pages_of_a_text_are_what_a_plain_filter_gives(session, world, monkeypat
     assert total > 300
 
 
-def test_names_come_first_then_the_newest_texts(session, world):
+@pytest.mark.parametrize("late", [5, 1_000])
+def test_names_come_first_then_the_newest_texts(session, world, monkeypatch, late):
+    monkeypatch.setattr(texts, "LATE", late)
     recruiter, _ = world
     actor = actor_of(session, recruiter)
     for typed in TYPED:
         named, all_of = plain(session, typed, in_names=True), plain(session, typed)
-        rest = sorted(all_of - named, reverse=True)
+        whole = plain(session, typed, is_complete=True)
+        by_name = sorted(named, reverse=True)[:FOUND]
+        latest = sorted(whole if len(whole) >= FOUND else all_of, reverse=True)[:FOUND]
+        written = [ident for ident in latest if ident not in by_name] if len(by_name) < FOUND else []
         found = search(session, actor=actor, text=typed).candidates
         ids = [one.application_id for one in found]
-        assert ids[: len(named)] == sorted(named, reverse=True)[:FOUND], typed
-        assert set(ids[len(named) :]) <= set(rest), typed
+        assert ids == [*by_name, *written][:FOUND], typed
         assert len(ids) == min(FOUND, len(all_of)), typed
-        assert all(one.excerpt is None for one in found[: len(named)])
+        assert all(one.excerpt is None for one in found[: len(by_name)])
     shown = search(session, actor=actor, text="联邦学习").candidates
     assert [one.excerpt.found for one in shown] == ["联邦学习"] * FOUND
 
@@ -174,7 +178,8 @@ def test_a_corrected_name_replaces_the_old_one(session, world):
 
 
 def test_everything_is_written_anew_in_chunks(session, world):
-    before = session.execute(select(SearchDocument.application_id, SearchDocument.words)).all()
+    rows = select(SearchDocument.application_id, SearchDocument.words).order_by(SearchDocument.application_id)
+    before = session.execute(rows).all()
     session.execute(text("DELETE FROM search_document"))
     session.commit()
     assert (holds(session, "python"), count_missing(session)) == ([], len(before))
@@ -186,7 +191,7 @@ def test_everything_is_written_anew_in_chunks(session, world):
             break
         total += count
     assert total == len(before)
-    assert session.execute(select(SearchDocument.application_id, SearchDocument.words)).all() == before
+    assert session.execute(rows).all() == before
     assert count_missing(session) == 0
     assert holds(session, "python")
 
