@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from screening.models import (
     AbstainKind,
+    Application,
     Evaluation,
     Interview,
     Panelist,
@@ -192,6 +193,9 @@ def _with_notes(old: JsonObject, new: JsonObject) -> JsonObject:
 
 
 def _require_seat(session: Session, interview: Interview, user_id: int) -> Panelist:
+    application = select(Application.erased_at).where(Application.id == interview.application_id)
+    if session.scalar(application.with_for_update(read=True)) is not None:  # nor may it be erased meanwhile
+        raise InterviewError("erased")
     require_open(interview)
     seat = session.get(Panelist, (interview.id, user_id), with_for_update=True, populate_existing=True)
     if seat is None:
