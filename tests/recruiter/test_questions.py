@@ -319,6 +319,10 @@ def test_the_preview_shows_the_questions_as_candidates_see_them(browse, posting,
     assert "How many years?" in page
     assert "From 0 to 40." in page
     assert "years" in page
+    assert "Everything is needed unless marked optional." in page
+    asked = dict(re.findall(r"<li>([^<]+?)( <span class=\"opt\">optional</span>)?</li>", page))
+    assert asked["Where can you work?"] == asked["When can you start, and for how long?"] == ""
+    assert asked["Papers of yours"]
 
 
 def test_a_hiring_manager_reads_and_changes_nothing(session, client, browse, posting, write, press):
