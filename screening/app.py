@@ -26,7 +26,7 @@ from screening.web.dots import row_of_dots
 from screening.web.errors import register_errors
 from screening.web.formatting import FILTERS, company, html_language, is_chinese
 from screening.web.packing import register_packing
-from screening.web.versions import asset
+from screening.web.versions import asset, icon
 
 PACKAGE = Path(__file__).resolve().parent
 LANGUAGES = ("zh", "en")
@@ -162,6 +162,7 @@ def _equip_templates(app: Flask) -> None:
         html_language=html_language,
         is_chinese=is_chinese,
         asset=asset,
+        draw_icon=icon,
         theme=_theme,
         account=_account,
         deletions_waiting=_deletions_waiting,

@@ -1,4 +1,4 @@
-"""Addresses of static files that change when their content does, so that browsers may keep them for long."""
+"""Addresses of static files that change when their content does, so that browsers may keep them for long; icons lie in one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from flask import current_app, g, url_for
+from markupsafe import Markup
 
 
 def asset(name: str) -> str:
@@ -16,6 +17,17 @@ def asset(name: str) -> str:
         path = Path(current_app.static_folder or "") / name
         made[name] = url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns if path.exists() else 0))
     return made[name]
+
+
+def icon(name: str, cls: str = "") -> Markup:
+    """Draw an icon of ``vendor/icons.svg``; a page has a hundred of them, of few kinds."""
+    return _icon(asset("vendor/icons.svg"), name, cls)
+
+
+@lru_cache(maxsize=1024)
+def _icon(icons: str, name: str, cls: str) -> Markup:
+    classes = " ".join(filter(None, ("icon", "fill" if name.endswith("-filled") else "", cls)))
+    return Markup('<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>').format(classes, icons, name)
 
 
 @lru_cache(maxsize=256)
