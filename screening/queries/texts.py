@@ -102,22 +102,23 @@ def texts_of(session: Session, application_ids: Collection[int]) -> dict[int, Te
         found[ident].written.append(blank_out(text or "", [(start, end) for start, end in hidden or ()]))
     answers = select(Answer.application_id, Answer.value).where(Answer.application_id.in_(found)).order_by(Answer.id)
     for ident, value in session.execute(answers):
-        found[ident].written.extend(_strings(value))
+        found[ident].written.extend(strings_of(value))
     for ident, _, _, headline, email in rows:
         found[ident].written += [headline, email.partition("@")[0]]
     return found
 
 
-def _strings(value: Any) -> Iterator[str]:
+def strings_of(value: Any) -> Iterator[str]:
+    """Give the words of an answer's own: its texts, without addresses, dates and names of things."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for name, part in value.items():
             if name not in NOT_TEXT:
-                yield from _strings(part)
+                yield from strings_of(part)
     elif isinstance(value, list):
         for part in value:
-            yield from _strings(part)
+            yield from strings_of(part)
 
 
 def _for_fts(groups: Wanted | list[tuple[Sought, ...]]) -> str:
