@@ -125,7 +125,7 @@ def failures(session: Session, *, applications: Sequence[Application]) -> frozen
     """Read which of these applications have no prescore because their last run failed."""
     unscored = [one.id for one in applications if one.standing is None]
     rows = select(PrescoreFailure.application_id).where(PrescoreFailure.application_id.in_(unscored))
-    return frozenset(session.scalars(rows)) if unscored else frozenset()
+    return frozenset(session.scalars(rows))
 
 
 def unscored_state(application: Application, *, failed: bool) -> State:
@@ -152,10 +152,10 @@ def _dots(session: Session, applications: Sequence[Application]) -> Mapping[str,
     """Give the dots of all rubrics that these were judged by. A draft that changed since has none."""
     marks = {one.standing["rubric"] for one in applications if one.standing is not None}
     found = {mark: dots for mark in marks if (dots := _dots_by_mark.get(mark)) is not None}
-    missing = [int(mark.partition(":")[0]) for mark in marks - found.keys()]
+    missing = {int(mark.partition(":")[0]) for mark in marks - found.keys()}
     if missing:
-        for version in session.scalars(select(RubricVersion).where(RubricVersion.id.in_(missing))):
-            found[mark_of(version)] = _all_dots(load_rubric(version.document))
+        versions = [session.get(RubricVersion, ident) for ident in sorted(missing)]
+        found |= {mark_of(one): _all_dots(load_rubric(one.document)) for one in versions if one is not None}
         if len(_dots_by_mark) > KEPT:
             _dots_by_mark.clear()
         _dots_by_mark.update(found)
