@@ -60,7 +60,7 @@ def test_after_any_moves_the_overview_says_what_the_applications_say(session: Se
         one.stage_since = one.submitted_at
         applications.append(one)
     check(session, actor)
-    done = []
+    done: list[int] = []
     for turn in range(60):
         one = dice.choice([each for each in applications if each.erased_at is None])
         moment = NOW - timedelta(days=dice.randrange(15), seconds=dice.randrange(-2, 3))

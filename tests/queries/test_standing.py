@@ -5,7 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_prescore, load_rubric
@@ -54,7 +54,7 @@ def test_after_any_changes_of_verdicts_rows_show_what_the_results_say(session: S
     rubric = load_rubric(
         session.scalars(select(RubricVersion.document).where(RubricVersion.posting_id == posting.id)).one()
     )
-    made = []
+    made: list[int] = []
     for _ in range(30):
         application = dice.choice(applications)
         if made and dice.random() < 0.3:
@@ -69,11 +69,11 @@ def test_after_any_changes_of_verdicts_rows_show_what_the_results_say(session: S
     assert any(dot.changed for one in applications for dot in read(session, one).dots)
 
 
-def test_rows_need_no_query_once_their_rubric_is_known(session: Session) -> None:
+def test_rows_need_no_query_once_their_rubric_is_known(session: Session, engine: Engine) -> None:
     applications = add_scored(session, make_posting(session), 5)
     session.flush()
     standings(session, applications=applications, blind=())
-    with counted(session.get_bind()) as statements:
+    with counted(engine) as statements:
         rows = standings(session, applications=applications, blind=(applications[0].id,))
     assert statements == []
     assert rows[applications[0].id] == Standing(State.BLIND)
