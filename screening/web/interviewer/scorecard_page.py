@@ -157,7 +157,9 @@ def explain(error: InterviewError) -> str:
         "not_submitted": _("You have not submitted an evaluation yet; there is nothing to amend."),
         "abstained": _("You abstained from this interview."),
         "cancelled": _("This interview was cancelled."),
-        "erased": _("The candidate’s data were erased for good, so nothing is stored any more. Please delete your own notes."),
+        "erased": _(
+            "The candidate’s data were erased for good, so nothing is stored any more. Please delete your own notes."
+        ),
         "changed": _("Your evaluation was amended in another tab. Reload the page to see it."),
         "reason_missing": _("Say why, in a few words."),
     }.get(error.code, _("This evaluation cannot be stored any more. Reload the page; your text is still in this one."))
