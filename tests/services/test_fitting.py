@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from rubrics.scoring import ENGINE_VERSION
 from screening.extensions import db
 from screening.models import (
+    AbstainKind,
     Application,
     Fit,
     FormVersion,
@@ -103,7 +104,7 @@ def test_the_reader_sees_the_strongest_of_the_own_open_postings(session: Session
     owe_evaluation(session, elsewhere, reader)
     assert seen() == [7]
     seat = session.scalars(select(Panelist)).one()
-    seat.abstained_at, seat.abstain_reason = NOW, "亲属"
+    seat.abstained_at, seat.abstain_kind, seat.abstain_reason = NOW, AbstainKind.KNOWS, ""
     session.flush()
     assert seen() == [7, 6]
 
