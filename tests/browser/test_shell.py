@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from screening.models import Posting
+from screening.services.indexing import index_applications
 from tests.architecture.doors import make_world
 from tests.browser.test_accessibility import sign_in
 from tests.factories import PASSWORD, make_application
@@ -17,6 +18,8 @@ pytestmark = pytest.mark.browser
 def world(live_server):
     with live_server.session() as session:
         made = make_world(session)
+        index_applications(session, application_ids=[made.values["application_id"]])
+        session.commit()
         yield made
 
 
@@ -24,7 +27,8 @@ def world(live_server):
 def pipeline(page, live_server, world):
     with live_server.session() as session:
         posting = session.get_one(Posting, world.values["posting_id"])
-        make_application(session, posting, name="石小猴")
+        application = make_application(session, posting, name="石小猴")
+        index_applications(session, application_ids=[application.id])
         session.commit()
     sign_in(page, live_server, world.recruiter.email)
     address = f"{live_server.url}/staff/postings/{world.values['posting_id']}"

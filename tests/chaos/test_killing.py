@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -83,6 +83,8 @@ def postgresql(folder: Path) -> Iterator[tuple[str, Callable[[], None] | None]]:
     url = databases.make_postgresql_database(server, "chaos")
     engine = databases.open_engine(url)
     Base.metadata.create_all(engine)
+    with engine.begin() as connection:  # the tests' servers answer before a commit is written down; this one crashes
+        connection.execute(text("ALTER DATABASE chaos SET synchronous_commit = on"))
     engine.dispose()
     yield url, crash
     server.close()

@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from bench.pages import _pages
 from bench.seeding import seed
-from screening.extensions import db
 from tests.architecture.doors import sign_in
 from tests.real import databases
-from tests.recruiter.worlds import counted
+from tests.recruiter.worlds import counted, own_engine
 
 MOST = {
     "overview": 10,
@@ -25,12 +24,6 @@ MOST = {
     "pipeline, filtered": 12,
 }
 SIZES = (200, 2_000)
-
-
-def own_engine(app: Flask) -> Engine:
-    """Give the application's engine: the fixture's is another one to the same database."""
-    with app.app_context():
-        return db.engine
 
 
 def count(app: Flask, engine: Engine, applications: int) -> dict[str, int]:

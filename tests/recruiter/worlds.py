@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import Engine, event, select
 from sqlalchemy.orm import Session
 
+from screening.extensions import db
 from screening.models import Application, Interview, Panelist, Posting, ResumeFile, RubricVersion, TextState, User
 from screening.services import prescoring
 from tests.factories import NOW, PASSWORD, SAMPLE_ANSWERS, make_application
@@ -113,6 +115,12 @@ def owe_evaluation(session: Session, application: Application, user: User) -> In
     session.add(Panelist(interview_id=interview.id, user_id=user.id))
     session.flush()
     return interview
+
+
+def own_engine(app: Flask) -> Engine:
+    """Give the application's engine: the fixture's is another one to the same database."""
+    with app.app_context():
+        return db.engine
 
 
 @contextmanager
