@@ -62,7 +62,7 @@ def test_each_rating_opens_its_note_with_its_anchor(session, panel, caller):
         assert f'popovertarget="{cell}"' in text
         assert f'popover id="{cell}"' in text
     assert text.count("r4 的记录") == 6, "in the cells, in what to talk about first, and in their own words"
-    assert text.index("R4") < text.index("R2"), "the widest disagreement comes first"
+    assert text.index(">R4<") < text.index(">R2<"), "the widest disagreement comes first"
 
 
 def test_documents_and_interviews_that_point_apart_are_said_in_words(session, panel, caller):
