@@ -22,6 +22,7 @@ from flask import Flask
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from bench.databases import empty_database
 from bench.reader import Reader
 from screening.app import create_app
 from screening.cli.supervision.listening import listen
@@ -33,7 +34,6 @@ from screening.web.access import anyone
 from tests.architecture.doors import sign_in
 from tests.factories import make_application, make_posting, make_user
 from tests.real import databases
-from tests.real.postgresql import start_postgresql
 from tests.real.processes import ROOT, environment, wait_for
 from tests.real.site import free_port
 
@@ -54,7 +54,10 @@ def main() -> None:
         serve_until_told(make_app(), listen("127.0.0.1", chosen.serve), Stop())
         return
     rounds = max(20, min(5_000, chosen.rounds))
-    with tempfile.TemporaryDirectory(prefix="bench-evaluate-") as name, _database(chosen.database, Path(name)) as url:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-evaluate-") as name,
+        empty_database(chosen.database, Path(name)) as url,
+    ):
         _measure(chosen.database, Path(name), url, rounds)
 
 
@@ -199,23 +202,6 @@ def _answering(port: int) -> Callable[[], bool]:
             return False
 
     return ask
-
-
-@contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
-    """Give the address of an empty database with all tables."""
-    if kind == "sqlite":
-        yield databases.copy_sqlite(databases.make_sqlite_template(folder / "template.sqlite3"), folder / "instance")
-        return
-    server = start_postgresql()
-    try:
-        url = databases.make_postgresql_database(server, "bench")
-        engine = databases.open_engine(url)
-        databases.make_tables(engine)
-        engine.dispose()
-        yield url
-    finally:
-        server.close()
 
 
 if __name__ == "__main__":

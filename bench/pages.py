@@ -23,6 +23,7 @@ from urllib.parse import quote
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
+from bench.databases import empty_database
 from bench.reader import Reader
 from bench.seeding import Company, name_of, seed
 from screening.app import create_app
@@ -31,7 +32,6 @@ from screening.extensions import db
 from screening.models import Application, Evaluation, Interview, Stage
 from tests.architecture.doors import sign_in
 from tests.real import databases
-from tests.real.postgresql import start_postgresql
 from tests.real.processes import ROOT, Running, environment, start, wait_for
 from tests.real.site import free_port
 
@@ -72,7 +72,10 @@ def main() -> None:
     rounds = max(2, min(400, chosen.rounds))
     found: dict[int, dict[str, Measured]] = {}
     for size in sizes:
-        with tempfile.TemporaryDirectory(prefix="bench-pages-") as name, _database(chosen.database, Path(name)) as url:
+        with (
+            tempfile.TemporaryDirectory(prefix="bench-pages-") as name,
+            empty_database(chosen.database, Path(name)) as url,
+        ):
             found[size] = _measure(Path(name), url, size, rounds)
             _report(chosen.database, size, found[size])
     _compare(found)
@@ -198,24 +201,6 @@ def _move(reader: Reader, url: str, company: Company) -> Measured:
         assert (status, moved) == (303, BULK), (status, moved)
     engine.dispose()
     return found
-
-
-@contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
-    """Give the address of an empty database with all tables."""
-    if kind == "sqlite":
-        template = databases.make_sqlite_template(folder / "template.sqlite3")
-        yield databases.copy_sqlite(template, folder / "instance")
-        return
-    server = start_postgresql()
-    try:
-        url = databases.make_postgresql_database(server, "pages")
-        engine = databases.open_engine(url)
-        databases.make_tables(engine)
-        engine.dispose()
-        yield url
-    finally:
-        server.close()
 
 
 @contextmanager

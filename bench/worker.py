@@ -12,8 +12,6 @@ import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from multiprocessing import SimpleQueue, get_context
@@ -24,6 +22,7 @@ import psutil
 from sqlalchemy import Engine, func, insert, select
 from sqlalchemy.orm import Session
 
+from bench.databases import empty_database
 from bench.prescore import _applications
 from rubrics.catalogue import catalogue
 from rubrics.codec import digest, dump_rubric
@@ -46,7 +45,6 @@ from screening.services.asking import ask_for_prescores
 from tests.factories import make_posting
 from tests.real import databases
 from tests.real.broker import start_broker
-from tests.real.postgresql import start_postgresql
 from tests.real.processes import Running, environment, running, wait_for
 
 COUNT, LOOP, BATCH, PROCESSES = 10_000, 1_000, 100, 2
@@ -69,7 +67,10 @@ def main() -> None:
     options.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     chosen = options.parse_args()
     count = max(BATCH, min(20_000, chosen.count))
-    with tempfile.TemporaryDirectory(prefix="bench-worker-") as name, _database(chosen.database, Path(name)) as url:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-worker-") as name,
+        empty_database(chosen.database, Path(name)) as url,
+    ):
         engine = databases.open_engine(url)
         with Session(engine, expire_on_commit=False) as session:
             version_id = _fill(session, count)
@@ -85,23 +86,6 @@ def main() -> None:
         f"processor time for an application: {through.cost:.2f} ms in the worker processes, {bare.cost:.2f} ms in the bare "
         f"engine; ratio {bare.cost / through.cost:.2f} (aim {SHARE:g})\n"
     )
-
-
-@contextmanager
-def _database(kind: str, folder: Path) -> Iterator[str]:
-    """Give the URL of an empty database with all tables."""
-    if kind == "sqlite":
-        yield databases.copy_sqlite(databases.make_sqlite_template(folder / "template.sqlite3"), folder / "instance")
-        return
-    server = start_postgresql()
-    try:
-        url = databases.make_postgresql_database(server, "bench")
-        engine = databases.open_engine(url)
-        databases.make_tables(engine)
-        engine.dispose()
-        yield url
-    finally:
-        server.close()
 
 
 def _fill(session: Session, count: int) -> int:
