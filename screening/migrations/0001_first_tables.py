@@ -17,7 +17,7 @@ from screening.models.search import DROP_INDEX, MAKE_INDEX
 
 
 # revision identifiers, used by Alembic.
-revision: str = "0001_interviews"
+revision: str = "0001_pipelines"
 down_revision: Union[str, Sequence[str], None] = None
 branch_labels: Union[str, Sequence[str], None] = ("default",)
 depends_on: Union[str, Sequence[str], None] = None
@@ -166,11 +166,14 @@ def upgrade() -> None:
         ),
         sa.Column("openings", sa.Integer(), nullable=True),
         sa.Column("second_look", sa.Boolean(), nullable=False),
+        sa.Column("asks_voluntary", sa.Boolean(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
         sa.Column("closes_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("published_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.CheckConstraint("state <> 'open' OR title IS NOT NULL", name=op.f("ck_posting_open_has_title")),
         sa.ForeignKeyConstraint(["document_id"], ["source_document.id"], name=op.f("fk_posting_document_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_posting_owner_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_posting")),
         sa.UniqueConstraint("slug", name=op.f("uq_posting_slug")),
     )
@@ -432,6 +435,8 @@ def upgrade() -> None:
         sa.Column("gates", sa.String(length=8), nullable=True),
         sa.Column("prescore_id", sa.Integer(), nullable=True),
         sa.Column("standing", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("verdicts", sa.String(length=200), nullable=True),
+        sa.Column("cities", sa.String(length=300), nullable=False),
         sa.Column("submitted_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("erased_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("additions", sa.Integer(), nullable=False),
@@ -1203,6 +1208,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("calendar", sa.Text(), nullable=True),
         sa.Column("application_id", sa.Integer(), nullable=True),
+        sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -1228,6 +1234,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_mail_application_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_mail_author_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
         sa.UniqueConstraint("key", name=op.f("uq_mail_key")),
     )
@@ -1483,9 +1490,382 @@ def upgrade() -> None:
     for statement in MAKE_INDEX[op.get_context().dialect.name]:
         op.execute(statement)
 
+    op.create_table(
+        "insight_figure",
+        sa.Column("scope", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("computed_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("days >= 0", name=op.f("ck_insight_figure_not_negative")),
+        sa.PrimaryKeyConstraint("scope", "kind", "days", name=op.f("pk_insight_figure")),
+    )
+    op.create_table(
+        "tag",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_tag_has_name")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
+        sa.UniqueConstraint("key", name=op.f("uq_tag_key")),
+    )
+    op.create_table(
+        "voluntary_answer",
+        sa.Column("token", sa.String(length=64), nullable=False),
+        sa.Column("question", sa.String(length=20), nullable=False),
+        sa.Column("answer", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("token", "question", name=op.f("pk_voluntary_answer")),
+    )
+    op.create_table(
+        "bulk",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "move",
+                "tag",
+                "untag",
+                "hand_over",
+                "mail",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("arguments", sa.JSON(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "running",
+                "done",
+                "stopped",
+                "undoing",
+                "undone",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.Column("undone", sa.Integer(), nullable=False),
+        sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "total >= 0 AND done >= 0 AND skipped >= 0 AND undone >= 0", name=op.f("ck_bulk_not_negative")
+        ),
+        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_bulk_actor_id")),
+        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_bulk_posting_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk")),
+    )
+    with op.batch_alter_table("bulk", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bulk_posting_id"), ["posting_id"], unique=False)
+
+    op.create_table(
+        "mail_template",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("posting_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "applied",
+                "screening",
+                "interview",
+                "debrief",
+                "offer",
+                "hired",
+                "rejected",
+                "withdrawn",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=True,
+        ),
+        sa.Column("locale", sa.String(length=8), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("changed_by", sa.Integer(), nullable=False),
+        sa.Column("changed_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("locale IN ('zh', 'en')", name=op.f("ck_mail_template_locale_known")),
+        sa.ForeignKeyConstraint(["changed_by"], ["user.id"], name=op.f("fk_mail_template_changed_by")),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["posting.id"], name=op.f("fk_mail_template_posting_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_template")),
+    )
+    with op.batch_alter_table("mail_template", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_mail_template_all",
+            ["name", "locale"],
+            unique=True,
+            sqlite_where=sa.text("posting_id IS NULL"),
+            postgresql_where=sa.text("posting_id IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_mail_template_posting",
+            ["posting_id", "name", "locale"],
+            unique=True,
+            sqlite_where=sa.text("posting_id IS NOT NULL"),
+            postgresql_where=sa.text("posting_id IS NOT NULL"),
+        )
+
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("address", sa.String(length=1000), nullable=False),
+        sa.Column("is_shared", sa.Boolean(), nullable=False),
+        sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_saved_view_owner_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["posting.id"], name=op.f("fk_saved_view_posting_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
+        sa.UniqueConstraint("posting_id", "owner_id", "name", name=op.f("uq_saved_view_posting_id_owner_id_name")),
+    )
+    op.create_table(
+        "stage_day",
+        sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "applied",
+                "screening",
+                "interview",
+                "debrief",
+                "offer",
+                "hired",
+                "rejected",
+                "withdrawn",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.CheckConstraint("count >= 0", name=op.f("ck_stage_day_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["posting.id"], name=op.f("fk_stage_day_posting_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("posting_id", "stage", "day", name=op.f("pk_stage_day")),
+    )
+    op.create_table(
+        "stage_figure",
+        sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "applied",
+                "screening",
+                "interview",
+                "debrief",
+                "offer",
+                "hired",
+                "rejected",
+                "withdrawn",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("median_seconds", sa.Integer(), nullable=False),
+        sa.Column("p90_seconds", sa.Integer(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("computed_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["posting.id"], name=op.f("fk_stage_figure_posting_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("posting_id", "stage", name=op.f("pk_stage_figure")),
+    )
+    op.create_table(
+        "stage_rule",
+        sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "applied",
+                "screening",
+                "interview",
+                "debrief",
+                "offer",
+                "hired",
+                "rejected",
+                "withdrawn",
+                name="stage",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("in_use", sa.Boolean(), nullable=False),
+        sa.Column("name_zh", sa.String(length=40), nullable=True),
+        sa.Column("name_en", sa.String(length=40), nullable=True),
+        sa.Column("days", sa.Integer(), nullable=True),
+        sa.Column(
+            "responsible",
+            sa.Enum(
+                "owner",
+                "hiring_manager",
+                "panel",
+                "candidate",
+                name="responsible",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint("days >= 0 AND days <= 365", name=op.f("ck_stage_rule_days_range")),
+        sa.ForeignKeyConstraint(
+            ["posting_id"], ["posting.id"], name=op.f("fk_stage_rule_posting_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("posting_id", "stage", name=op.f("pk_stage_rule")),
+    )
+    op.create_table(
+        "application_tag",
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("tag_id", sa.Integer(), nullable=False),
+        sa.Column("posting_id", sa.Integer(), nullable=False),
+        sa.Column("added_by", sa.Integer(), nullable=False),
+        sa.Column("added_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["added_by"], ["user.id"], name=op.f("fk_application_tag_added_by")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_application_tag_application_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_application_tag_posting_id")),
+        sa.ForeignKeyConstraint(["tag_id"], ["tag.id"], name=op.f("fk_application_tag_tag_id")),
+        sa.PrimaryKeyConstraint("application_id", "tag_id", name=op.f("pk_application_tag")),
+    )
+    with op.batch_alter_table("application_tag", schema=None) as batch_op:
+        batch_op.create_index("ix_application_tag_posting_id", ["posting_id", "tag_id", "application_id"], unique=False)
+
+    op.create_table(
+        "bulk_item",
+        sa.Column("bulk_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("seen", sa.String(length=32), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting",
+                "done",
+                "skipped",
+                "undone",
+                name="state",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("problem", sa.String(length=40), nullable=True),
+        sa.Column("made", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_bulk_item_application_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["bulk_id"], ["bulk.id"], name=op.f("fk_bulk_item_bulk_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("bulk_id", "application_id", name=op.f("pk_bulk_item")),
+    )
+    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
+        batch_op.create_index("ix_bulk_item_application_id", ["application_id"], unique=False)
+        batch_op.create_index("ix_bulk_item_bulk_id_state", ["bulk_id", "state", "application_id"], unique=False)
+
+    op.create_table(
+        "hand_over",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("from_id", sa.Integer(), nullable=True),
+        sa.Column("to_id", sa.Integer(), nullable=True),
+        sa.Column("actor_id", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=500), nullable=True),
+        sa.Column("at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["user.id"], name=op.f("fk_hand_over_actor_id")),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["application.id"], name=op.f("fk_hand_over_application_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["from_id"], ["user.id"], name=op.f("fk_hand_over_from_id")),
+        sa.ForeignKeyConstraint(["to_id"], ["user.id"], name=op.f("fk_hand_over_to_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hand_over")),
+    )
+    with op.batch_alter_table("hand_over", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hand_over_application_id"), ["application_id"], unique=False)
+
+    op.create_table(
+        "note_mention",
+        sa.Column("note_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("seen_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["note_id"], ["application_note.id"], name=op.f("fk_note_mention_note_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_note_mention_user_id")),
+        sa.PrimaryKeyConstraint("note_id", "user_id", name=op.f("pk_note_mention")),
+    )
+    with op.batch_alter_table("note_mention", schema=None) as batch_op:
+        batch_op.create_index("ix_note_mention_user_id", ["user_id", "seen_at"], unique=False)
+
 
 def downgrade() -> None:
     """Downgrade schema."""
+    with op.batch_alter_table("note_mention", schema=None) as batch_op:
+        batch_op.drop_index("ix_note_mention_user_id")
+
+    op.drop_table("note_mention")
+    with op.batch_alter_table("hand_over", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hand_over_application_id"))
+
+    op.drop_table("hand_over")
+    with op.batch_alter_table("bulk_item", schema=None) as batch_op:
+        batch_op.drop_index("ix_bulk_item_bulk_id_state")
+        batch_op.drop_index("ix_bulk_item_application_id")
+
+    op.drop_table("bulk_item")
+    with op.batch_alter_table("application_tag", schema=None) as batch_op:
+        batch_op.drop_index("ix_application_tag_posting_id")
+
+    op.drop_table("application_tag")
+    op.drop_table("stage_rule")
+    op.drop_table("stage_figure")
+    op.drop_table("stage_day")
+    op.drop_table("saved_view")
+    with op.batch_alter_table("mail_template", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_mail_template_posting",
+            sqlite_where=sa.text("posting_id IS NOT NULL"),
+            postgresql_where=sa.text("posting_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_mail_template_all",
+            sqlite_where=sa.text("posting_id IS NULL"),
+            postgresql_where=sa.text("posting_id IS NULL"),
+        )
+
+    op.drop_table("mail_template")
+    with op.batch_alter_table("bulk", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bulk_posting_id"))
+
+    op.drop_table("bulk")
+    op.drop_table("voluntary_answer")
+    op.drop_table("tag")
+    op.drop_table("insight_figure")
     for statement in DROP_INDEX[op.get_context().dialect.name]:
         op.execute(statement)
     op.drop_table("search_document")

@@ -5,6 +5,7 @@ from screening.models.application import (
     Answer,
     Application,
     ApplicationNote,
+    NoteMention,
     Person,
     ResumeFile,
     Stage,
@@ -15,10 +16,12 @@ from screening.models.application import (
 from screening.models.audit import AuditEntry, UndoStep
 from screening.models.base import Base
 from screening.models.booking import AvailabilityWindow, BookingOffer
+from screening.models.bulk import Bulk, BulkItem, BulkKind, BulkState, ItemState
 from screening.models.candidate_request import CandidateRequest, RequestKind, RequestState
 from screening.models.draft import ApplicationDraft, DraftFile
 from screening.models.duplicate import ContactKey, Ground, SuspectedDuplicate, SuspicionState
 from screening.models.evidence import EvidenceAddition
+from screening.models.insight import InsightFigure
 from screening.models.interview import (
     AbstainKind,
     Decision,
@@ -33,6 +36,7 @@ from screening.models.interview import (
 from screening.models.interview_plan import InterviewerPool, InterviewRound, PoolMember, RoundInterviewer, RoundKind
 from screening.models.job import Heartbeat, Job, JobState
 from screening.models.mail import Mail, MailState
+from screening.models.mail_template import MailTemplate
 from screening.models.measurement import MeasuredApplication, Measurement
 from screening.models.posting import (
     FormVersion,
@@ -54,8 +58,12 @@ from screening.models.preview import (
     RubricPreview,
 )
 from screening.models.referral import Referral
+from screening.models.saved_view import SavedView
 from screening.models.search import SearchDocument
+from screening.models.stage_rule import HandOver, Responsible, StageDay, StageFigure, StageRule
+from screening.models.tag import ApplicationTag, Tag
 from screening.models.user import PostingMember, Role, User
+from screening.models.voluntary import VoluntaryAnswer
 
 __all__ = [
     "AbstainKind",
@@ -64,10 +72,15 @@ __all__ = [
     "Application",
     "ApplicationDraft",
     "ApplicationNote",
+    "ApplicationTag",
     "AuditEntry",
     "AvailabilityWindow",
     "Base",
     "BookingOffer",
+    "Bulk",
+    "BulkItem",
+    "BulkKind",
+    "BulkState",
     "CandidateRequest",
     "ChangedVerdict",
     "ContactKey",
@@ -78,16 +91,21 @@ __all__ = [
     "Fit",
     "FormVersion",
     "Ground",
+    "HandOver",
     "Heartbeat",
+    "InsightFigure",
     "Interview",
     "InterviewRound",
     "InterviewerPool",
+    "ItemState",
     "Job",
     "JobState",
     "Mail",
     "MailState",
+    "MailTemplate",
     "MeasuredApplication",
     "Measurement",
+    "NoteMention",
     "Outcome",
     "Panelist",
     "Person",
@@ -106,6 +124,7 @@ __all__ = [
     "Referral",
     "RequestKind",
     "RequestState",
+    "Responsible",
     "ResumeFile",
     "Role",
     "RoundInterviewer",
@@ -114,17 +133,23 @@ __all__ = [
     "RubricRevision",
     "RubricState",
     "RubricVersion",
+    "SavedView",
     "ScorecardDraft",
     "SearchDocument",
     "SettledFinding",
     "SourceDocument",
     "Stage",
     "StageCount",
+    "StageDay",
+    "StageFigure",
     "StageMove",
+    "StageRule",
     "StoredPrescore",
     "SuspectedDuplicate",
     "SuspicionState",
+    "Tag",
     "TextState",
     "UndoStep",
     "User",
+    "VoluntaryAnswer",
 ]

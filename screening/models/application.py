@@ -58,6 +58,8 @@ class Application(Base):
 
     ``rank_score`` is the point that lists sort by, −1 while unscored; ``gates`` is pass, below, unknown or None;
     ``standing`` is what lists show of the current prescore (``queries.standing.outline``), None while unscored;
+    ``verdicts`` is its rubric version's number, a colon, and a letter for each criterion in the rubric's order, a person's
+    change over the machine's; ``cities`` are the keys of the cities that the candidate can work in, ``|beijing|shanghai|``;
     ``idempotency_key`` makes a repeated post the same application. Applications that one form made share ``batch``;
     ``preference`` is 1 for the first choice among them; both are None for a single one and never touch a score, nor do
     ``source``, ``referral_id`` and ``heard`` (the candidate's own words on how they heard of the role). After ``erased_at``
@@ -122,6 +124,8 @@ class Application(Base):
     gates: Mapped[str | None] = mapped_column(String(8), default=None)
     prescore_id: Mapped[int | None] = mapped_column(ForeignKey("prescore.id", use_alter=True), default=None)
     standing: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True), default=None)
+    verdicts: Mapped[str | None] = mapped_column(String(200), default=None)
+    cities: Mapped[str] = mapped_column(String(300), default="")
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     additions: Mapped[int] = mapped_column(default=0)
@@ -205,3 +209,14 @@ class ApplicationNote(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NoteMention(Base):
+    """A colleague whom a note names; ``seen_at`` is when they opened the application after it."""
+
+    __tablename__ = "note_mention"
+    __table_args__ = (Index("ix_note_mention_user_id", "user_id", "seen_at"),)
+
+    note_id: Mapped[int] = mapped_column(ForeignKey("application_note.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

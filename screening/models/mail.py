@@ -28,7 +28,7 @@ class MailState(StrEnum):
 
 
 class Mail(Base):
-    """One mail to one address. ``key`` is unique: asking twice is one mail. ``calendar`` is an iCalendar object or None."""
+    """One mail to one address. ``key`` is unique: asking twice is one mail. ``calendar`` is an iCalendar object or None; ``author_id`` the member of staff who wrote or released it."""
 
     __tablename__ = "mail"
     __table_args__ = (UniqueConstraint("key"), Index("ix_mail_state_id", "state", "id"))
@@ -42,6 +42,7 @@ class Mail(Base):
     text: Mapped[str] = mapped_column(Text)
     calendar: Mapped[str | None] = mapped_column(Text, default=None)
     application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), default=None)
     state: Mapped[MailState] = mapped_column(choice(MailState, "state"), default=MailState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -42,7 +42,7 @@ class SourceDocument(Base):
 
 
 class Posting(Base):
-    """One job advertisement. ``first_line``/``last_line`` are 1-based and inclusive in its document; ``title`` is None while the text's lost title has not been given by a person; with ``second_look`` a rejection after an interview waits for another person's agreement."""
+    """One job advertisement. ``first_line``/``last_line`` are 1-based and inclusive in its document; ``title`` is None while the text's lost title has not been given by a person; with ``second_look`` a rejection after an interview waits for another person's agreement; ``asks_voluntary``: candidates are asked, after they applied, for voluntary answers (``VoluntaryAnswer``)."""
 
     __tablename__ = "posting"
     __table_args__ = (
@@ -64,6 +64,8 @@ class Posting(Base):
     state: Mapped[PostingState] = mapped_column(choice(PostingState, "state"), default=PostingState.DRAFT)
     openings: Mapped[int | None] = mapped_column(default=None)
     second_look: Mapped[bool] = mapped_column(default=False)
+    asks_voluntary: Mapped[bool] = mapped_column(default=False)
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), default=None)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
