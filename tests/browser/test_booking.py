@@ -12,7 +12,7 @@ from screening.models import Role, Stage
 from screening.services.availability import add_hours
 from screening.web.candidate.links import offer_token
 from tests.architecture.doors import make_offer
-from tests.browser.test_accessibility import token_of
+from tests.browser.pages import token_of
 from tests.factories import make_application, make_posting, make_user
 
 pytestmark = pytest.mark.browser

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from screening.models import Posting, Role, Stage
 from screening.services.interviewing import schedule_interview
-from tests.browser.test_accessibility import sign_in
+from tests.browser.pages import sign_in
 from tests.factories import NOW, make_application, make_posting, make_user
 from tests.interviewer.conftest import Panel, plan, submit
 from tests.real.site import Site

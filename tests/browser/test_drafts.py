@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.architecture.doors import make_world
-from tests.browser.test_accessibility import sign_in
+from tests.browser.pages import sign_in
 
 pytestmark = pytest.mark.browser
 

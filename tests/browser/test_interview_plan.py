@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from screening.models import Interview, InterviewRound, PostingMember, Role
-from tests.browser.test_accessibility import sign_in
+from tests.browser.pages import sign_in
 from tests.candidate.conftest import open_form
 from tests.factories import make_application, make_user
 

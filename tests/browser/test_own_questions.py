@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from screening.models import Answer, FormVersion, PostingMember
-from tests.browser.test_accessibility import sign_in
+from tests.browser.pages import sign_in
 from tests.browser.test_candidate import fill_in
 from tests.candidate.conftest import open_form
 from tests.documents.files import make_pdf, show

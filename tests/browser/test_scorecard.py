@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.architecture.doors import make_world
-from tests.browser.test_accessibility import sign_in
+from tests.browser.pages import sign_in
 from tests.browser.test_candidate_matrix import axe_finds_nothing
 from tests.real.site import Site
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from screening.models import Posting
 from screening.services.indexing import index_applications
 from tests.architecture.doors import make_world
-from tests.browser.test_accessibility import sign_in
+from tests.browser.pages import sign_in
 from tests.factories import PASSWORD, make_application
 
 pytestmark = pytest.mark.browser

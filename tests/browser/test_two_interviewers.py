@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from screening.models import Evaluation, Role, Stage
 from screening.services.interviewing import Plan, schedule_interview
-from tests.browser.test_accessibility import sign_in
+from tests.browser.pages import sign_in
 from tests.factories import make_application, make_posting, make_user
 from tests.real.site import Site
 from tests.recruiter.worlds import score
