@@ -38,7 +38,7 @@ FAREWELL = "erased"
 MailField = str | Sequence[Mapping[str, str]]
 # A name that carries an address would make our mail somebody's advertisement.
 METHOD = re.compile(r"^METHOD:([A-Z]+)\r?$", re.MULTILINE)
-ADDRESS = re.compile(r"://|www\.|@|\.\w{2,}/|[<>]", re.IGNORECASE)
+ADDRESS = re.compile(r"://|www\.|@|\.\w{2,}/|[<>{}｛｝]", re.IGNORECASE)
 
 
 class MailTextError(Exception):
@@ -207,6 +207,16 @@ def note_outcome(session: Session, *, mail: Mail, state: MailState, failure: str
     if state is MailState.WAITING:
         pause = min(FIRST_PAUSE * 2 ** min(attempts - 1, 10), LONGEST_PAUSE)
         _ask(session, mail.id, attempts, now + pause)
+
+
+def ask_to_send(session: Session, *, mail: Mail) -> None:
+    """Ask for a mail's sending when it is due, counted on from the attempts made so far."""
+    _ask(session, mail.id, mail.attempts, mail.due_at)
+
+
+def plain_line(value: str) -> str:
+    """Give one line without control or direction characters: what a candidate typed never shapes a mail."""
+    return _plain(value)
 
 
 def greeting_name(name: str) -> str:
