@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -40,16 +40,19 @@ from screening.models import (
     SearchDocument,
     Stage,
     StageCount,
+    StageDay,
     StageMove,
     StoredPrescore,
     TextState,
     User,
 )
 from screening.models.search import GIN_INDEX, MAKE_INDEX
+from screening.queries.cities import stored_cities
 from screening.queries.standing import mark_of, outline
 from screening.queries.texts import stored_words, strings_of
 from screening.services.forming import questions_for
-from screening.services.judging import rank_of
+from screening.services.judging import kept_of
+from screening.services.stage_counts import Standing, day_of
 from tests.factories import make_posting, make_user
 
 BATCH = 2_000
@@ -84,9 +87,8 @@ class Variant:
     answers: Row
     resume: str
     result: Row
-    rank: float
-    gates: str
-    standing: Row
+    kept: Row
+    cities: str
     words: list[str]
 
 
@@ -117,15 +119,15 @@ def seed(session: Session, *, applications: int, now: datetime) -> Company:
     interviewers = [make_user(session, Role.INTERVIEWER, name=f"面试官 {number}").id for number in range(20)]
     places = _places(session)
     session.commit()
-    counts: Counter[tuple[int, Stage]] = Counter()
+    counts: Counter[Standing] = Counter()
     numbers = iter(range(1, applications + 1))
     while batch := list(islice(numbers, BATCH)):
         tables: dict[type[Base], list[Row]] = {}
         for number in batch:
             place = places[number % len(places)]
             stage = STAGES[number * 7919 % len(STAGES)]
-            counts[place.posting_id, stage] += 1
             submitted = now - timedelta(days=DAYS) * (1 - number / applications) - timedelta(minutes=3)
+            counts[place.posting_id, stage, day_of(_since(number, submitted))] += 1
             for table, row in _rows(number, place, stage, submitted, interviewers, admin.id):
                 tables.setdefault(table, []).append(row)
         _check_keys_late(session)
@@ -133,15 +135,30 @@ def seed(session: Session, *, applications: int, now: datetime) -> Company:
             session.execute(insert(table), rows)
         _index(session, batch, places)
         session.commit()
-    session.execute(
-        insert(StageCount),
-        [{"posting_id": posting, "stage": stage, "count": count} for (posting, stage), count in counts.items()],
-    )
+    _count(session, counts)
     _follow_numbers(session)
     _make_index(session)
     session.commit()
     _analyse(session)
     return Company(admin, tuple(place.posting_id for place in places), applications)
+
+
+def _count(session: Session, counts: Mapping[Standing, int]) -> None:
+    days = [
+        {"posting_id": posting, "stage": stage, "day": day, "count": count}
+        for (posting, stage, day), count in counts.items()
+    ]
+    stages: Counter[tuple[int, Stage]] = Counter()
+    for (posting, stage, _day), count in counts.items():
+        stages[posting, stage] += count
+    rows = [{"posting_id": posting, "stage": stage, "count": count} for (posting, stage), count in stages.items()]
+    session.execute(insert(StageDay), days)
+    session.execute(insert(StageCount), rows)
+
+
+def _since(number: int, submitted: datetime) -> datetime:
+    """Give since when an application stands in its stage."""
+    return submitted + timedelta(minutes=number % 7 * 20)
 
 
 def name_of(number: int) -> str:
@@ -172,9 +189,8 @@ def _places(session: Session) -> list[Place]:
                     dossier.answers,
                     dossier.resume or "",
                     dump_prescore(result),
-                    rank_of(score),
-                    score.gates.value,
-                    standing,
+                    kept_of(score, standing, number=version.number),
+                    stored_cities(dossier.answers),
                     _words_of(dossier.answers, dossier.resume or ""),
                 )
             )
@@ -187,7 +203,7 @@ def _rows(
     number: int, place: Place, stage: Stage, submitted: datetime, interviewers: list[int], planner: int
 ) -> Iterator[tuple[type[Base], Row]]:
     variant = place.variants[number // 20 % len(place.variants)]
-    name, since = name_of(number), submitted + timedelta(minutes=number % 7 * 20)
+    name, since = name_of(number), _since(number, submitted)
     yield Person, {"id": number, "email_normalised": f"s{number}@example.com", "created_at": submitted}
     yield (
         Application,
@@ -205,9 +221,8 @@ def _rows(
             "consent_version": "1",
             "stage": stage,
             "stage_since": since,
-            "rank_score": variant.rank,
-            "gates": variant.gates,
-            "standing": variant.standing,
+            "cities": variant.cities,
+            **variant.kept,
             "prescore_id": number,
             "submitted_at": submitted,
         },

@@ -9,8 +9,6 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from bench.prescore import _applications
@@ -25,10 +23,10 @@ from screening.models import (
     Person,
     ResumeFile,
     Stage,
-    StageCount,
     StageMove,
     TextState,
 )
+from screening.services.stage_counts import repair_counts
 
 BATCH = 500
 Row = dict[str, Any]
@@ -72,17 +70,10 @@ def store_applications(
             audit.append(_audit(one, previous, digest, now))
             previous = digest
         session.execute(insert(AuditEntry), audit)
-    _count(session, posting_ids)
+    for posting_id in posting_ids:
+        repair_counts(session, posting_id=posting_id)
     _follow_numbers(session)
     session.commit()
-
-
-def _count(session: Session, posting_ids: Sequence[int]) -> None:
-    upsert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    for posting in posting_ids:
-        count = session.scalar(select(func.count()).where(Application.posting_id == posting)) or 0
-        row = upsert(StageCount).values(posting_id=posting, stage=Stage.APPLIED, count=count)
-        session.execute(row.on_conflict_do_update(index_elements=["posting_id", "stage"], set_={"count": count}))
 
 
 def _follow_numbers(session: Session) -> None:

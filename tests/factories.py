@@ -44,11 +44,12 @@ from screening.models import (
     RubricVersion,
     SourceDocument,
     Stage,
-    StageCount,
     StageMove,
     User,
 )
+from screening.queries.cities import stored_cities
 from screening.services.accounts import create_user
+from screening.services.stage_counts import change_counts, day_of
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 PASSWORD = "a-long-enough-password"
@@ -174,8 +175,9 @@ def make_application(
     email: str | None = None,
     stage: Stage = Stage.APPLIED,
     answers: dict[str, Any] | None = None,
+    since: datetime = NOW,
 ) -> Application:
-    """Make an application with answers, its first move and the stage count; no résumé, no prescore."""
+    """Make an application with answers, its first move and the counters of its stage; no résumé, no prescore."""
     address = email or f"{secrets.token_hex(6)}@example.com"
     person = Person(email_normalised=address, created_at=NOW)
     session.add(person)
@@ -192,20 +194,17 @@ def make_application(
         locale="zh",
         consent_version="1",
         stage=stage,
-        stage_since=NOW,
-        submitted_at=NOW,
+        stage_since=since,
+        submitted_at=since,
+        cities=stored_cities(answers or SAMPLE_ANSWERS),
     )
     session.add(application)
     session.flush()
     for field, value in (answers or SAMPLE_ANSWERS).items():
         session.add(Answer(application_id=application.id, field=field, value=value))
-    session.add(StageMove(application_id=application.id, from_stage=None, to_stage=stage, actor_id=None, at=NOW))
-    count = session.get(StageCount, (posting.id, stage))
-    if count is None:
-        session.add(StageCount(posting_id=posting.id, stage=stage, count=1))
-    else:
-        count.count += 1
+    session.add(StageMove(application_id=application.id, from_stage=None, to_stage=stage, actor_id=None, at=since))
     session.flush()
+    change_counts(session, {(posting.id, stage, day_of(since)): 1})
     return application
 
 

@@ -34,11 +34,13 @@ from screening.models import (
 from screening.models.application import RESUME
 from screening.models.base import UtcDateTime
 from screening.queries.careers import is_open
+from screening.queries.cities import stored_cities
 from screening.queries.status import UNDO_WINDOW
 from screening.services.indexing import ask_for_index
-from screening.services.moving import change_counts, move_application
+from screening.services.moving import move_application
 from screening.services.people import note_contact
 from screening.services.prescoring import ask_for_prescore
+from screening.services.stage_counts import change_counts, day_of
 
 TABLES = Base.metadata.tables
 PEOPLE, APPLICATIONS = TABLES[Person.__tablename__], TABLES[Application.__tablename__]
@@ -124,6 +126,7 @@ def submit_application(
         email=contact.email,
         phone=contact.phone,
         headline=headline_of(answers),
+        cities=stored_cities(answers),
         locale=locale,
         source=source,
         referral_id=referral_id,
@@ -233,7 +236,7 @@ def _add_parts(
         ADD_MOVE,
         {"application_id": ident, "from_stage": None, "to_stage": Stage.APPLIED, "actor_id": None, "at": now},
     )
-    change_counts(session, {(application.posting_id, Stage.APPLIED): 1})
+    change_counts(session, {(application.posting_id, Stage.APPLIED, day_of(now)): 1})
 
 
 def _file_row(application_id: int, file: StoredFile, now: datetime) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from screening.services.applying import (
     person_of,
     submit_application,
 )
-from screening.services.moving import hold_counts
+from screening.services.stage_counts import hold_counts
 
 
 class BatchRefusedError(ApplyError):

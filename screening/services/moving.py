@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
-from sqlalchemy import BindParameter, Insert, Update, bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ColumnElement, ScalarSelect, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
-from screening.audit import record
-from screening.models import Application, Base, Decision, Stage, StageCount, StageMove
+from screening.audit import record_many
+from screening.models import Application, Decision, Stage, StageMove
 from screening.queries.second_looks import in_need_of_second_look, is_waiting, waiting_for
+from screening.services.stage_counts import Standing, change_counts, day_of
 
 ACTIVE = (Stage.APPLIED, Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER)
 ENDED = frozenset({Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN})
@@ -52,6 +53,17 @@ class MoveError(Exception):
         self.code = code
         self.application_id = application_id
         super().__init__(f"application {application_id}: {code}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What a move needs to know of an application whose row it holds."""
+
+    id: int
+    person_id: int
+    posting_id: int
+    stage: Stage
+    stage_since: datetime
 
 
 def move_application(
@@ -102,7 +114,7 @@ def move_many(
     person alone cannot reject this one; ``waiting``: a rejection of it waits for a second pair of eyes.
     """
     check_reason(to, reason, actor_id)
-    applications = hold(session, application_ids)
+    applications = _hold_rows(session, application_ids)
     for application in applications:
         if expected is not None and application.stage is not expected.get(application.id, application.stage):
             raise MoveError("changed", application.id)
@@ -114,7 +126,7 @@ def move_many(
             raise MoveError("second_look", min(needing))
     return _move(
         session,
-        [(application, to) for application in applications],
+        [(application, to, now) for application in applications],
         actor_id=actor_id,
         now=now,
         reason=reason,
@@ -124,27 +136,19 @@ def move_many(
 
 def undo_moves(session: Session, *, move_ids: Sequence[int], actor_id: int, now: datetime) -> list[StageMove]:
     """Take moves back, each by a move of its own; raise MoveError ``changed`` when an application has moved on since."""
-    undone = {
-        move.application_id: move
-        for move in session.scalars(select(StageMove).where(StageMove.id.in_(move_ids)).order_by(StageMove.id))
-    }
-    applications = hold(session, list(undone))
+    rows = select(StageMove.id, StageMove.application_id, StageMove.from_stage).where(StageMove.id.in_(move_ids))
+    undone = {row.application_id: row for row in session.execute(rows.order_by(StageMove.id))}
+    applications = _hold_rows(session, list(undone))
+    newest = select(StageMove.application_id, func.max(StageMove.id)).where(StageMove.application_id.in_(undone))
+    latest = dict(session.execute(newest.group_by(StageMove.application_id)).all())
     for application in applications:
-        latest = session.scalar(
-            select(StageMove.id)
-            .where(StageMove.application_id == application.id)
-            .order_by(StageMove.id.desc())
-            .limit(1)
-        )
-        if latest != undone[application.id].id:
+        if latest[application.id] != undone[application.id].id:
             raise MoveError("changed", application.id)
-    targets = [(application, undone[application.id].from_stage or Stage.APPLIED) for application in applications]
-    moves = _move(session, targets, actor_id=actor_id, now=now, reason=None, note=None)
-    for application, move in zip(applications, moves, strict=True):
-        move.undoes = undone[application.id].id
-        application.stage_since = _since(session, undone[application.id]) or application.stage_since
-    session.flush()
-    return moves
+    undoes = {ident: row.id for ident, row in undone.items()}
+    since = select(Application.id, _since(undoes)).where(Application.id.in_(undone))
+    stood = dict(session.execute(since).all())
+    targets = [(one, undone[one.id].from_stage or Stage.APPLIED, stood[one.id] or now) for one in applications]
+    return _move(session, targets, actor_id=actor_id, now=now, reason=None, note=None, undoes=undoes)
 
 
 def hold(session: Session, application_ids: Sequence[int]) -> list[Application]:
@@ -154,38 +158,24 @@ def hold(session: Session, application_ids: Sequence[int]) -> list[Application]:
     return list(session.scalars(rows.with_for_update(), execution_options={"populate_existing": True}))
 
 
-def change_counts(session: Session, changes: Mapping[tuple[int, Stage], int]) -> None:
-    """Add to the stage counters by (posting, stage), in one fixed order, so that two writers never wait for each other in a circle."""
-    lower, raised = _count_statements(session.get_bind().dialect.name)
-    for (posting_id, stage), change in sorted(changes.items(), key=lambda item: (item[0][0], item[0][1].value)):
-        if change:
-            values = {"of_posting": posting_id, "in_stage": stage, "by": change}
-            session.execute(lower if change < 0 else raised, values)
-    for thing in list(session.identity_map.values()):
-        if isinstance(thing, StageCount):
-            session.expire(thing)
+def _hold_rows(session: Session, application_ids: Collection[int]) -> list[_Held]:
+    """Hold applications as ``hold`` does, and read only what a move needs to know of them."""
+    rows = select(
+        Application.id, Application.person_id, Application.posting_id, Application.stage, Application.stage_since
+    ).where(Application.id.in_(application_ids))
+    session.flush()
+    held = [_Held(*row) for row in session.execute(rows.order_by(Application.id).with_for_update(of=Application))]
+    for one in held:
+        _show(session, one.id, one.stage, one.stage_since)
+    return held
 
 
-def hold_counts(session: Session, counted: Collection[tuple[int, Stage]]) -> None:
-    """Lock counters by (posting, stage) that one transaction will change in several steps, in the same fixed order."""
-    _lower, raised = _count_statements(session.get_bind().dialect.name)
-    for posting_id, stage in sorted(counted, key=lambda item: (item[0], item[1].value)):
-        session.execute(raised, {"of_posting": posting_id, "in_stage": stage, "by": 0})
-
-
-@cache
-def _count_statements(dialect: str) -> tuple[Update, Insert]:
-    """Make once what every submission and move executes: the counter that goes down, and the one that goes up or begins."""
-    table = Base.metadata.tables[StageCount.__tablename__]
-    of_posting: BindParameter[int] = bindparam("of_posting")
-    in_stage = bindparam("in_stage", type_=table.c.stage.type)
-    by: BindParameter[int] = bindparam("by")
-    row = update(table).where(table.c.posting_id == of_posting, table.c.stage == in_stage)
-    lower = row.values(count=table.c.count + by)
-    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-    raised = insert(table).values(posting_id=of_posting, stage=in_stage, count=by)
-    raised = raised.on_conflict_do_update(index_elements=["posting_id", "stage"], set_={"count": table.c.count + by})
-    return lower, raised
+def _show(session: Session, application_id: int, stage: Stage, since: datetime) -> None:
+    """Let an application that this session holds as an object show what stands in its row."""
+    known = session.identity_map.get(identity_key(Application, application_id))
+    if known is not None:
+        set_committed_value(known, "stage", stage)
+        set_committed_value(known, "stage_since", since)
 
 
 def check_reason(to: Stage, reason: str | None, actor_id: int | None) -> None:
@@ -198,17 +188,22 @@ def check_reason(to: Stage, reason: str | None, actor_id: int | None) -> None:
         raise MoveError("reason_unknown")
 
 
-def _keep_one_live(session: Session, application: Application, to: Stage) -> None:
+def _keep_one_live(session: Session, targets: Sequence[tuple[_Held, Stage, datetime]]) -> None:
     """Refuse to bring an ended application back beside a newer one of the same person to the same posting."""
-    if application.stage not in OVER or to in OVER:
+    returning = [one for one, to, _ in targets if one.stage in OVER and to not in OVER]
+    if not returning:
         return
-    other = select(Application.id).where(
-        Application.person_id == application.person_id,
-        Application.posting_id == application.posting_id,
-        Application.stage.not_in(OVER),
+    mine, other = aliased(Application), aliased(Application)
+    rows = (
+        select(mine.person_id, mine.posting_id)
+        .join(other, (other.person_id == mine.person_id) & (other.posting_id == mine.posting_id))
+        .where(mine.id.in_([one.id for one in returning]), other.stage.not_in(OVER))
     )
-    if session.scalar(other.limit(1)) is not None:
-        raise MoveError("applied_again", application.id)
+    live = {(person_id, posting_id) for person_id, posting_id in session.execute(rows)}
+    for one in returning:
+        if (one.person_id, one.posting_id) in live:
+            raise MoveError("applied_again", one.id)
+        live.add((one.person_id, one.posting_id))
 
 
 def _settle_waiting(session: Session, application_ids: Sequence[int], *, actor_id: int | None, now: datetime) -> None:
@@ -222,66 +217,100 @@ def _settle_waiting(session: Session, application_ids: Sequence[int], *, actor_i
         )
 
 
-def _since(session: Session, undone: StageMove) -> datetime | None:
-    """Find since when the application had stood where the undone move took it from."""
-    return session.scalar(
-        select(StageMove.at)
+def _since(undone: Mapping[int, int]) -> ScalarSelect[datetime]:
+    """Find since when each application had stood where the undone move, by the id of the application, took it from."""
+    taken, entered = aliased(StageMove), aliased(StageMove)
+    return (
+        select(entered.at)
+        .join(taken, taken.id.in_(undone.values()) & (taken.application_id == entered.application_id))
         .where(
-            StageMove.application_id == undone.application_id,
-            StageMove.to_stage == undone.from_stage,
-            StageMove.undoes.is_(None),
-            StageMove.id < undone.id,
+            entered.application_id == Application.id,
+            entered.to_stage == taken.from_stage,
+            entered.undoes.is_(None),
+            entered.id < taken.id,
         )
-        .order_by(StageMove.id.desc())
+        .order_by(entered.id.desc())
         .limit(1)
+        .correlate(Application)
+        .scalar_subquery()
     )
 
 
 def _move(
     session: Session,
-    targets: Sequence[tuple[Application, Stage]],
+    targets: Sequence[tuple[_Held, Stage, datetime]],
     *,
     actor_id: int | None,
     now: datetime,
     reason: str | None,
     note: str | None,
+    undoes: Mapping[int, int] | None = None,
 ) -> list[StageMove]:
-    _settle_waiting(session, [application.id for application, _ in targets], actor_id=actor_id, now=now)
-    changes: Counter[tuple[int, Stage]] = Counter()
-    moves = []
-    for application, to in targets:
-        _keep_one_live(session, application, to)
-        changes[application.posting_id, application.stage] -= 1
-        changes[application.posting_id, to] += 1
-        move = StageMove(
-            application_id=application.id,
-            from_stage=application.stage,
-            to_stage=to,
-            actor_id=actor_id,
-            reason=reason,
-            note=note[:NOTE_LENGTH] if note else None,
-            at=now,
+    """Move each to its stage, where it stands since its time, which is earlier than now when a move is taken back.
+
+    Everything is written by sets. ``undoes`` holds the id of the undone move by application.
+    """
+    _settle_waiting(session, [one.id for one, *_ in targets], actor_id=actor_id, now=now)
+    _keep_one_live(session, targets)
+    changes: Counter[Standing] = Counter()
+    by_stage: dict[Stage, list[int]] = {}
+    rows = []
+    for one, to, since in targets:
+        changes[one.posting_id, one.stage, day_of(one.stage_since)] -= 1
+        changes[one.posting_id, to, day_of(since)] += 1
+        by_stage.setdefault(to, []).append(one.id)
+        rows.append(
+            {
+                "application_id": one.id,
+                "from_stage": one.stage,
+                "to_stage": to,
+                "actor_id": actor_id,
+                "reason": reason,
+                "note": note[:NOTE_LENGTH] if note else None,
+                "undoes": undoes[one.id] if undoes else None,
+                "at": now,
+            }
         )
-        moves.append(move)
-        application.stage = to
-        application.stage_since = now
-    session.add_all(moves)
+    if not rows:
+        return []
     try:
-        session.flush()
+        for to, ids in by_stage.items():
+            _set_stage(session, ids, to, func.coalesce(_since(undoes), now) if undoes else now)
     except IntegrityError as error:  # they applied again in this very moment
         raise MoveError("applied_again") from error
+    made = insert(StageMove).returning(StageMove, sort_by_parameter_order=True)
+    moves = list(session.scalars(made, rows, execution_options={"populate_existing": True}))
     change_counts(session, changes)
-    for move in moves:
-        record(
-            session,
-            act="application.move",
-            actor_id=actor_id,
-            subject_type="application",
-            subject_id=move.application_id,
-            now=now,
-            move=move.id,
-            from_stage=move.from_stage.value if move.from_stage else None,
-            to_stage=move.to_stage.value,
-            reason=reason,
-        )
+    record_many(
+        session,
+        act="application.move",
+        actor_id=actor_id,
+        subject_type="application",
+        now=now,
+        entries=[
+            (
+                move.application_id,
+                {
+                    "move": move.id,
+                    "from_stage": move.from_stage.value if move.from_stage else None,
+                    "to_stage": move.to_stage.value,
+                    "reason": reason,
+                },
+            )
+            for move in moves
+        ],
+    )
     return moves
+
+
+def _set_stage(session: Session, ids: Sequence[int], to: Stage, since: datetime | ColumnElement[datetime]) -> None:
+    """Let applications stand in a stage, in their rows and in the objects of this session."""
+    changed = (
+        update(Application)
+        .where(Application.id.in_(ids))
+        .values(stage=to, stage_since=since)
+        .returning(Application.id, Application.stage_since)
+        .execution_options(synchronize_session=False)
+    )
+    for ident, moment in session.execute(changed):
+        _show(session, ident, to, moment)
