@@ -7,6 +7,8 @@ from typing import Any
 from cattrs import Converter
 
 from rubrics.measures import Case, Measures, Tally
+from rubrics.measures.impact import Group, Impact
+from rubrics.measures.passage import Flow, Seats
 
 _CONVERTER = Converter(forbid_extra_keys=True)
 
@@ -41,6 +43,46 @@ def load_measures(document: dict[str, Any]) -> Measures:
     return _CONVERTER.structure(document, Measures)
 
 
-def _written(thing: Case | Tally | Measures) -> dict[str, Any]:
+def dump_flow(flow: Flow) -> dict[str, Any]:
+    """Write the sums of a pipeline."""
+    return _written(flow)
+
+
+def load_flow(document: dict[str, Any]) -> Flow:
+    """Read what ``dump_flow`` wrote."""
+    return _CONVERTER.structure(document, Flow)
+
+
+def dump_seats(seats: dict[int, Seats]) -> dict[str, Any]:
+    """Write the sums of interviewers by their numbers."""
+    return {str(user): _written(one) for user, one in seats.items()}
+
+
+def load_seats(document: dict[str, Any]) -> dict[int, Seats]:
+    """Read what ``dump_seats`` wrote."""
+    return {int(user): _CONVERTER.structure(one, Seats) for user, one in document.items()}
+
+
+def dump_impact(impact: Impact) -> dict[str, Any]:
+    """Write a table of adverse impact."""
+    return _written(impact)
+
+
+def load_impact(document: dict[str, Any]) -> Impact:
+    """Read what ``dump_impact`` wrote."""
+    return _CONVERTER.structure(document, Impact)
+
+
+def dump_groups(groups: dict[str, Group]) -> dict[str, Any]:
+    """Write counts of groups by answer."""
+    return {answer: _written(group) for answer, group in groups.items()}
+
+
+def load_groups(document: dict[str, Any]) -> dict[str, Group]:
+    """Read what ``dump_groups`` wrote."""
+    return {answer: _CONVERTER.structure(group, Group) for answer, group in document.items()}
+
+
+def _written(thing: Case | Tally | Measures | Flow | Seats | Impact | Group) -> dict[str, Any]:
     document: dict[str, Any] = _CONVERTER.unstructure(thing)
     return document
