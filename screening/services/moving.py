@@ -193,11 +193,8 @@ def _keep_one_live(session: Session, targets: Sequence[tuple[_Held, Stage, datet
     returning = [one for one, to, _ in targets if one.stage in OVER and to not in OVER]
     if not returning:
         return
-    mine, other = aliased(Application), aliased(Application)
-    rows = (
-        select(mine.person_id, mine.posting_id)
-        .join(other, (other.person_id == mine.person_id) & (other.posting_id == mine.posting_id))
-        .where(mine.id.in_([one.id for one in returning]), other.stage.not_in(OVER))
+    rows = select(Application.person_id, Application.posting_id).where(
+        Application.person_id.in_({one.person_id for one in returning}), Application.stage.not_in(OVER)
     )
     live = {(person_id, posting_id) for person_id, posting_id in session.execute(rows)}
     for one in returning:
@@ -278,8 +275,8 @@ def _move(
             _set_stage(session, ids, to, func.coalesce(_since(undoes), now) if undoes else now)
     except IntegrityError as error:  # they applied again in this very moment
         raise MoveError("applied_again") from error
-    made = insert(StageMove).returning(StageMove, sort_by_parameter_order=True)
-    moves = list(session.scalars(made, rows, execution_options={"populate_existing": True}))
+    made = session.scalars(insert(StageMove).returning(StageMove), rows)
+    moves = sorted(made, key=lambda move: move.application_id)
     change_counts(session, changes)
     record_many(
         session,

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from screening.models import (
+    Application,
     BookingOffer,
     CandidateRequest,
     ChangedVerdict,
@@ -147,10 +148,15 @@ def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone
 
 
 def _undo_move(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
-    moves = [session.get_one(StageMove, int(ident)) for ident in arguments["moves"]]
-    for move in moves:
-        _require(session, Permission.APPLICATION_MOVE, actor, application_id=move.application_id)
-    undo_moves(session, move_ids=[move.id for move in moves], actor_id=actor.id, now=now)
+    ids = [int(ident) for ident in arguments["moves"]]
+    rows = select(StageMove.id, Application.posting_id).join(Application, Application.id == StageMove.application_id)
+    found = session.execute(rows.where(StageMove.id.in_(ids))).all()
+    if len(found) < len(set(ids)):
+        raise UndoError("changed")
+    for posting_id in {row.posting_id for row in found}:  # who moves is asked for the posting alone
+        if not allows(actor, Permission.APPLICATION_MOVE, Scope(posting_id=posting_id)):
+            raise UndoError("forbidden")
+    undo_moves(session, move_ids=ids, actor_id=actor.id, now=now)
 
 
 def _undo_verdict(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
 from rubrics.prescore import Gates
@@ -32,49 +33,6 @@ from screening.web.recruiter.words import REJECT_REASONS, preference_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("pipeline", __name__, url_prefix="/staff/postings")
-
-REFERRER = re.compile(r"ref-\d{1,9}", re.ASCII)
-GROUPS: dict[str, tuple[Stage, ...]] = {
-    "active": LANES,
-    **{stage.value: (stage,) for stage in Stage},
-    "all": tuple(Stage),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """What the address asks for, as the page's links repeat it."""
-
-    group: str
-    gates: str
-    text: str
-    sort: Sort
-    view: str
-    source: str = ""
-
-    @property
-    def filter(self) -> PipelineFilter:
-        """The filter that the query takes."""
-        return PipelineFilter(GROUPS[self.group], self.gates, self.text, self.sort, self.source)
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Tell whether applications in progress may be left out."""
-        return bool(self.text or self.gates or self.source)
-
-    def address(self, **changed: str) -> dict[str, str]:
-        """Give the query parameters of this choice with some changed; defaults are left out."""
-        values = {
-            "stage": self.group,
-            "gates": self.gates,
-            "source": self.source,
-            "q": self.text,
-            "sort": self.sort.value,
-            "view": self.view,
-        }
-        standard = {"stage": "active", "sort": "rank", "view": "table"}
-        return {key: value for key, value in {**values, **changed}.items() if value and standard.get(key) != value}
-
 
 @blueprint.get("/<int:posting_id>")
 @needs(Permission.POSTING_VIEW, of=Posting)
@@ -178,20 +136,6 @@ def carry_out(wanted: MoveRequest, back: str) -> ResponseReturnValue:
     return redirect(back, 303)
 
 
-def read_chosen(values: MultiDict[str, str]) -> Chosen:
-    """Read the filter from an address; what is not on the list is the default."""
-    group, gates, sort = values.get("stage", ""), values.get("gates", ""), values.get("sort", "")
-    source = values.get("source", "")
-    return Chosen(
-        group=group if group in GROUPS else "active",
-        gates=gates if gates in set(Gates) else "",
-        text=values.get("q", "").strip()[:100],
-        sort=Sort(sort) if sort in set(Sort) else Sort.RANK,
-        view="board" if values.get("view") == "board" else "table",
-        source=source if source in {*SOURCES, OTHER} or REFERRER.fullmatch(source) else "",
-    )
-
-
 def moved_words(count: int, to: Stage) -> str:
     """Say what was done."""
     if to is Stage.REJECTED:
@@ -226,10 +170,9 @@ def explain_move(error: MoveError) -> str:
 
 def _check_posting(posting: Posting, wanted: MoveRequest) -> None:
     """Refuse ids of another posting: the right was checked on this one."""
-    for ident in wanted.application_ids:
-        application = db.session.get(Application, ident)
-        if application is None or application.posting_id != posting.id:
-            abort(404)
+    own = select(func.count()).where(Application.id.in_(wanted.application_ids), Application.posting_id == posting.id)
+    if db.session.scalar(own) != len(wanted.application_ids):
+        abort(404)
 
 
 def _cursor(values: MultiDict[str, str]) -> Cursor | None:
