@@ -21,10 +21,13 @@ from screening.queries.deletions import count_deletions
 from screening.web import BLUEPRINTS
 from screening.web.access import actor, may
 from screening.web.auth.sessions import Account
+from screening.web.bodies import BodyRequest
 from screening.web.candidate.cities import city_name
+from screening.web.compiling import PageEnvironment
 from screening.web.dots import row_of_dots
 from screening.web.errors import register_errors
 from screening.web.formatting import FILTERS, company, html_language, is_chinese
+from screening.web.links import quick_links
 from screening.web.packing import register_packing
 from screening.web.versions import asset, icon
 
@@ -41,10 +44,17 @@ SECURITY_HEADERS = {
 }
 
 
+class Screening(Flask):
+    """Flask, with templates that are kept for each language and bodies of forms that are read quickly."""
+
+    jinja_environment = PageEnvironment
+    request_class = BodyRequest
+
+
 def create_app(settings: Settings | None = None, **overrides: Any) -> Flask:
     """Make the application; ``overrides`` are Flask configuration values, for tests."""
     settings = settings or load_settings()
-    app = Flask("screening", root_path=str(PACKAGE), template_folder=_templates(), static_folder="static")
+    app = Screening("screening", root_path=str(PACKAGE), template_folder=_templates(), static_folder="static")
     app.config.update(_configuration(settings), **overrides)
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     register_packing(app)
@@ -154,6 +164,7 @@ def _deletions_waiting() -> int:
 
 
 def _equip_templates(app: Flask) -> None:
+    app.jinja_env.facts.update(is_chinese=is_chinese, html_language=html_language)  # type: ignore[attr-defined] # a PageEnvironment
     app.jinja_env.filters.update(FILTERS, city=city_name)
     app.jinja_env.globals.update(
         may=may,
@@ -167,6 +178,7 @@ def _equip_templates(app: Flask) -> None:
         account=_account,
         deletions_waiting=_deletions_waiting,
         row_of_dots=row_of_dots,
+        url_for=quick_links(app),
     )
 
 

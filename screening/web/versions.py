@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from functools import lru_cache
 from pathlib import Path
 
-from flask import current_app, g, url_for
+from flask import current_app, request, url_for
 from markupsafe import Markup
+
+LOOK_EVERY = 1.0
+"""Seconds for which a process takes a static file for unchanged; only who works on the product changes one."""
+
+_made: dict[tuple[str, str], tuple[float, str]] = {}
 
 
 def asset(name: str) -> str:
     """Give the address of ``static/<name>`` with a digest of its content; a page asks for its icons hundreds of times."""
-    made: dict[str, str] = g.setdefault("assets", {})
-    if name not in made:
+    place = request.environ.get("SCRIPT_NAME", ""), name
+    made = _made.get(place)
+    now = time.monotonic()
+    if made is None or made[0] < now:
         path = Path(current_app.static_folder or "") / name
-        made[name] = url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns if path.exists() else 0))
-    return made[name]
+        digest = _digest(path, path.stat().st_mtime_ns if path.exists() else 0)
+        made = _made[place] = now + LOOK_EVERY, url_for("static", filename=name, v=digest)
+    return made[1]
 
 
 def icon(name: str, cls: str = "") -> Markup:

@@ -1,0 +1,106 @@
+"""Templates that hold a language's words draw exactly what templates that look their words up draw."""
+
+from __future__ import annotations
+
+import ast
+from typing import ClassVar
+
+import pytest
+from flask import Flask, render_template_string
+from flask.templating import Environment
+from flask_babel import force_locale, get_translations
+from jinja2 import DictLoader, StrictUndefined, UndefinedError
+from markupsafe import Markup
+
+from screening.app import Screening, create_app
+from screening.config import load_settings
+from screening.web.compiling.code import put
+
+SAID = {
+    "plain.html": "<b>{{ _('Sign out') }}</b>",
+    "value.html": "{{ _('Select %(name)s', name=name) }}|{{ name }}",
+    "count.html": "{{ ngettext('%(num)s day', '%(num)s days', number) }}",
+    "set.html": "{% set word = _('Sign out') %}{{ word }}{{ word|upper }}{{ '<' ~ word }}",
+    "passed.html": "{% macro b(x) %}<b>{{ x }}</b>{% endmacro %}{{ b(_('Select %(name)s', name=name)) }}{{ b(_('Sign out')) }}",
+    "given.html": "{{ _('%(a)s of 100%%', a=name) if number else _('Sign out') }}",
+    "own.html": "{% for _ in ['<', 'b'] %}{{ _ }}{% endfor %}",
+    "variable.html": "{% set key = 'Sign out' %}{{ _(key) }}{{ gettext(key) }}",
+    "mail.txt": "{{ _('Select %(name)s', name=name) }} {{ _('Sign out') }} {{ name }}",
+    "call.html": "{% macro box() %}[{{ caller() }}]{% endmacro %}{% call box() %}{{ _('Sign out') }}{{ name }}{% endcall %}",
+    "child.html": "{% extends 'base.html' %}{% block a %}{{ super() }}{{ name }}{{ _('Sign out') }}{% endblock %}",
+    "base.html": "<p>{% block a %}{{ _('Postings') }}{% endblock %}</p>{% include 'plain.html' %}{{ self.a() }}",
+    "loop.html": "{% for x in [1, 2] %}{{ loop.index }}{{ ngettext('%(num)s day', '%(num)s days', x) }}{% endfor %}",
+    "text.html": "{{ lone }}{{ 1.5 }}{{ true }}{{ none }}{{ markup }}{{ number }}",
+}
+GIVEN = {"name": '<O\'Neil & "Söhne">', "number": 3, "markup": Markup("<i>"), "lone": "\ud800"}
+
+
+def make_pages(folder) -> Flask:
+    app = create_app(load_settings({"SCREENING_SECRET_KEY": "for-tests"}, instance=folder))
+    app.jinja_env.loader = DictLoader(SAID)
+    return app
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory) -> Flask:
+    return make_pages(tmp_path_factory.mktemp("compiling"))
+
+
+@pytest.fixture(scope="module")
+def plain_pages(tmp_path_factory) -> Flask:
+    """Give the application with Flask's own environment of templates."""
+
+    class Plain(Environment):
+        facts: ClassVar = {}
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Screening, "jinja_environment", Plain)
+        return make_pages(tmp_path_factory.mktemp("plain"))
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("name", SAID)
+def test_a_template_with_its_words_draws_what_flask_draws(pages, plain_pages, name, language):
+    drawn = []
+    for app in (pages, plain_pages):
+        with app.test_request_context(), force_locale(language):
+            drawn.append(app.jinja_env.get_template(name).render(GIVEN))
+    assert drawn[0] == drawn[1]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_words_stand_in_the_code_and_are_asked_for_no_more(pages, language):
+    with pages.test_request_context(), force_locale(language):
+        word = get_translations().ugettext("Sign out")
+        environment = pages.jinja_env.get_template("plain.html").environment
+        code = environment.compile(SAID["plain.html"], "plain.html", raw=True)
+        assert f"<b>{word}</b>" in [node.value for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Constant)]
+        assert "gettext" not in code
+        assert "l_0__" not in code
+
+
+def test_each_language_has_its_own_words_in_one_process(pages):
+    drawn = set()
+    for language in ("zh", "en", "zh"):
+        with pages.test_request_context(), force_locale(language):
+            drawn.add((language, pages.jinja_env.get_template("count.html").render(number=1)))
+    assert drawn == {("zh", "1 天"), ("en", "1 day")}
+
+
+def test_strings_of_templates_follow_the_language_too(pages):
+    with pages.test_request_context(), force_locale("en"):
+        assert render_template_string("{{ ngettext('%(num)s day', '%(num)s days', 2) }}") == "2 days"
+
+
+def test_what_is_undefined_is_still_refused(pages):
+    assert pages.jinja_env.undefined is StrictUndefined
+    with pages.test_request_context(), pytest.raises(UndefinedError):
+        pages.jinja_env.from_string("{{ nothing }}").render()
+    with pages.test_request_context(), pytest.raises(UndefinedError):
+        pages.jinja_env.from_string("{{ nothing() }}").render()
+
+
+@pytest.mark.parametrize("value", ["a<b", Markup("<b>"), 7, -1, True, 1.5, None, "'\"&", ""])
+def test_what_is_put_out_is_escaped_as_jinja_escapes(value, pages):
+    with pages.test_request_context():
+        assert put(value) == pages.jinja_env.from_string("{{ value|escape }}").render(value=value)
