@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import secrets
 import tempfile
@@ -61,6 +62,11 @@ class Settings:
     def base_url(self) -> str | None:
         """Address that a link in a mail begins with when no page asked for it; None where nobody has named one."""
         return self.public_url or self.listens_at
+
+    @property
+    def voluntary_key(self) -> bytes:
+        """Key that ties voluntary answers to applications: made from the secret for this purpose and no other."""
+        return hmac.digest(self.secret_key.encode(), b"voluntary answers", "sha256")
 
     @property
     def uploads(self) -> Path:

@@ -25,6 +25,10 @@ MEASURE_POSTING = "measure_posting"
 MEASURE_SET = "measure_set"
 INDEX_APPLICATION = "index_application"
 FORGET_WORDS = "forget_words"
+COUNT_STAGES = "count_stages"
+COUNT_INSIGHTS = "count_insights"
+COUNT_VOLUNTARY = "count_voluntary"
+FORGET_VOLUNTARY = "forget_voluntary"
 
 
 HASTE = timedelta(hours=1)

@@ -61,6 +61,16 @@ SETTINGS: dict[str, Any] = {
             "schedule": TIDY_SECONDS,
             "options": {"expires": TIDY_SECONDS},
         },
+        "count": {
+            "task": "worker.tasks.count_nightly",
+            "schedule": TIDY_SECONDS,
+            "options": {"expires": TIDY_SECONDS},
+        },
+        "stages": {
+            "task": "worker.tasks.count_stages_daily",
+            "schedule": TIDY_SECONDS,
+            "options": {"expires": TIDY_SECONDS},
+        },
         "remind": {
             "task": "worker.tasks.remind_interviewers",
             "schedule": REMIND_SECONDS,

@@ -7,6 +7,7 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from celery import shared_task
 from flask import current_app
@@ -18,7 +19,9 @@ from screening.services import (
     adding_evidence,
     application_drafts,
     fitting,
+    impact_counts,
     indexing,
+    insight_counts,
     lost_links,
     mailing,
     measurements,
@@ -30,7 +33,9 @@ from screening.services import (
     proving,
     reminding,
     rescoring,
+    stage_figures,
     tidying,
+    voluntary,
 )
 from screening.web.candidate.links import status_link
 from screening.web.interviewer.reminder_words import reminder_words
@@ -128,6 +133,107 @@ def measure_set(*, job_id: int, reader_id: int) -> None:
             figures = measurements.add_up_set(session, reader_id=reader_id)
         with finishing(job_id) as session:
             measurements.store_figures(session, figures)
+
+    run_job(job_id, act)
+
+
+@shared_task
+def count_nightly() -> None:
+    """Ask, once a night on the company's clock, for pipelines to be counted; harmless to miss or to repeat."""
+    now = datetime.now(UTC)
+    local = now.astimezone(ZoneInfo(current_app.config["SCREENING"].time_zone))
+    insight_counts.ask_for_night(db.session, local=local, now=now)
+    db.session.commit()
+
+
+@shared_task
+def count_insights(*, job_id: int, reader_id: int, only_id: int, after: int, done: int, of: int) -> None:
+    """Count the pipelines of a tour of postings, as many a turn as there is time for; then the sums of all, and ask for the voluntary answers."""
+    tour = insight_counts.Tour(reader_id, only_id)
+
+    def act() -> None:
+        now, until = datetime.now(UTC), time.monotonic() + CHUNK_SECONDS
+        finished, unfinished = [], None
+        with looking() as session:
+            for posting_id in insight_counts.postings_of(session, tour, after=after):
+                count = insight_counts.begin_count(session, posting_id=posting_id, job_id=job_id, now=now)
+                while not count.is_done and time.monotonic() < until:
+                    insight_counts.count_chunk(session, count)
+                if not count.is_done:
+                    unfinished = count
+                    break
+                finished.append(count)
+        if finished or unfinished:
+            last = finished[-1].posting_id if finished else after
+            with going_on(job_id, after=last, done=done + len(finished), of=max(of, done + len(finished))) as session:
+                for count in finished:
+                    insight_counts.store_count(session, count, job_id=job_id)
+                if unfinished is not None:
+                    insight_counts.store_part(session, unfinished, job_id=job_id)
+            return
+        with looking() as session:
+            figures = insight_counts.add_everything(session)
+        with finishing(job_id) as session:
+            insight_counts.store_everything(session, figures, now=now)
+            impact_counts.ask_for_impact(session, run=str(job_id), now=now)
+
+    run_job(job_id, act)
+
+
+@shared_task
+def count_voluntary(*, job_id: int) -> None:
+    """Count voluntary answers against what became of the applications, and publish the tables that have enough news."""
+    key = current_app.config["SCREENING"].voluntary_key
+
+    def act() -> None:
+        now, until = datetime.now(UTC), time.monotonic() + CHUNK_SECONDS
+        with looking() as session:
+            sums = impact_counts.begin_sums(session, job_id=job_id)
+            while not sums.is_done and time.monotonic() < until:
+                impact_counts.sum_chunk(session, sums, key=key)
+        if not sums.is_done:
+            with going_on(job_id) as session:
+                impact_counts.store_sums(session, sums, job_id=job_id, now=now)
+            return
+        with finishing(job_id) as session:
+            impact_counts.publish_tables(session, sums, job_id=job_id, now=now)
+
+    run_job(job_id, act)
+
+
+@shared_task
+def forget_voluntary(*, job_id: int, application_id: int) -> None:
+    """Delete the voluntary answers of an application that was erased."""
+    key = current_app.config["SCREENING"].voluntary_key
+
+    def act() -> None:
+        with finishing(job_id) as session:
+            voluntary.forget_answers(session, key=key, application_ids=[application_id])
+
+    run_job(job_id, act)
+
+
+@shared_task
+def count_stages_daily() -> None:
+    """Ask, once a day, for the counters of stages to be compared with the applications and their times to be counted; harmless to miss or to repeat."""
+    stage_figures.ask_for_all(db.session, now=datetime.now(UTC))
+    db.session.commit()
+
+
+@shared_task
+def count_stages(*, job_id: int, posting_id: int, mend: int) -> None:
+    """Count how long applications of a posting stand in each stage; with ``mend`` set its counters right first."""
+
+    def act() -> None:
+        now = datetime.now(UTC)
+        if mend:
+            with going_on(job_id, mend=0) as session:
+                stage_figures.mend_posting(session, posting_id=posting_id, now=now)
+            return
+        with looking() as session:
+            times = stage_figures.read_times(session, posting_id=posting_id)
+        with finishing(job_id) as session:
+            stage_figures.store_times(session, times, now=now)
 
     run_job(job_id, act)
 
@@ -289,16 +395,25 @@ def send_mail(*, job_id: int, mail_id: int) -> None:
     """Offer one mail to the mail server; each outcome is stored with the end of the job, the next attempt is a job of its own."""
 
     def take() -> None:
-        mailing.take_mail(db.session, mail_id=mail_id)
+        mailing.take_mail(db.session, mail_id=mail_id, read=mail)
         db.session.commit()
 
+    mail: Mail | None = None
+
     def act() -> None:
+        nonlocal mail
         with looking() as session:
             mail = session.get(Mail, mail_id)
             is_moot = mail is not None and mail.state is MailState.WAITING and reminding.is_moot(session, mail=mail)
+            if mail is not None:  # apart from the session it opens no transaction while the mail server is asked
+                session.expunge(mail)
         if mail is None or mail.state not in {MailState.WAITING, MailState.SENDING}:
             with finishing(job_id):
                 return
+        if mail.state is MailState.WAITING and not mailing.is_due(mail, now=datetime.now(UTC)):
+            with finishing(job_id) as session:
+                mailing.ask_to_send(session, mail=mail, asked_at=datetime.now(UTC))
+            return
         if is_moot:
             with finishing(job_id) as session:
                 mailing.recall_mail(session, mail=mail)

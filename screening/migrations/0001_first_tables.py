@@ -168,6 +168,7 @@ def upgrade() -> None:
         sa.Column("second_look", sa.Boolean(), nullable=False),
         sa.Column("asks_voluntary", sa.Boolean(), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("stage_seconds", sa.Integer(), nullable=True),
         sa.Column("closes_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("created_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("published_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
@@ -476,9 +477,22 @@ def upgrade() -> None:
             sqlite_where=sa.text("stage <> 'rejected' AND stage <> 'withdrawn'"),
             postgresql_where=sa.text("stage <> 'rejected' AND stage <> 'withdrawn'"),
         )
-        batch_op.create_index("ix_application_posting_rank", ["posting_id", "rank_score", "id"], unique=False)
         batch_op.create_index(
-            "ix_application_posting_stage_rank", ["posting_id", "stage", "rank_score", "id"], unique=False
+            "ix_application_posting_stage_rank",
+            [
+                "posting_id",
+                "stage",
+                "rank_score",
+                "id",
+                "gates",
+                "verdicts",
+                "cities",
+                "source",
+                "owner_id",
+                "stage_since",
+                "submitted_at",
+            ],
+            unique=False,
         )
         batch_op.create_index(
             "ix_application_posting_stage_since", ["posting_id", "stage", "stage_since", "id"], unique=False
@@ -564,6 +578,7 @@ def upgrade() -> None:
         sa.Column("undone_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("undone_by", sa.Integer(), nullable=True),
         sa.Column("tell_candidate", sa.Boolean(), nullable=False),
+        sa.Column("afterwards", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("needs_second", sa.Boolean(), nullable=False),
         sa.Column("second_id", sa.Integer(), nullable=True),
         sa.Column("second_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
@@ -1208,6 +1223,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("calendar", sa.Text(), nullable=True),
         sa.Column("application_id", sa.Integer(), nullable=True),
+        sa.Column("posting_id", sa.Integer(), nullable=True),
         sa.Column("author_id", sa.Integer(), nullable=True),
         sa.Column(
             "state",
@@ -1234,12 +1250,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_mail_application_id"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(["posting_id"], ["posting.id"], name=op.f("fk_mail_posting_id")),
         sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_mail_author_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
         sa.UniqueConstraint("key", name=op.f("uq_mail_key")),
     )
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.create_index("ix_mail_state_id", ["state", "id"], unique=False)
+        batch_op.create_index("ix_mail_posting_id", ["posting_id", "id"], unique=False)
+        batch_op.create_index("ix_mail_posting_state", ["posting_id", "state", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_mail_application_id"), ["application_id"], unique=False)
 
     # application and prescore refer to each other; SQLite takes the key inside CREATE TABLE, PostgreSQL after it
@@ -1508,6 +1527,7 @@ def upgrade() -> None:
         sa.CheckConstraint("name <> ''", name=op.f("ck_tag_has_name")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
         sa.UniqueConstraint("key", name=op.f("uq_tag_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "voluntary_answer",
@@ -1515,6 +1535,7 @@ def upgrade() -> None:
         sa.Column("question", sa.String(length=20), nullable=False),
         sa.Column("answer", sa.String(length=40), nullable=False),
         sa.PrimaryKeyConstraint("token", "question", name=op.f("pk_voluntary_answer")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "bulk",
@@ -1756,6 +1777,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("application_tag", schema=None) as batch_op:
         batch_op.create_index("ix_application_tag_posting_id", ["posting_id", "tag_id", "application_id"], unique=False)
+        batch_op.create_index("ix_application_tag_tag_id", ["tag_id", "application_id"], unique=False)
 
     op.create_table(
         "bulk_item",
@@ -1839,6 +1861,7 @@ def downgrade() -> None:
 
     op.drop_table("bulk_item")
     with op.batch_alter_table("application_tag", schema=None) as batch_op:
+        batch_op.drop_index("ix_application_tag_tag_id")
         batch_op.drop_index("ix_application_tag_posting_id")
 
     op.drop_table("application_tag")
@@ -1917,6 +1940,8 @@ def downgrade() -> None:
         op.drop_constraint("fk_application_prescore_id", "application", type_="foreignkey")
     with op.batch_alter_table("mail", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mail_application_id"))
+        batch_op.drop_index("ix_mail_posting_state")
+        batch_op.drop_index("ix_mail_posting_id")
         batch_op.drop_index("ix_mail_state_id")
 
     op.drop_table("mail")
@@ -2018,7 +2043,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_application_posting_submitted_at")
         batch_op.drop_index("ix_application_posting_stage_since")
         batch_op.drop_index("ix_application_posting_stage_rank")
-        batch_op.drop_index("ix_application_posting_rank")
         batch_op.drop_index(
             "uq_application_live",
             sqlite_where=sa.text("stage <> 'rejected' AND stage <> 'withdrawn'"),

@@ -40,9 +40,12 @@ from screening.models import (
     SuspicionState,
 )
 from screening.services.indexing import ask_to_forget
+from screening.services.judging import forget_result
 from screening.services.mailing import FAREWELL, post_mail
 from screening.services.measuring import note_erased
 from screening.services.moving import ENDED, move_application
+from screening.services.tagging import forget_unused, tags_of
+from screening.services.voluntary import ask_to_forget_answers
 
 NAME = "—"
 """What stands where a name, or a text that must not be empty, stood."""
@@ -72,7 +75,9 @@ def erase(
         application.prescore_id = None
     session.flush()
     keys = set(session.scalars(select(ResumeFile.storage_key).where(ResumeFile.application_id.in_(ids))))
+    tags = tags_of(session, application_ids=ids)
     _delete_parts(session, ids)
+    forget_unused(session, tag_ids=tags)
     _blank_what_stays(session, ids, now)
     keys |= _erase_person(session, applications, addresses)
     _blank_mails(session, ids, addresses)
@@ -88,6 +93,7 @@ def erase(
             files=len(keys),
         )
         ask_to_forget(session, application_id=application.id, now=now)
+        ask_to_forget_answers(session, application_id=application.id, now=now)
     _close_requests(session, ids, actor_id, now)
     session.flush()
     note_erased(session, posting_ids={application.posting_id for application in applications}, now=now)
@@ -148,7 +154,7 @@ def _blank_what_stays(session: Session, ids: list[int], now: datetime) -> None:
     evaluations = select(Evaluation.id).where(Evaluation.interview_id.in_(interviews))
     for statement in (
         update(StageMove).where(StageMove.application_id.in_(ids)).values(note=None),
-        update(Decision).where(Decision.application_id.in_(ids)).values(note=NAME),
+        update(Decision).where(Decision.application_id.in_(ids)).values(note=NAME, afterwards=None),
         update(Decision).where(Decision.application_id.in_(ids), Decision.second_note != "").values(second_note=NAME),
         update(Interview).where(Interview.application_id.in_(ids)).values(place=""),
         update(Interview)
@@ -177,7 +183,8 @@ def _blank(session: Session, application: Application, now: datetime) -> None:
     application.headline, application.heard = "", None
     application.idempotency_key = f"erased:{application.id}"
     application.contact_later, application.prescore_refused = False, True
-    application.rank_score, application.gates, application.standing = -1.0, None, None
+    application.cities = ""
+    forget_result(application)
     application.erased_at = now
     session.flush()
 

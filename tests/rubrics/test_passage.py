@@ -57,11 +57,7 @@ def test_moves_that_were_taken_back_leave_no_trace(told):
 def test_stays_fill_the_time_between_the_first_move_and_the_last(told):
     made, standing = history(told)
     passage = follow(made)
-    ended = sum(
-        (after.at - before.at).total_seconds()
-        for before, after in pairwise(standing)
-        if before.to in ENDS
-    )
+    ended = sum((after.at - before.at).total_seconds() for before, after in pairwise(standing) if before.to in ENDS)
     assert sum(stay.seconds for stay in passage.stays) + ended == (standing[-1].at - START).total_seconds()
     assert WAY.index(passage.furthest) == max(WAY.index(move.to) for move in standing if move.to in WAY)
 
