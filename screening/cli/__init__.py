@@ -24,6 +24,7 @@ COMMANDS = {
     "replay": "Compute an application's stored prescores again and compare them byte for byte.",
     "measure": "Count agreement, severity and calibration of interviews anew.",
     "reindex": "Write the index of the search anew.",
+    "recount": "Compare the counters of stages with the applications and set right what is wrong.",
     "web": "Run one web server process.",
     "worker": "Run a worker: prescores, mails and other work that waits.",
     "beat": "Run the relay, which hands waiting work to the workers, and the clock of recurring work.",

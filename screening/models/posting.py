@@ -42,7 +42,7 @@ class SourceDocument(Base):
 
 
 class Posting(Base):
-    """One job advertisement. ``first_line``/``last_line`` are 1-based and inclusive in its document; ``title`` is None while the text's lost title has not been given by a person; with ``second_look`` a rejection after an interview waits for another person's agreement; ``asks_voluntary``: candidates are asked, after they applied, for voluntary answers (``VoluntaryAnswer``)."""
+    """One job advertisement. ``first_line``/``last_line`` are 1-based and inclusive in its document; ``title`` is None while the text's lost title has not been given by a person; with ``second_look`` a rejection after an interview waits for another person's agreement; ``asks_voluntary``: candidates are asked, after they applied, for voluntary answers (``VoluntaryAnswer``); ``stage_seconds`` is the median time in a stage, which the worker counts (``services.stage_figures``)."""
 
     __tablename__ = "posting"
     __table_args__ = (
@@ -66,6 +66,7 @@ class Posting(Base):
     second_look: Mapped[bool] = mapped_column(default=False)
     asks_voluntary: Mapped[bool] = mapped_column(default=False)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), default=None)
+    stage_seconds: Mapped[int | None] = mapped_column(default=None)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

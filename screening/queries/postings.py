@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from sqlalchemy import ColumnElement, Select, String, false, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    case,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from screening.models import (
@@ -22,39 +36,44 @@ from screening.models import (
     RubricState,
     RubricVersion,
     SettledFinding,
+    SourceDocument,
     Stage,
     StageCount,
+    StageRule,
     User,
 )
 from screening.policy import Actor
+from screening.queries.overdue import LATELY, lately, overdue_in, stage_in
+from screening.queries.stage_rules import LANES, Rules, rules_in
 
-LANES = (Stage.APPLIED, Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER)
-PATIENCE: Mapping[Stage, timedelta] = {
-    Stage.APPLIED: timedelta(days=3),
-    Stage.SCREENING: timedelta(days=5),
-    Stage.INTERVIEW: timedelta(days=10),
-    Stage.DEBRIEF: timedelta(days=3),
-    Stage.OFFER: timedelta(days=7),
-}
-"""How long an application may stand in a stage before it is overdue."""
-SORTS = ("new", "overdue", "title", "age")
+SORTS = ("new", "overdue", "median", "title", "age")
 ROWS = 200
+DOCUMENTS = 3
 NONE: Mapping[int, int] = MappingProxyType({})
+STATE = "state:"
 
 
 @dataclass(frozen=True, slots=True)
 class PostingFilter:
-    """What the reader asked for; ``attention`` keeps the postings that wait for a person."""
+    """What the reader asked for: ``attention`` keeps the postings that wait for a person.
+
+    ``mine`` keeps those that the reader owns, and those without an owner on which the reader has rights by name.
+    """
 
     state: PostingState = PostingState.OPEN
     text: str = ""
     attention: bool = False
+    mine: bool = False
     sort: str = "new"
 
 
 @dataclass(frozen=True, slots=True)
 class PostingRow:
-    """One posting: ``counts`` by stage in the order of ``LANES``; ``draft`` is the number of its unpublished rubric version, ``open_findings`` what that draft leaves unsettled."""
+    """One posting: ``counts`` by stage in the order of ``LANES``; ``draft`` is the number of its unpublished rubric version, ``open_findings`` what that draft leaves unsettled.
+
+    ``median`` is how many seconds an application stood in one stage (``services.stage_figures``), None while nobody knows;
+    ``owner`` is the one who answers for the posting, else the first by name who recruits for it.
+    """
 
     id: int
     slug: str
@@ -70,13 +89,24 @@ class PostingRow:
     draft: int | None
     open_findings: int
     failures: int
-    owners: tuple[str, ...]
+    owner: str | None
+    median: int | None = None
     reviews: int = 0
 
     @property
     def waits(self) -> bool:
         """Whether something on this posting waits for a person."""
         return bool(self.overdue or self.draft or self.failures or self.reviews)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingDocument:
+    """An imported document of which drafts wait to be published: how many, and how many of them have open findings."""
+
+    id: int
+    name: str
+    drafts: int
+    unsettled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +122,7 @@ class Overview:
     to_debrief: int
     highest: int
     cut: bool
+    documents: tuple[WaitingDocument, ...] = ()
 
 
 def overview(
@@ -108,39 +139,41 @@ def overview(
     ``reviews`` counts by posting the human reviews that candidates wait for.
     """
     visible = _visible(actor)
-    counted = select(Posting.state, func.count()).where(visible).group_by(Posting.state)
-    states = dict(session.execute(counted).all())
-    wanted = select(Posting).where(visible, Posting.state == chosen.state).order_by(Posting.id.desc()).limit(ROWS + 1)
+    if chosen.mine:
+        visible = and_(visible, _mine(actor))
+    wanted = select(Posting, _owner().label("owner")).where(visible, Posting.state == chosen.state)
     if chosen.text:
         pattern = f"%{_escaped(chosen.text)}%"
         wanted = wanted.where(or_(Posting.title.ilike(pattern, escape="\\"), Posting.track.ilike(pattern, escape="\\")))
-    found = session.scalars(wanted).all()
-    tally = _tally(session, actor, [posting.id for posting in found[:ROWS]], today=today, now=now)
+    found = session.execute(wanted.order_by(Posting.id.desc()).limit(ROWS + 1)).all()
+    tally = _tally(session, visible, [posting.id for posting, _ in found[:ROWS]], today=today, now=now)
     rows = _rows(session, found[:ROWS], tally=tally, reviews=reviews)
     kept = [row for row in rows if row.waits or not chosen.attention]
     return Overview(
         rows=tuple(_sorted(kept, chosen.sort)),
-        states={state: int(states.get(state, 0)) for state in PostingState},
+        states=tally.states,
         to_review=tally.standing(Stage.APPLIED) + tally.standing(Stage.SCREENING),
         new=sum(tally.new.get(ident, 0) for ident in tally.open),
-        overdue=sum(tally.overdue(ident) for ident in tally.open),
+        overdue=sum(tally.overdue.get(ident, 0) for ident in tally.open),
         interviews_today=tally.interviews,
         to_debrief=tally.standing(Stage.DEBRIEF),
         highest=max((count for row in rows for count in row.counts), default=0),
         cut=len(found) > ROWS,
+        documents=waiting_documents(session, actor=actor),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Numbers by posting: applications by stage, of them those that came to the stage lately, new ones, failed runs.
+    """Numbers by posting: applications by stage, overdue ones, new ones, failed runs; and how many postings have which state.
 
     ``open`` are the postings that take applications; ``interviews`` are today's on all postings that the reader sees.
     """
 
     open: frozenset[int]
+    states: Mapping[PostingState, int]
     counts: Mapping[tuple[int, Stage], int]
-    lately: Mapping[tuple[int, Stage], int]
+    overdue: Mapping[int, int]
     new: Mapping[int, int]
     failures: Mapping[int, int]
     interviews: int
@@ -149,47 +182,62 @@ class Tally:
         """Count who stands in a stage of an open posting."""
         return sum(self.counts.get((ident, stage), 0) for ident in self.open)
 
-    def overdue(self, posting_id: int) -> int:
-        """Count who stands in a stage for longer than its patience: all who stand there but those who came lately."""
-        places = [(posting_id, stage) for stage in PATIENCE]
-        return sum(max(0, self.counts.get(place, 0) - self.lately.get(place, 0)) for place in places)
 
-
-def _tally(session: Session, actor: Actor, ids: Sequence[int], *, today: datetime, now: datetime) -> Tally:
-    """Count over the open postings and those listed, in two queries; none grows but with what came in lately, or failed."""
-    visible = _visible(actor)
+def _tally(
+    session: Session, visible: ColumnElement[bool], ids: Sequence[int], *, today: datetime, now: datetime
+) -> Tally:
+    """Count over the open postings and those listed, in three queries; none grows but with what came in today, or failed."""
     wanted = select(Posting.id).where(visible, or_(Posting.state == PostingState.OPEN, Posting.id.in_(ids)))
+    rules = rules_in(session.scalars(select(StageRule).where(StageRule.posting_id.in_(wanted))))
     standing = session.execute(
         select(Posting.id, Posting.state, StageCount.stage, StageCount.count)
         .join(StageCount, StageCount.posting_id == Posting.id)
         .where(Posting.id.in_(wanted))
     ).all()
-    tallied: dict[str, dict[int, int]] = {kind: {} for kind in (*PATIENCE, "new", "failures", "interviews")}
-    for kind, posting, count in session.execute(union_all(*_counts(wanted, visible, today, now))):
-        tallied[kind][posting] = count
+    counts = {(posting, stage): count for posting, _, stage, count in standing}
+    tallied: dict[str, dict[int, int]] = {}
+    for kind, posting, count in session.execute(union_all(*_counts(counts, rules, visible, today, now))):
+        tallied.setdefault(kind, {})[posting] = count
+    came_lately = {
+        (posting, stage_in(kind)): count
+        for kind, by_posting in tallied.items()
+        if kind.startswith(LATELY)
+        for posting, count in by_posting.items()
+    }
+    overdue: dict[int, int] = {}
+    for (posting, _stage), count in overdue_in(counts, came_lately, rules).items():
+        overdue[posting] = overdue.get(posting, 0) + count
     return Tally(
         open=frozenset(posting for posting, state, _, _ in standing if state is PostingState.OPEN),
-        counts={(posting, stage): count for posting, _, stage, count in standing},
-        lately={(posting, stage): count for stage in PATIENCE for posting, count in tallied[stage].items()},
-        new=tallied["new"],
-        failures=tallied["failures"],
-        interviews=sum(tallied["interviews"].values()),
+        states={state: tallied.get(STATE + state.value, NONE).get(0, 0) for state in PostingState},
+        counts=counts,
+        overdue=overdue,
+        new=tallied.get("new", NONE),
+        failures=tallied.get("failures", NONE),
+        interviews=sum(tallied.get("interviews", NONE).values()),
     )
 
 
 def _counts(
-    wanted: Select[int], visible: ColumnElement[bool], today: datetime, now: datetime
+    standing: Mapping[tuple[int, Stage], int],
+    rules: Mapping[int, Rules],
+    visible: ColumnElement[bool],
+    today: datetime,
+    now: datetime,
 ) -> Iterator[Select[str, int, int]]:
-    """Give what is counted by posting, each by an index that leads to it: its name, the posting, the number."""
+    """Give what is counted by posting, each by an index that leads to it: its name, the posting (0 for all), the number."""
 
     def count(kind: str, of: ColumnElement[int]) -> Select[str, int, int]:
         rows = select(literal(kind, String), Application.posting_id, of)
         return rows.group_by(Application.posting_id)
 
-    mine = Application.posting_id.in_(wanted)
-    for stage, limit in PATIENCE.items():
-        lately = Application.stage == stage, Application.stage_since >= now - limit
-        yield count(stage.value, func.count()).where(mine, *lately)
+    ids = sorted({posting_id for posting_id, _ in standing})
+    mine = Application.posting_id.in_(ids)
+    for state in PostingState:
+        yield select(literal(STATE + state.value, String), literal(0), func.count()).where(
+            visible, Posting.state == state
+        )
+    yield from lately(ids, rules, now)
     yield count("new", func.count()).where(mine, Application.submitted_at >= today)
     # applications without any prescore whose last run failed
     yield (
@@ -211,10 +259,10 @@ def _counts(
 
 
 def _rows(
-    session: Session, postings: Sequence[Posting], *, tally: Tally, reviews: Mapping[int, int]
+    session: Session, found: Sequence[Row[Posting, str | None]], *, tally: Tally, reviews: Mapping[int, int]
 ) -> list[PostingRow]:
-    ids = [posting.id for posting in postings]
-    drafts, owners = draft_findings(session, select(Posting.id).where(Posting.id.in_(ids))), _owners(session, ids)
+    ids = [posting.id for posting, _ in found]
+    drafts = draft_findings(session, select(Posting.id).where(Posting.id.in_(ids)))
     return [
         PostingRow(
             id=posting.id,
@@ -227,54 +275,84 @@ def _rows(
             state=posting.state,
             counts=tuple(tally.counts.get((posting.id, stage), 0) for stage in LANES),
             new=tally.new.get(posting.id, 0),
-            overdue=tally.overdue(posting.id),
+            overdue=tally.overdue.get(posting.id, 0),
             draft=drafts[posting.id][0] if posting.id in drafts else None,
             open_findings=drafts[posting.id][1] if posting.id in drafts else 0,
             failures=tally.failures.get(posting.id, 0),
-            owners=owners.get(posting.id, ()),
+            owner=owner,
+            median=posting.stage_seconds,
             reviews=reviews.get(posting.id, 0),
         )
-        for posting in postings
+        for posting, owner in found
     ]
 
 
 def draft_findings(session: Session, ids: Select[int]) -> dict[int, tuple[int, int]]:
     """Read the drafts' numbers and how many of their findings nobody has settled."""
-    settled = (
-        select(func.count())
-        .where(SettledFinding.rubric_version_id == RubricVersion.id)
-        .correlate(RubricVersion)
-        .scalar_subquery()
+    rows = select(RubricVersion.posting_id, RubricVersion.number, _findings(), _settled()).where(
+        RubricVersion.posting_id.in_(ids), RubricVersion.state == RubricState.DRAFT
     )
-    rows = select(
-        RubricVersion.posting_id,
-        RubricVersion.number,
-        func.json_array_length(RubricVersion.document["warnings"]),
-        settled,
-    ).where(RubricVersion.posting_id.in_(ids), RubricVersion.state == RubricState.DRAFT)
     return {
         posting: (number, max(0, (all_findings or 0) - done))
         for posting, number, all_findings, done in session.execute(rows)
     }
 
 
-def _owners(session: Session, ids: Sequence[int]) -> dict[int, tuple[str, ...]]:
+def waiting_documents(session: Session, *, actor: Actor) -> tuple[WaitingDocument, ...]:
+    """Read the last imported documents of which drafts wait that this person may publish; a hiring manager publishes none."""
+    is_unsettled = case((func.coalesce(_findings(), 0) > _settled(), 1), else_=0)
     rows = (
-        select(PostingMember.posting_id, User.name)
-        .join(User, User.id == PostingMember.user_id)
-        .where(PostingMember.posting_id.in_(ids), User.role.in_((Role.RECRUITER, Role.HIRING_MANAGER)))
-        .order_by(PostingMember.posting_id, User.name, User.id)
+        select(SourceDocument.id, SourceDocument.name, func.count(), func.sum(is_unsettled))
+        .join(Posting, Posting.document_id == SourceDocument.id)
+        .join(RubricVersion, RubricVersion.posting_id == Posting.id)
+        .where(
+            false() if actor.role is Role.HIRING_MANAGER else _visible(actor),
+            Posting.state == PostingState.DRAFT,
+            RubricVersion.state == RubricState.DRAFT,
+        )
+        .group_by(SourceDocument.id, SourceDocument.name)
+        .order_by(SourceDocument.id.desc())
+        .limit(DOCUMENTS)
     )
-    names: dict[int, tuple[str, ...]] = {}
-    for posting, name in session.execute(rows):
-        names[posting] = (*names.get(posting, ()), name)
-    return names
+    return tuple(WaitingDocument(*row) for row in session.execute(rows))
+
+
+def _findings() -> ColumnElement[int]:
+    return func.json_array_length(RubricVersion.document["warnings"])
+
+
+def _settled() -> ColumnElement[int]:
+    return (
+        select(func.count())
+        .where(SettledFinding.rubric_version_id == RubricVersion.id)
+        .correlate(RubricVersion)
+        .scalar_subquery()
+    )
+
+
+def _owner() -> ColumnElement[str | None]:
+    """Name who answers for a posting of the outer query: its owner, else the first by name who recruits for it."""
+    own = select(User.name).where(User.id == Posting.owner_id).correlate(Posting).scalar_subquery()
+    member = (
+        select(func.min(User.name))
+        .join(PostingMember, PostingMember.user_id == User.id)
+        .where(PostingMember.posting_id == Posting.id, User.role.in_((Role.RECRUITER, Role.HIRING_MANAGER)))
+        .correlate(Posting)
+        .scalar_subquery()
+    )
+    return func.coalesce(own, member)
+
+
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    return or_(Posting.owner_id == actor.id, and_(Posting.owner_id.is_(None), Posting.id.in_(actor.postings)))
 
 
 def _sorted(rows: Sequence[PostingRow], sort: str) -> list[PostingRow]:
     match sort:
         case "overdue":
             return sorted(rows, key=lambda row: (-row.overdue, -row.new, row.id))
+        case "median":
+            return sorted(rows, key=lambda row: (-(row.median or 0), row.id))
         case "title":
             return sorted(rows, key=lambda row: (row.title is None, row.title or "", row.id))
         case "age":
@@ -285,7 +363,7 @@ def _sorted(rows: Sequence[PostingRow], sort: str) -> list[PostingRow]:
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
     if actor.role is Role.ADMIN:
-        return Posting.id.is_not(None)
+        return true()
     return Posting.id.in_(actor.postings) if actor.postings else false()
 
 

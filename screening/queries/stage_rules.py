@@ -6,8 +6,8 @@ What asks the database instead of a row compares with ``came_before``, which say
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
@@ -18,8 +18,8 @@ from screening.models import Responsible, Stage, StageRule
 
 LANES = (Stage.APPLIED, Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER)
 """The stages in which an application goes on."""
-OPTIONAL = frozenset({Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER})
-"""The stages that a posting may leave out: all that go on but the first."""
+OPTIONAL = frozenset({Stage.SCREENING, Stage.DEBRIEF})
+"""The stages that a posting may leave out: without any of the others nobody could be hired by the moves that there are."""
 STANDARD_DAYS: Mapping[Stage, int] = {
     Stage.APPLIED: 3,
     Stage.SCREENING: 5,
@@ -47,7 +47,7 @@ class Rule:
 
     stage: Stage
     in_use: bool = True
-    names: Mapping[str, str] = MappingProxyType({})
+    names: Mapping[str, str] = field(default_factory=dict)
     days: int | None = None
     own_days: int | None = None
     responsible: Responsible = Responsible.OWNER
@@ -73,8 +73,12 @@ def rules_of(session: Session, *, posting_id: int) -> Rules:
 
 def rules_by_posting(session: Session, *, posting_ids: Collection[int]) -> dict[int, Rules]:
     """Read the rules of those of these postings that have their own, in one query; for others ``STANDARD`` holds."""
+    return rules_in(session.scalars(select(StageRule).where(StageRule.posting_id.in_(posting_ids))))
+
+
+def rules_in(rows: Iterable[StageRule]) -> dict[int, Rules]:
+    """Give the rules that rows of one or many postings state, by posting."""
     own: dict[int, dict[Stage, Rule]] = {}
-    rows = session.scalars(select(StageRule).where(StageRule.posting_id.in_(posting_ids)))
     for row in rows:
         own.setdefault(row.posting_id, {})[row.stage] = rule_in(row)
     return {posting_id: MappingProxyType({**STANDARD, **rules}) for posting_id, rules in own.items()}

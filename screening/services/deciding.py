@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from screening.audit import record
 from screening.models import Application, Decision, Outcome, Stage, StageMove
+from screening.models.base import JsonObject
 from screening.queries.scopes import application_scope
 from screening.queries.second_looks import in_need_of_second_look, waiting_for
+from screening.queries.stage_rules import Rules, rules_of
 from screening.services.measuring import note_panels
-from screening.services.moving import ALLOWED_MOVES, REJECT_REASONS, MoveError, hold, move_application, undo_moves
+from screening.services.moving import MoveError, allowed_moves, hold, move_application, undo_moves
+from screening.services.reasons import REASONS
 
 NOTE_LENGTH = 4000
-PROCEED_REASONS = ("panel_agrees", "strong_evidence", "one_more_round", "open_question", "other")
-"""Why a person lets an application go on: the closed list that pages offer."""
 
 NEXT: Mapping[Stage, Stage] = {
     Stage.APPLIED: Stage.SCREENING,
@@ -39,15 +40,19 @@ class DecideError(Exception):
         super().__init__(code)
 
 
-def possible_outcomes(stage: Stage) -> dict[Outcome, Stage]:
-    """Give what may be decided on an application at a stage, and where each outcome leads."""
+def possible_outcomes(stage: Stage, rules: Rules) -> dict[Outcome, Stage]:
+    """Give what may be decided on an application at a stage by its posting's rules, and where each outcome leads."""
+    onward = NEXT.get(stage)
+    if onward is not None and not rules[onward].in_use:
+        onward = NEXT.get(onward)  # over a stage that the posting leaves out, where a move leads so far
     targets = {
-        Outcome.ADVANCE: NEXT.get(stage),
+        Outcome.ADVANCE: onward,
         Outcome.OFFER: Stage.OFFER,
         Outcome.HIRE: Stage.HIRED,
         Outcome.REJECT: Stage.REJECTED,
     }
-    return {outcome: to for outcome, to in targets.items() if to is not None and to in ALLOWED_MOVES[stage]}
+    allowed = allowed_moves(rules, stage)
+    return {outcome: to for outcome, to in targets.items() if to is not None and to in allowed}
 
 
 def decide(
@@ -60,18 +65,21 @@ def decide(
     actor_id: int,
     now: datetime,
     tell_candidate: bool = False,
+    afterwards: JsonObject | None = None,
 ) -> Decision:
     """Store a decision and move the application; how many evaluations were still owed is kept with it.
 
     A rejection that needs a second pair of eyes is stored as waiting and moves nothing. Raise DecideError for an outcome
     that the stage does not allow, a reason outside the list, a rejection without a note, or while another one waits.
+    ``afterwards`` is kept with a rejection that waits, for what the second person's agreement then sets going.
     """
-    to = possible_outcomes(application.stage).get(outcome)
+    rules = rules_of(session, posting_id=application.posting_id)
+    to = possible_outcomes(application.stage, rules).get(outcome)
     if to is None:
         raise DecideError("not_allowed")
     if not reason:
         raise DecideError("reason_missing")
-    if reason not in reasons_for(outcome):
+    if reason not in REASONS[outcome]:
         raise DecideError("reason_unknown")
     if outcome is Outcome.REJECT and not note.strip():
         raise DecideError("note_missing")
@@ -93,6 +101,7 @@ def decide(
         actor_id=actor_id,
         at=now,
         tell_candidate=tell_candidate,
+        afterwards=afterwards if needs_second else None,
         needs_second=needs_second,
     )
     if not needs_second:
@@ -169,8 +178,3 @@ def take_back_move(session: Session, *, decision: Decision, made_at: datetime, a
         undo_moves(session, move_ids=[latest.id], actor_id=actor_id, now=now)
     except MoveError as error:
         raise DecideError("changed") from error
-
-
-def reasons_for(outcome: Outcome) -> tuple[str, ...]:
-    """Give the closed list of reasons for an outcome."""
-    return REJECT_REASONS if outcome is Outcome.REJECT else PROCEED_REASONS

@@ -31,7 +31,7 @@ from screening.queries.clashes import Clash, Span, find_clashes
 from screening.queries.people import root_of
 from screening.queries.scopes import actor_of, application_scope
 from screening.services.measuring import note_panels
-from screening.services.moving import ENDED, MoveError, move_application
+from screening.services.moving import ENDED, MoveError, is_in_use, move_application
 
 DUE_HOURS = 24
 BEFORE_INTERVIEW = frozenset({Stage.APPLIED, Stage.SCREENING})
@@ -135,7 +135,8 @@ def schedule_interview(
     session.add_all(Panelist(interview_id=interview.id, user_id=user_id) for user_id in plan.panel)
     session.flush()
     to = Stage.SCREENING if plan.is_review else Stage.INTERVIEW
-    if application.stage is Stage.APPLIED or (application.stage in BEFORE_INTERVIEW and not plan.is_review):
+    goes_on = application.stage is Stage.APPLIED or (application.stage in BEFORE_INTERVIEW and not plan.is_review)
+    if goes_on and is_in_use(session, posting_id=application.posting_id, stage=to):
         try:
             move_application(session, application=application, to=to, actor_id=actor_id, now=now)
         except MoveError as error:

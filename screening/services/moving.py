@@ -16,7 +16,10 @@ from sqlalchemy.orm.util import identity_key
 from screening.audit import record_many
 from screening.models import Application, Decision, Stage, StageMove
 from screening.queries.second_looks import in_need_of_second_look, is_waiting, waiting_for
+from screening.queries.stage_rules import OPTIONAL, STANDARD, Rules, rules_by_posting, rules_of
+from screening.services.reasons import REJECT_REASONS, WITHDRAWAL_REASONS
 from screening.services.stage_counts import Standing, change_counts, day_of
+from screening.services.stage_figures import ask_for_times
 
 ACTIVE = (Stage.APPLIED, Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER)
 ENDED = frozenset({Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN})
@@ -32,22 +35,21 @@ ALLOWED_MOVES: Mapping[Stage, frozenset[Stage]] = {
     Stage.REJECTED: frozenset({Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF}),
     Stage.WITHDRAWN: frozenset(),
 }
-REJECT_REASONS = (
-    "requirement",
-    "knock_out",
-    "interview",
-    "others_stronger",
-    "availability",
-    "filled",
-    "duplicate",
-    "other",
-)
-"""Why a person rejects: the closed list that pages offer."""
 NOTE_LENGTH = 2000
 
 
+def allowed_moves(rules: Rules, stage: Stage) -> frozenset[Stage]:
+    """Give where an application may be moved from a stage: what ``ALLOWED_MOVES`` knows without what the posting leaves out."""
+    return frozenset(to for to in ALLOWED_MOVES[stage] if rules[to].in_use)
+
+
+def is_in_use(session: Session, *, posting_id: int, stage: Stage) -> bool:
+    """Tell whether a posting uses a stage; nothing is asked for one that none leaves out."""
+    return stage not in OPTIONAL or rules_of(session, posting_id=posting_id)[stage].in_use
+
+
 class MoveError(Exception):
-    """A move that is not possible: ``code`` is not_allowed, reason_missing, reason_unknown, changed, candidate_only, applied_again, second_look or waiting."""
+    """A move that is not possible: ``code`` is not_allowed, not_in_use, reason_missing, reason_unknown, changed, candidate_only, applied_again, second_look or waiting."""
 
     def __init__(self, code: str, application_id: int | None = None) -> None:
         self.code = code
@@ -120,6 +122,7 @@ def move_many(
             raise MoveError("changed", application.id)
         if to not in ALLOWED_MOVES[application.stage]:
             raise MoveError("not_allowed", application.id)
+    _refuse_left_out(session, applications, to)
     if to is Stage.REJECTED and not seconded:
         needing = in_need_of_second_look(session, application_ids, now=now)
         if needing:
@@ -186,6 +189,18 @@ def check_reason(to: Stage, reason: str | None, actor_id: int | None) -> None:
         raise MoveError("reason_missing")
     if to is Stage.REJECTED and reason not in REJECT_REASONS:
         raise MoveError("reason_unknown")
+    if to is Stage.WITHDRAWN and reason is not None and reason not in WITHDRAWAL_REASONS:
+        raise MoveError("reason_unknown")
+
+
+def _refuse_left_out(session: Session, applications: Sequence[_Held], to: Stage) -> None:
+    """Refuse to move to a stage that a posting leaves out; one standing there may leave it."""
+    if to not in OPTIONAL:
+        return
+    rules = rules_by_posting(session, posting_ids={one.posting_id for one in applications})
+    for one in applications:
+        if to not in allowed_moves(rules.get(one.posting_id, STANDARD), one.stage):
+            raise MoveError("not_in_use", one.id)
 
 
 def _keep_one_live(session: Session, targets: Sequence[tuple[_Held, Stage, datetime]]) -> None:
@@ -278,6 +293,7 @@ def _move(
     made = session.scalars(insert(StageMove).returning(StageMove), rows)
     moves = sorted(made, key=lambda move: move.application_id)
     change_counts(session, changes)
+    ask_for_times(session, posting_ids=[one.posting_id for one, *_ in targets], now=now)
     record_many(
         session,
         act="application.move",

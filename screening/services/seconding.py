@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from screening.audit import record
 from screening.models import Application, Decision, Posting, Stage
 from screening.queries.second_looks import waiting_for
+from screening.queries.stage_rules import rules_of
 from screening.services.deciding import NOTE_LENGTH, DecideError, carry_out, take_back_move
 from screening.services.measuring import note_panels
-from screening.services.moving import ALLOWED_MOVES, MoveError, hold, move_application
+from screening.services.moving import MoveError, allowed_moves, hold, move_application
 
 
 def second(
@@ -35,7 +36,7 @@ def second(
     session.flush()
     if agrees:
         carry_out(session, application=application, decision=decision, actor_id=actor_id, now=now)
-    elif Stage.DEBRIEF in ALLOWED_MOVES[application.stage]:
+    elif Stage.DEBRIEF in allowed_moves(rules_of(session, posting_id=application.posting_id), application.stage):
         _return_to_debrief(session, application, actor_id, now)
     _note(session, "decision.second", decision, actor_id, now, agrees=agrees)
     return application

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from screening import audit
-from screening.models import Application, Outcome, Role, Stage, StageCount, StageMove
+from screening.models import Application, Outcome, Role, Stage, StageCount, StageMove, StageRule
 from screening.policy import Actor
-from screening.services.deciding import decide
-from screening.services.moving import ALLOWED_MOVES, MoveError, move_application, move_many, undo_moves
+from screening.queries.stage_rules import OPTIONAL, STANDARD, STANDARD_DAYS, rules_of
+from screening.services.deciding import DecideError, decide, possible_outcomes
+from screening.services.moving import ALLOWED_MOVES, MoveError, allowed_moves, move_application, move_many, undo_moves
 from screening.services.undoing import Act, UndoError, remember, undo
 from tests.factories import NOW, make_application, make_posting, make_user
 
@@ -217,3 +219,52 @@ def test_undo_of_a_decision_takes_its_move_back(session, posting, recruiter, now
     undo(session, token=token, actor=Actor(recruiter.id, Role.RECRUITER, frozenset({posting.id})), now=now)
     assert (application.stage, decision.undone_at) == (Stage.DEBRIEF, now)
     assert counts(session) == {Stage.DEBRIEF: 1}
+
+
+def test_stages_that_a_posting_leaves_out_are_not_entered_but_left(session, posting, recruiter, now):
+    inside, new = make_application(session, posting, stage=Stage.DEBRIEF), make_application(session, posting)
+    for stage in (Stage.SCREENING, Stage.DEBRIEF):
+        session.add(StageRule(posting_id=posting.id, stage=stage, in_use=False))
+    session.flush()
+    rules = rules_of(session, posting_id=posting.id)
+    assert allowed_moves(rules, Stage.APPLIED) == {Stage.INTERVIEW, Stage.REJECTED, Stage.WITHDRAWN}
+    assert allowed_moves(rules, Stage.DEBRIEF) == ALLOWED_MOVES[Stage.DEBRIEF]
+    with pytest.raises(MoveError) as refused:
+        move_application(session, application=new, to=Stage.SCREENING, actor_id=recruiter.id, now=now)
+    assert (refused.value.code, refused.value.application_id) == ("not_in_use", new.id)
+    moves = [move_application(session, application=inside, to=Stage.OFFER, actor_id=recruiter.id, now=now)]
+    undo_moves(session, move_ids=[moves[0].id], actor_id=recruiter.id, now=now)
+    assert inside.stage is Stage.DEBRIEF  # where it stood before
+
+
+@pytest.mark.parametrize("left_out", [set(), {Stage.SCREENING}, {Stage.DEBRIEF}, {Stage.SCREENING, Stage.DEBRIEF}])
+def test_whatever_a_posting_leaves_out_a_new_application_can_still_be_hired(left_out):
+    rules = {stage: replace(rule, in_use=stage not in left_out) for stage, rule in STANDARD.items()}
+    reached, edge = {Stage.APPLIED}, {Stage.APPLIED}
+    while edge:
+        edge = {to for stage in edge for to in allowed_moves(rules, stage)} - reached
+        reached |= edge
+    assert reached == set(Stage) - left_out
+
+
+def test_no_stage_but_those_may_be_left_out(session):
+    for stage in set(STANDARD_DAYS) - OPTIONAL - {Stage.APPLIED}:
+        rules = {each: replace(rule, in_use=each is not stage) for each, rule in STANDARD.items()}
+        reached, edge = {Stage.APPLIED}, {Stage.APPLIED}
+        while edge:
+            edge = {to for one in edge for to in allowed_moves(rules, one) if to is not Stage.REJECTED} - reached
+            reached |= edge
+        assert Stage.HIRED not in reached
+
+
+def test_a_decision_advances_over_a_stage_that_is_left_out(session, posting, recruiter, now):
+    session.add(StageRule(posting_id=posting.id, stage=Stage.SCREENING, in_use=False))
+    session.add(StageRule(posting_id=posting.id, stage=Stage.DEBRIEF, in_use=False))
+    application = make_application(session, posting)
+    arguments = {"reason": "strong_evidence", "note": "", "actor_id": recruiter.id, "now": now}
+    decide(session, application=application, outcome=Outcome.ADVANCE, **arguments)
+    assert application.stage is Stage.INTERVIEW
+    rules = rules_of(session, posting_id=posting.id)
+    assert possible_outcomes(Stage.INTERVIEW, rules) == {Outcome.OFFER: Stage.OFFER, Outcome.REJECT: Stage.REJECTED}
+    with pytest.raises(DecideError, match="not_allowed"):
+        decide(session, application=application, outcome=Outcome.ADVANCE, **arguments)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stubs are of WTForms 3.2
@@ -12,11 +12,12 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stub
 from rubrics.anchors import guide_for
 from screening.extensions import db
 from screening.forms.deciding import DecisionForm, SecondForm
-from screening.models import Application, Decision, Outcome, Posting
+from screening.models import Application, Decision, Outcome, Posting, Stage
 from screening.policy import Permission
 from screening.queries.debrief import Debrief, debrief
-from screening.queries.insights import insights
+from screening.queries.insights import severities
 from screening.queries.second_looks import in_need_of_second_look, may_look
+from screening.queries.stage_rules import rules_of
 from screening.services.deciding import DecideError, decide, possible_outcomes, reasons_for, take_back_decision
 from screening.services.open_points import open_points
 from screening.services.seconding import second
@@ -168,9 +169,18 @@ def _tell(application: Application, decision: Decision, at: datetime) -> None:
     )
 
 
+def _outcomes(application: Application) -> dict[Outcome, Stage]:
+    """Give what may be decided, read once a page."""
+    if "outcomes" not in g:
+        rules = rules_of(db.session, posting_id=application.posting_id)
+        g.outcomes = possible_outcomes(application.stage, rules)
+    outcomes: dict[Outcome, Stage] = g.outcomes
+    return outcomes
+
+
 def _form(application: Application) -> DecisionForm:
     form = DecisionForm()
-    outcomes = possible_outcomes(application.stage)
+    outcomes = _outcomes(application)
     form.outcome.choices = [
         SelectChoice(value=outcome.value, label=outcome_words(outcome, to)) for outcome, to in outcomes.items()
     ]
@@ -251,8 +261,7 @@ def _severities(page: Debrief) -> list[tuple[str, str, bool]]:
     """Say how the panel's members rate elsewhere: name, words, and whether they stand apart; for who may see figures of people."""
     if not may(Permission.RATERS_VIEW):
         return []
-    found = insights(db.session, actor=actor(), posting_id=None, days=MEASURED_DAYS)
-    known = {one.rater: one for one in found.measures.severity} if found.measures else {}
+    known = severities(db.session, actor=actor(), days=MEASURED_DAYS)
     panel = {seat.user_id: seat.name for seat in page.seats if seat.latest}
     said = [(name, known[ident]) for ident, name in panel.items() if ident in known]
     return [(name, words, stands_apart(one)) for name, one in said if (words := severity_words(one, MEASURED_DAYS))]
@@ -267,7 +276,7 @@ def _previews(application: Application, posting: Posting) -> list[tuple[str, str
             outcome_words(outcome, to),
             *decision_text(application=application, posting=posting, to_stage=to.value, link=link, company=company),
         )
-        for outcome, to in possible_outcomes(application.stage).items()
+        for outcome, to in _outcomes(application).items()
     ]
 
 
