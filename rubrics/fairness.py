@@ -1,6 +1,6 @@
 """Questions that an application form should not ask: what decides about work must not be sex, family, origin, faith, age or body.
 
-``check_question`` doubts; it never forbids. A person reads the doubt, changes the question or gives a reason for it. Sources
+``check_question`` and ``check_label`` doubt; they never forbid. A person reads the doubt, changes the question or gives a reason for it. Sources
 of the rule, put in this project's own words:
 
 - China: the Employment Promotion Law gives everybody an equal chance whatever their ethnicity, race, sex or belief (art. 3),
@@ -86,6 +86,17 @@ def check_question(text: str) -> tuple[Concern, ...]:
     return tuple(sorted(first.values(), key=lambda concern: (concern.span, concern.topic.value)))
 
 
+def check_label(text: str) -> tuple[Topic, ...]:
+    """Doubt a short label that somebody sticks on a candidate: the words of questions, and bare words that no question needs.
+
+    Never raises; each topic once, in the order of ``Topic``.
+    """
+    folded = fold(text).text.strip()
+    found = {concern.topic for concern in check_question(text)}
+    found |= {topic for topic, pattern in _labels().items() if pattern.search(folded)}
+    return tuple(topic for topic in Topic if topic in found)
+
+
 def _sentences(text: str) -> list[tuple[int, int]]:
     """Cut at the ends of sentences; each keeps its stop, so that a pattern can see that it is over."""
     cuts = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
@@ -116,6 +127,13 @@ def _topics() -> dict[Topic, _Signs]:
             )
         )
         for topic in Topic
+    }
+
+
+@cache
+def _labels() -> dict[Topic, re.Pattern[str]]:
+    return {
+        Topic(name): re.compile("|".join(f"(?:{word})" for word in words)) for name, words in _table()["label"].items()
     }
 
 

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     POSTING_EDIT = "posting.edit"
     APPLICATION_VIEW = "application.view"
     APPLICATION_MOVE = "application.move"
+    APPLICATION_TAG = "application.tag"
     PRESCORE_VIEW = "prescore.view"
     FILE_VIEW = "file.view"
     INTERVIEW_SCHEDULE = "interview.schedule"
@@ -30,8 +31,12 @@ class Permission(StrEnum):
     DEBRIEF_VIEW = "debrief.view"
     DECIDE = "decide"
     POOLS_MANAGE = "pools.manage"
+    TEMPLATES_MANAGE = "templates.manage"
+    OUTBOX_VIEW = "outbox.view"
+    TAGS_MANAGE = "tags.manage"
     INSIGHTS_VIEW = "insights.view"
     RATERS_VIEW = "raters.view"
+    IMPACT_VIEW = "impact.view"
     USERS_MANAGE = "users.manage"
     ERASE = "erase"
 
@@ -137,6 +142,7 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.POSTING_EDIT: recruits_for_posting,
     Permission.APPLICATION_VIEW: has_posting,
     Permission.APPLICATION_MOVE: recruits_for_posting,
+    Permission.APPLICATION_TAG: both(has_posting, is_not_blind),  # tags are opinions of colleagues
     Permission.PRESCORE_VIEW: both(has_posting, is_not_blind),
     Permission.FILE_VIEW: either(has_posting, sits_on_panel),
     Permission.INTERVIEW_SCHEDULE: recruits_for_posting,
@@ -149,9 +155,14 @@ RULES: Mapping[Permission, Predicate] = {
     Permission.DEBRIEF_VIEW: both(either(has_posting, has_submitted), is_not_blind),
     Permission.DECIDE: both(has_posting, is_not_blind),
     Permission.POOLS_MANAGE: may_recruit,
+    Permission.TEMPLATES_MANAGE: may_recruit,
+    Permission.OUTBOX_VIEW: may_recruit,
+    Permission.TAGS_MANAGE: may_recruit,
     Permission.INSIGHTS_VIEW: recruits_somewhere,
     # Figures of named interviewers: not for hiring managers, who sit on panels with them.
     Permission.RATERS_VIEW: may_recruit,
+    # Rates of groups of candidates: for those who answer for the process, not for those who choose among the candidates.
+    Permission.IMPACT_VIEW: may_recruit,
     Permission.USERS_MANAGE: is_admin,
     Permission.ERASE: is_admin,
 }

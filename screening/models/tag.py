@@ -14,7 +14,11 @@ class Tag(Base):
     """One word for all postings. ``name`` is shown as first typed; ``key`` is its folded form (NFKC, lower case), by which it is one."""
 
     __tablename__ = "tag"
-    __table_args__ = (UniqueConstraint("key"), CheckConstraint("name <> ''", name="has_name"))
+    __table_args__ = (
+        UniqueConstraint("key"),
+        CheckConstraint("name <> ''", name="has_name"),
+        {"sqlite_autoincrement": True},  # the number of a deleted tag never means another one
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(40))
@@ -25,7 +29,10 @@ class ApplicationTag(Base):
     """A tag on an application; ``posting_id`` is the application's, so that a posting's tagged are found by one index."""
 
     __tablename__ = "application_tag"
-    __table_args__ = (Index("ix_application_tag_posting_id", "posting_id", "tag_id", "application_id"),)
+    __table_args__ = (
+        Index("ix_application_tag_posting_id", "posting_id", "tag_id", "application_id"),
+        Index("ix_application_tag_tag_id", "tag_id", "application_id"),
+    )
 
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), primary_key=True)
     tag_id: Mapped[int] = mapped_column(ForeignKey("tag.id"), primary_key=True)

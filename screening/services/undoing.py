@@ -20,6 +20,7 @@ from screening.models import (
     CandidateRequest,
     ChangedVerdict,
     Decision,
+    HandOver,
     Interview,
     Mail,
     Posting,
@@ -36,14 +37,19 @@ from screening.queries.free_times import Stretch, stretches_in
 from screening.queries.scopes import application_scope
 from screening.services.availability import HoursError, add_hours, remove_hours
 from screening.services.booking import BookingError, renew_offer, withdraw_offer
+from screening.services.calling_off import restore_called_off
 from screening.services.deciding import DecideError, take_back_decision
 from screening.services.drafting import RevisionError, undo_rubric_edit
 from screening.services.evaluating import take_abstention_back
+from screening.services.handing_over import HandOverError, take_back
 from screening.services.interview_plans import PlanError, restore_plan
 from screening.services.interviewing import InterviewError, restore_interview
 from screening.services.judging import JudgeError, take_back_verdict
+from screening.services.letters_back import put_mail_back, recall_letter, take_text_back
+from screening.services.mail_templates import TemplateError
 from screening.services.mailing import NotWaitingError, recall_mail
 from screening.services.moving import MoveError, undo_moves
+from screening.services.outbox import OutboxError
 from screening.services.people import PeopleError, take_back_decision_on_people
 from screening.services.plans_back import take_change_back, take_interview_back
 from screening.services.pools import PoolError, PoolFields, restore_pool
@@ -51,8 +57,13 @@ from screening.services.publishing import reopen_posting
 from screening.services.question_sets import QuestionsUsedError, undo_questions, unpublish_questions
 from screening.services.referring import ReferralUsedError, take_back_referral
 from screening.services.requesting import RequestError, reopen
+from screening.services.saved_views import ViewError, read_fields, restore_view
 from screening.services.seconding import take_back_second
-from screening.services.telling import recall_told
+from screening.services.stage_rules import restore_stages
+from screening.services.tagging import TagError
+from screening.services.tags_back import bring_tag_back, name_tag_back, put_tag_back, take_tag_off
+from screening.services.telling import recall_decided, recall_moved
+from screening.services.voluntary import ask_candidates
 
 WINDOW = timedelta(minutes=10)
 
@@ -60,12 +71,15 @@ WINDOW = timedelta(minutes=10)
 class Act(StrEnum):
     """What can be taken back."""
 
-    MOVE = "move"  # moves: ids of StageMove
+    MOVE = "move"  # moves: ids of StageMove; interviews: ids of those that it called off, if any
     VERDICT = "verdict"  # changed: id of ChangedVerdict
     RUBRIC = "rubric"  # version: id of RubricVersion; revision: the one that the edit made; steps: saves that it took; shared: version, revision, version, … of other drafts that it changed
     CLOSE = "close"  # posting: id of the Posting that was closed
-    DECISION = "decision"  # decision: id of Decision
-    SECOND = "second"  # decision: id of the Decision that a second person has spoken on
+    DECISION = "decision"  # decision: id of Decision; interviews: ids of those that it called off, if any
+    SECOND = "second"  # decision: id of the Decision that a second person has spoken on; interviews: as above
+    RECALL = "recall"  # mail: id of the Mail that was recalled
+    LETTER = "letter"  # mail: id of the Mail that was written
+    TEMPLATE = "template"  # posting: id or 0 for all; name, stage, locale: its place; before, after: [subject, text] as JSON, "" for none
     QUESTIONS = "questions"  # set: id of QuestionSet; revision: the one that the save made
     QUESTIONS_PUBLISHED = "questions_published"  # set: id of the QuestionSet that was put in force
     REFERRAL = "referral"  # referral: id of the Referral that was made
@@ -74,17 +88,25 @@ class Act(StrEnum):
     HOURS_ADDED = "hours_added"  # user: id of the User; stretches: what was new, as queries.free_times writes it
     HOURS_REMOVED = "hours_removed"  # the same of what was taken away
     OFFER = "offer"  # offer: id of the BookingOffer that was made; mail: id of its Mail
+    TAG = "tag"  # tag: id of the Tag; applications: ids of those that bear it since
+    UNTAG = "untag"  # tag: id of the Tag; stuck: JSON of what was taken off, as services.tagging gives it
+    TAG_RENAMED = "tag_renamed"  # tag: id; before, after: names
+    TAG_DELETED = "tag_deleted"  # tag: id; name; into: id of the one it was merged into, 0 for none; stuck: JSON; moved: ids of applications that bear that one since
     OFFER_WITHDRAWN = "offer_withdrawn"  # offer: id of the BookingOffer
     ABSTAIN = "abstain"  # interview: id of the Interview whose panel the person left
+    SAVED_VIEW = "saved_view"  # view: id of the SavedView; posting: its Posting; before, after: its fields as JSON, "" where there was none
     PLAN = "plan"  # posting: id of the Posting; before: its plan as JSON; after: digest of what the act left
     POOL = "pool"  # pool: id of the InterviewerPool; before, after: [name, members] as JSON, "" where there was none
     CANCEL = "cancel"  # interview: id of the Interview that was cancelled
     SCHEDULE = "schedule"  # interview: id of the Interview that was planned; move: id of the StageMove that it made, 0 for none
+    HAND_OVER = "hand_over"  # hand_overs: ids of HandOver
+    VOLUNTARY = "voluntary"  # posting: id of the Posting; asks: 1 when the act made it ask for voluntary answers, else 0
+    STAGES = "stages"  # posting: id of the Posting; before, after: its stages as JSON (services.stage_rules.snapshot)
     RESCHEDULE = "reschedule"  # interview: id of the Interview; before: its plan, as services.plans_back writes it; seen: the sequence that the change left
 
 
 class UndoError(Exception):
-    """A step that cannot be taken back: ``code`` is unknown, expired, used, changed, applied or forbidden."""
+    """A step that cannot be taken back: ``code`` is unknown, expired, used, changed, applied, told or forbidden."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -127,6 +149,7 @@ def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone
         BACKWARDS[act](session, step.arguments, actor, now)
     except (
         MoveError,
+        HandOverError,
         JudgeError,
         RevisionError,
         DecideError,
@@ -138,12 +161,15 @@ def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone
         PeopleError,
         PlanError,
         PoolError,
+        ViewError,
         HoursError,
         BookingError,
     ) as error:
         raise UndoError("changed") from error
     except QuestionsUsedError as error:
         raise UndoError("applied") from error
+    except (TagError, TemplateError, OutboxError) as error:
+        raise UndoError(error.code if error.code in {"forbidden", "told"} else "changed") from error
     return Undone(act, step.arguments)
 
 
@@ -156,7 +182,26 @@ def _undo_move(session: Session, arguments: JsonObject, actor: Actor, now: datet
     for posting_id in {row.posting_id for row in found}:  # who moves is asked for the posting alone
         if not allows(actor, Permission.APPLICATION_MOVE, Scope(posting_id=posting_id)):
             raise UndoError("forbidden")
+    recall_moved(session, move_ids=ids)
     undo_moves(session, move_ids=ids, actor_id=actor.id, now=now)
+    restore_called_off(session, interview_ids=arguments.get("interviews", ()), actor_id=actor.id, now=now)
+
+
+def _undo_hand_over(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    ids = [int(ident) for ident in arguments["hand_overs"]]
+    postings = select(Application.posting_id).join(HandOver, HandOver.application_id == Application.id)
+    for posting_id in session.scalars(postings.where(HandOver.id.in_(ids)).distinct()):
+        if not allows(actor, Permission.APPLICATION_MOVE, Scope(posting_id=posting_id)):
+            raise UndoError("forbidden")
+    take_back(session, hand_over_ids=ids, actor_id=actor.id, now=now)
+
+
+def _undo_stages(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    posting = session.get_one(Posting, int(arguments["posting"]))
+    if not allows(actor, Permission.POSTING_EDIT, Scope(posting_id=posting.id)):
+        raise UndoError("forbidden")
+    before, after = (json.loads(arguments[name]) for name in ("before", "after"))
+    restore_stages(session, posting=posting, before=before, after=after, actor_id=actor.id, now=now)
 
 
 def _undo_verdict(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
@@ -210,15 +255,17 @@ def _undo_close(session: Session, arguments: JsonObject, actor: Actor, now: date
 def _undo_decision(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
     decision = session.get_one(Decision, int(arguments["decision"]))
     _require(session, Permission.DECIDE, actor, application_id=decision.application_id)
-    recall_told(session, decision=decision)
+    recall_decided(session, decision=decision)
     take_back_decision(session, decision=decision, actor_id=actor.id, now=now)
+    restore_called_off(session, interview_ids=arguments.get("interviews", ()), actor_id=actor.id, now=now)
 
 
 def _undo_second(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
     decision = session.get_one(Decision, int(arguments["decision"]))
     _require(session, Permission.DECIDE, actor, application_id=decision.application_id)
-    recall_told(session, decision=decision)
+    recall_decided(session, decision=decision)
     take_back_second(session, decision=decision, actor_id=actor.id, now=now)
+    restore_called_off(session, interview_ids=arguments.get("interviews", ()), actor_id=actor.id, now=now)
 
 
 def _undo_referral(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
@@ -262,6 +309,21 @@ def _undo_plan(session: Session, arguments: JsonObject, actor: Actor, now: datet
         raise UndoError("forbidden")
     before = json.loads(arguments["before"])
     restore_plan(session, posting=posting, before=before, after=arguments["after"], actor_id=actor.id, now=now)
+
+
+def _undo_saved_view(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    posting_id = int(arguments["posting"])
+    if not allows(actor, Permission.POSTING_VIEW, Scope(posting_id=posting_id)):
+        raise UndoError("forbidden")
+    restore_view(
+        session,
+        view_id=int(arguments["view"]),
+        posting_id=posting_id,
+        owner_id=actor.id,
+        before=read_fields(arguments["before"]),
+        after=read_fields(arguments["after"]),
+        now=now,
+    )
 
 
 def _undo_pool(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
@@ -331,6 +393,14 @@ def _undo_reschedule(session: Session, arguments: JsonObject, actor: Actor, now:
     take_change_back(session, interview=interview, before=before, seen=seen, actor_id=actor.id, now=now)
 
 
+def _undo_voluntary(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    posting = session.get_one(Posting, int(arguments["posting"]))
+    if not allows(actor, Permission.POSTING_EDIT, Scope(posting_id=posting.id)):
+        raise UndoError("forbidden")
+    if not ask_candidates(session, posting=posting, asks=not arguments["asks"], actor_id=actor.id, now=now):
+        raise UndoError("changed")
+
+
 def _require(session: Session, permission: Permission, actor: Actor, *, application_id: int) -> None:
     if not allows(actor, permission, application_scope(session, application_id)):
         raise UndoError("forbidden")
@@ -345,17 +415,28 @@ BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] 
     Act.CLOSE: _undo_close,
     Act.DECISION: _undo_decision,
     Act.SECOND: _undo_second,
+    Act.RECALL: put_mail_back,
+    Act.LETTER: recall_letter,
+    Act.TEMPLATE: take_text_back,
     Act.REFERRAL: _undo_referral,
     Act.REVIEW: _undo_review,
     Act.PERSON: _undo_person,
     Act.PLAN: _undo_plan,
     Act.POOL: _undo_pool,
+    Act.SAVED_VIEW: _undo_saved_view,
     Act.CANCEL: _undo_cancel,
     Act.SCHEDULE: _undo_schedule,
     Act.RESCHEDULE: _undo_reschedule,
+    Act.VOLUNTARY: _undo_voluntary,
+    Act.HAND_OVER: _undo_hand_over,
+    Act.STAGES: _undo_stages,
     Act.ABSTAIN: _undo_abstention,
     Act.HOURS_ADDED: _undo_hours_added,
     Act.HOURS_REMOVED: _undo_hours_removed,
     Act.OFFER: _undo_offer,
     Act.OFFER_WITHDRAWN: _undo_withdrawal,
+    Act.TAG: take_tag_off,
+    Act.UNTAG: put_tag_back,
+    Act.TAG_RENAMED: name_tag_back,
+    Act.TAG_DELETED: bring_tag_back,
 }

@@ -28,6 +28,7 @@ from screening.models import (
 from screening.services.interview_plans import RoundFields, add_round
 from screening.services.mailing import post_mail
 from screening.services.pools import PoolFields, make_pool
+from screening.services.tagging import add_tag, find_or_make
 from screening.web.auth.sessions import Account
 from tests.factories import NOW, make_application, make_posting, make_user
 
@@ -91,6 +92,8 @@ def make_world(session: Session) -> World:
     pool = make_pool(session, fields=PoolFields("算法", (panelist.id,)), actor_id=admin.id, now=NOW)
     fields = RoundFields(RoundKind.PANEL, "综合面试", 45, 1, ("tool-8",), (), pool.id)
     one = add_round(session, posting=posting, fields=fields, actor_id=admin.id, now=NOW)
+    tag = find_or_make(session, name="备选")
+    add_tag(session, application_ids=[application.id], tag=tag, actor_id=recruiter.id, now=NOW)
     session.commit()
     values = {
         "posting_id": posting.id,
@@ -105,6 +108,7 @@ def make_world(session: Session) -> World:
         "pool_id": pool.id,
         "round_id": one.id,
         "offer_id": offer.id,
+        "tag_id": tag.id,
     }
     return World(values=values, admin=admin, recruiter=recruiter, stranger=stranger, panelist=panelist)
 

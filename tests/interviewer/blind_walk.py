@@ -230,6 +230,7 @@ def values(app: Flask, world: World) -> dict[str, list[Any]]:
         "offer_id": [world.offer],
         "pool_id": [world.pool],
         "round_id": [world.round],
+        "tag_id": [world.tag],
         "slug": [world.slug],
         "token": [status],
         "drafts.token": [draft],

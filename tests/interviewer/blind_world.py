@@ -34,6 +34,7 @@ from screening.services import evaluating
 from screening.services.evaluating import Judgement
 from screening.services.interviewing import InterviewError, Plan, schedule_interview
 from screening.services.mailing import post_mail
+from screening.services.tagging import add_tag, find_or_make
 from tests.architecture.doors import make_offer
 from tests.candidate.asking import CODE, own_questions
 from tests.candidate.asking import publish as ask
@@ -68,6 +69,7 @@ class World:
     offer: int
     pool: int
     round: int
+    tag: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,8 @@ def make_world(session: Session, role: Role) -> World:
     )
     session.add(round_)
     session.flush()
+    tag = find_or_make(session, name="备选")
+    add_tag(session, application_ids=[seen.id], tag=tag, actor_id=recruiter.id, now=NOW)
     mail = _write_mail(session, owed)
     _keep_draft(session, posting)
     offer = make_offer(session, seen, first)
@@ -151,6 +155,7 @@ def make_world(session: Session, role: Role) -> World:
         offer=offer.id,
         pool=pool.id,
         round=round_.id,
+        tag=tag.id,
     )
 
 
@@ -181,6 +186,9 @@ def _do(session: Session, interview: Interview, doing: Doing, user_id: int) -> N
             evaluating.submit_evaluation(session, **place, **judged)
         case "amend":
             evaluating.amend_evaluation(session, **place, **judged, reason=doing.words, seen=1)
+        case "tag":
+            ids, at = [interview.application_id], NOW + timedelta(hours=doing.hours)
+            add_tag(session, application_ids=ids, tag=find_or_make(session, name=doing.words[:40]), actor_id=user_id, now=at)
         case "abstain":
             evaluating.abstain(session, **place, kind=AbstainKind.OTHER, reason=doing.words)
         case _:
