@@ -26,7 +26,7 @@ from screening.web.candidate.cities import city_name
 from screening.web.compiling import PageEnvironment
 from screening.web.dots import row_of_dots
 from screening.web.errors import register_errors
-from screening.web.formatting import FILTERS, company, html_language, is_chinese
+from screening.web.formatting import FILTERS, SPOKEN_FILTERS, company, html_language, is_chinese
 from screening.web.links import quick_links
 from screening.web.packing import register_packing
 from screening.web.versions import asset, icon
@@ -157,14 +157,22 @@ def _theme() -> str | None:
 
 
 def _deletions_waiting() -> int:
-    """Count once a request: the navigation stands on a page twice, at its side and in the drawer of small screens."""
-    if "deletions_waiting" not in g:
-        g.deletions_waiting = count_deletions(db.session, actor=actor())
-    return int(g.deletions_waiting)
+    """Count the deletions that wait on the reader's postings; they come with the account, but right after signing in."""
+    if current_user.deletions is None:
+        current_user.deletions = count_deletions(db.session, actor=actor())
+    return int(current_user.deletions)
+
+
+def _mails_stuck() -> int:
+    """Count the mails on the reader's postings that wait for a person; right after signing in nothing is counted yet."""
+    return int(current_user.stuck)
 
 
 def _equip_templates(app: Flask) -> None:
-    app.jinja_env.facts.update(is_chinese=is_chinese, html_language=html_language)  # type: ignore[attr-defined] # a PageEnvironment
+    environment = app.jinja_env
+    if isinstance(environment, PageEnvironment):
+        environment.facts.update(is_chinese=is_chinese, html_language=html_language)
+        environment.spoken_filters.update(SPOKEN_FILTERS)
     app.jinja_env.filters.update(FILTERS, city=city_name)
     app.jinja_env.globals.update(
         may=may,
@@ -177,6 +185,7 @@ def _equip_templates(app: Flask) -> None:
         theme=_theme,
         account=_account,
         deletions_waiting=_deletions_waiting,
+        mails_stuck=_mails_stuck,
         row_of_dots=row_of_dots,
         url_for=quick_links(app),
     )

@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import BindParameter, ColumnElement, case, func, select, true
 from sqlalchemy.orm import Session
 
-from screening.models import Application, CandidateRequest, Posting, RequestKind, RequestState, Role
+from screening.models import (
+    Application,
+    CandidateRequest,
+    Posting,
+    PostingMember,
+    RequestKind,
+    RequestState,
+    Role,
+    User,
+)
 from screening.policy import Actor
 from screening.queries.status import reference_of
 
@@ -63,9 +72,23 @@ def count_deletions(session: Session, *, actor: Actor) -> int:
     return session.scalar(found) or 0
 
 
+def waiting_for(reader: BindParameter[int]) -> ColumnElement[int]:
+    """Count as ``count_deletions`` does, inside another query that reads the account of ``reader``."""
+    own = select(PostingMember.posting_id).where(PostingMember.user_id == reader)
+    found = (
+        select(func.count(CandidateRequest.id))
+        .join(Application, Application.id == CandidateRequest.application_id)
+        .where(*_DELETIONS)
+    )
+    everywhere, on_own = found.scalar_subquery(), found.where(Application.posting_id.in_(own)).scalar_subquery()
+    return case((User.role == Role.ADMIN, everywhere), else_=on_own)
+
+
+_DELETIONS = (CandidateRequest.state == RequestState.OPEN, CandidateRequest.kind == RequestKind.DELETION)
+
+
 def _waits(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return (
-        CandidateRequest.state == RequestState.OPEN,
-        CandidateRequest.kind == RequestKind.DELETION,
+        *_DELETIONS,
         true() if actor.role is Role.ADMIN else Application.posting_id.in_(actor.postings),
     )

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy.orm import Session, aliased
 
-from screening.models import Answer, Application, Evaluation, Interview, Panelist, PostingMember, ResumeFile, User
+from screening.models import (
+    Answer,
+    Application,
+    Evaluation,
+    Interview,
+    Panelist,
+    Posting,
+    PostingMember,
+    ResumeFile,
+    User,
+)
 from screening.models.application import RESUME
 from screening.policy import Actor, Scope
+from screening.queries.deletions import waiting_for
+from screening.queries.outbox import stuck_for
 from screening.queries.own_answers import FIELD, is_for_interviewers
 
 
@@ -21,17 +34,24 @@ def actor_of(session: Session, user: User) -> Actor:
     return Actor(id=user.id, role=user.role, postings=frozenset(postings))
 
 
-def account_of(session: Session, user_id: int) -> tuple[User, Actor] | None:
-    """Read an account with its rights in one query, which every page of staff begins with."""
-    rows = session.execute(
-        select(User, PostingMember.posting_id)
-        .outerjoin(PostingMember, PostingMember.user_id == User.id)
-        .where(User.id == user_id)
-    ).all()
+def account_of(session: Session, user_id: int) -> tuple[User, Actor, int, int] | None:
+    """Read an account with its rights, the deletions that wait on its postings and the mails that are stuck there in one query, which every page of staff begins with."""
+    rows = session.execute(_accounts(), {"reader": user_id}).all()
     if not rows:
         return None
-    user = rows[0][0]
-    return user, Actor(user.id, user.role, frozenset(posting for _, posting in rows if posting is not None))
+    user, _, waiting, stuck = rows[0]
+    postings = frozenset(row[1] for row in rows if row[1] is not None)
+    return user, Actor(user.id, user.role, postings), waiting, stuck
+
+
+@cache
+def _accounts() -> Select[Any, *tuple[Any, ...]]:
+    reader = bindparam("reader")
+    return (
+        select(User, PostingMember.posting_id, waiting_for(reader), stuck_for(reader))
+        .outerjoin(PostingMember, PostingMember.user_id == User.id)
+        .where(User.id == reader)
+    )
 
 
 def application_scope(session: Session, application_id: int, *, interview_id: int | None = None) -> Scope:
@@ -40,17 +60,64 @@ def application_scope(session: Session, application_id: int, *, interview_id: in
     Owing are panel members of interviews that were not cancelled, who did not abstain and have not submitted.
     """
     rows = session.execute(_seats(), {"application": application_id}).all()
-    posting_id = rows[0].posting_id if rows else None
-    seats = [row[1:] for row in rows if row.user_id is not None]
-    panel = frozenset(user for interview, user, _, _ in seats if interview_id in {None, interview})
-    owing = frozenset(user for _, user, abstained, done in seats if abstained is None and not done)
-    done_by = frozenset(user for _, user, _, done in seats if done)
-    return Scope(posting_id=posting_id, panel=panel, owing=owing, submitted=done_by)
+    return _scope(rows[0].posting_id if rows else None, rows, interview_id)
+
+
+def application_at(session: Session, application_id: int) -> tuple[Application, Posting, Scope] | None:
+    """Read an application with its posting and its scope in one query, which every page of an application begins with."""
+    rows = session.execute(_applications(), {"application": application_id}).all()
+    if not rows:
+        return None
+    application, posting = rows[0][:2]
+    return application, posting, _scope(posting.id, rows, None)
+
+
+def interview_at(session: Session, interview_id: int) -> tuple[Interview, Application, Posting, Scope] | None:
+    """Read an interview with its application, its posting and its scope in one query."""
+    rows = session.execute(_interviews(), {"interview": interview_id}).all()
+    if not rows:
+        return None
+    interview, application, posting = rows[0][:3]
+    return interview, application, posting, _scope(posting.id, rows, interview.id)
+
+
+def _scope(posting_id: int | None, seats: Sequence[Row[*tuple[Any, ...]]], interview_id: int | None) -> Scope:
+    taken = [row for row in seats if row.user_id is not None]
+    return Scope(
+        posting_id=posting_id,
+        panel=frozenset(row.user_id for row in taken if interview_id in {None, row.interview_id}),
+        owing=frozenset(row.user_id for row in taken if row.abstained_at is None and not row.submitted),
+        submitted=frozenset(row.user_id for row in taken if row.submitted),
+    )
 
 
 @cache
-def _seats() -> Select[int, int, int, datetime | None, bool]:
+def _seats() -> Select[Any, *tuple[Any, ...]]:
     """Make the statement once: nearly every page of an application asks it. One row, without a seat, where nobody sits."""
+    return _seated(select(Application.posting_id)).where(Application.id == bindparam("application"))
+
+
+@cache
+def _applications() -> Select[Any, *tuple[Any, ...]]:
+    rows = select(Application, Posting).join(Posting, Posting.id == Application.posting_id)
+    return _seated(rows).where(Application.id == bindparam("application"))
+
+
+@cache
+def _interviews() -> Select[Any, *tuple[Any, ...]]:
+    """Make the statement for one interview; the seats are those of the whole application, whose evaluations would colour each other."""
+    own = aliased(Interview)
+    rows = (
+        select(own, Application, Posting)
+        .select_from(own)
+        .join(Application, Application.id == own.application_id)
+        .join(Posting, Posting.id == Application.posting_id)
+    )
+    return _seated(rows).where(own.id == bindparam("interview"))
+
+
+def _seated(rows: Select[Any, *tuple[Any, ...]]) -> Select[Any, *tuple[Any, ...]]:
+    """Join the seats of an application's interviews that were not cancelled."""
     submitted = (
         select(Evaluation.id)
         .where(Evaluation.interview_id == Panelist.interview_id, Evaluation.user_id == Panelist.user_id)
@@ -58,10 +125,9 @@ def _seats() -> Select[int, int, int, datetime | None, bool]:
         .exists()
     )
     return (
-        select(Application.posting_id, Panelist.interview_id, Panelist.user_id, Panelist.abstained_at, submitted)
+        rows.add_columns(Panelist.interview_id, Panelist.user_id, Panelist.abstained_at, submitted.label("submitted"))
         .outerjoin(Interview, (Interview.application_id == Application.id) & Interview.cancelled_at.is_(None))
         .outerjoin(Panelist, Panelist.interview_id == Interview.id)
-        .where(Application.id == bindparam("application"))
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -94,7 +95,12 @@ def time_tag(value: datetime, zone: str | None = None) -> Markup:
 
 def listing(words: list[str] | tuple[str, ...]) -> str:
     """Join words: 北京、上海 or Beijing, Shanghai."""
-    return ("、" if is_chinese() else ", ").join(words)
+    return joiner()(words)
+
+
+def joiner() -> Callable[[Iterable[str]], str]:
+    """Give what joins words in the page's language."""
+    return ("、" if is_chinese() else ", ").join
 
 
 def percent(share: float | None) -> str:
@@ -142,9 +148,12 @@ FILTERS = {
     "file_size": file_size,
     "statement_title": statement_title,
 }
+SPOKEN_FILTERS: Mapping[str, Callable[[], Callable[..., str]]] = {"listing": joiner}
+"""Filters that are made once for a language, by what makes them."""
 
 __all__ = [
     "FILTERS",
+    "SPOKEN_FILTERS",
     "_",
     "clock",
     "company",
@@ -153,6 +162,7 @@ __all__ = [
     "file_size",
     "html_language",
     "is_chinese",
+    "joiner",
     "listing",
     "moment",
     "percent",

@@ -1,7 +1,7 @@
-"""The code that templates become: Jinja's own, with shorter ways where a page goes thousands of times.
+"""The code that templates become: Jinja's own, but that a call is a call.
 
-A call is a call, without Jinja's look for functions that want its context, unless this may be one; what is put out is escaped
-without being wrapped first; a block gives one string to the block around it; texts that never change are made once.
+Jinja looks at every function that a template calls, thousands of times a page, for whether it wants the template's context. Who
+wants it is known when the template becomes code.
 """
 
 # ruff: noqa: N802 - visitors are named by their nodes
@@ -10,29 +10,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import markupsafe
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame, optimizeconst
 from jinja2.utils import _PassArg
-from markupsafe import Markup, escape
-
-_escape_text = getattr(markupsafe, "_escape_inner", None) or (lambda text: str(escape(text)))
-
-
-def put(value: Any) -> str:
-    """Give what stands in the page for a value: escaped unless it is markup."""
-    kind = type(value)
-    if kind is str:
-        return _escape_text(value)
-    if kind is Markup:
-        return value
-    if kind is int:
-        return str(value)
-    return escape(value)
 
 
 class PageCode(CodeGenerator):
-    """Jinja's code generator with the shorter ways; for templates that are drawn at once, not asynchronously and not in a sandbox."""
+    """Jinja's code generator with shorter calls; for templates that are drawn at once, not asynchronously and not in a sandbox.
+
+    No value that a page is given may be a function that wants a context (``jinja2.pass_context``): those are globals and filters.
+    """
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
@@ -47,27 +34,14 @@ class PageCode(CodeGenerator):
         super().write(x)
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
-        """Write the template, and below it the texts that it holds."""
+        """Write the template, and below it the texts that it hands on."""
         super().visit_Template(node, frame)
         for text, name in self._said.items():
             self.writeline(f"{name} = Markup({text!r})")
 
-    def write_commons(self) -> None:
-        """Let every function know how a value is put out."""
-        self.writeline("put = environment.put")
-        super().write_commons()
-
-    def visit_Block(self, node: nodes.Block, frame: Frame) -> None:
-        """Write the call of a block as one string: else each bit of a page walks up through every block around it."""
-        if frame.buffer is not None or node.required or (frame.toplevel and self.extends_so_far):
-            super().visit_Block(node, frame)
-            return
-        context = self.derive_context(frame) if node.scoped else self.get_context_ref()
-        self.writeline(f"yield concat(context.blocks[{node.name!r}][0]({context}))", node)
-
     @optimizeconst
     def visit_Call(self, node: nodes.Call, frame: Frame, forward_caller: bool = False) -> None:
-        """Write a call as it stands, unless the function may want the template's context."""
+        """Write a call as it stands, unless the function wants the template's context."""
         if isinstance(node.node, nodes.Name) and _wants_context(self.environment.globals.get(node.node.name)):
             super().visit_Call(node, frame, forward_caller=forward_caller)
             return
@@ -89,11 +63,12 @@ class PageCode(CodeGenerator):
         else:
             self.write(repr(text))
 
-    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
-        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
-            super()._output_child_pre(node, frame, finalize)
-        else:
-            self.write("put(")
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
+        """Write what is put out; a condition without an ``else`` puts out nothing, for which no undefined value is made."""
+        for child in node.nodes:
+            if isinstance(child, nodes.CondExpr) and child.expr2 is None:
+                child.expr2 = nodes.TemplateData("", lineno=child.lineno)
+        super().visit_Output(node, frame)
 
 
 def _wants_context(function: Any) -> bool:

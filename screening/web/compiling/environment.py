@@ -9,12 +9,18 @@ from flask.templating import Environment
 from flask_babel import get_locale
 from flask_babel import get_translations as catalogue_in_force
 from jinja2 import Template, nodes
+from jinja2.environment import TemplateModule
+from jinja2.runtime import Context
 
-from screening.web.compiling.code import PageCode, put
+from screening.web.compiling.code import PageCode
 from screening.web.compiling.texts import PutTexts
 
-CODES = 400
-"""Templates that are kept for each language."""
+
+class PageTemplate(Template):
+    """A template whose macros are made once, if it was imported without context: no template here has globals of its own."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:
+        return super()._get_default_module() if ctx is None or self._module is None else self._module
 
 
 class PageEnvironment(Environment):
@@ -24,26 +30,38 @@ class PageEnvironment(Environment):
     request, a template looks its words up as Jinja does.
     """
 
+    template_class = PageTemplate
     code_generator_class = PageCode
-    put = staticmethod(put)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._language = ""
         self._spoken: dict[str, PageEnvironment] = {}
+        self._ready: dict[str, Template] = {}
         self.facts: dict[str, Callable[[], Any]] = {}
         """Functions of templates, by name, whose answer without arguments depends on the language alone."""
+        self.spoken_filters: dict[str, Callable[[], Callable[..., Any]]] = {}
+        """Filters, by name, that are quicker where the language is known: what makes them, called while it is in force."""
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - as Jinja calls it
-        locale = None if self._language else get_locale()
+        if self._language:
+            return self._ready.get(name) or self._make_ready(name, globals)
+        locale = get_locale()
         if locale is None:
             return super()._load_template(name, globals)
         spoken = self._spoken.get(locale.language) or self._speak(locale.language)
-        return super(PageEnvironment, spoken)._load_template(name, globals)
+        return spoken._load_template(name, globals)  # noqa: SLF001 - one of its own kind
+
+    def _make_ready(self, name: str, variables: MutableMapping[str, Any] | None) -> Template:
+        template = super()._load_template(name, variables)
+        if not self.auto_reload:
+            self._ready[name] = template
+        return template
 
     def _speak(self, language: str) -> PageEnvironment:
-        spoken = self.overlay(cache_size=CODES)
-        spoken._language = language  # noqa: SLF001 - one of its own kind
+        spoken = self.overlay()
+        spoken._language, spoken._ready = language, {}  # noqa: SLF001 - one of its own kind
+        spoken.filters = {**self.filters, **{name: make() for name, make in self.spoken_filters.items()}}
         return self._spoken.setdefault(language, spoken)
 
     def _generate(self, source: nodes.Template, *args: Any, **named: Any) -> str:
