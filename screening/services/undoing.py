@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from screening.models import (
     Application,
     BookingOffer,
+    Bulk,
+    BulkKind,
     CandidateRequest,
     ChangedVerdict,
     Decision,
@@ -37,6 +39,8 @@ from screening.queries.free_times import Stretch, stretches_in
 from screening.queries.scopes import application_scope
 from screening.services.availability import HoursError, add_hours, remove_hours
 from screening.services.booking import BookingError, renew_offer, withdraw_offer
+from screening.services.bulks import BulkError
+from screening.services.bulks import take_back as take_back_bulk
 from screening.services.calling_off import restore_called_off
 from screening.services.deciding import DecideError, take_back_decision
 from screening.services.drafting import RevisionError, undo_rubric_edit
@@ -66,6 +70,7 @@ from screening.services.telling import recall_decided, recall_moved
 from screening.services.voluntary import ask_candidates
 
 WINDOW = timedelta(minutes=10)
+TAGGING = frozenset({BulkKind.TAG, BulkKind.UNTAG})
 
 
 class Act(StrEnum):
@@ -79,7 +84,7 @@ class Act(StrEnum):
     SECOND = "second"  # decision: id of the Decision that a second person has spoken on; interviews: as above
     RECALL = "recall"  # mail: id of the Mail that was recalled
     LETTER = "letter"  # mail: id of the Mail that was written
-    TEMPLATE = "template"  # posting: id or 0 for all; name, stage, locale: its place; before, after: [subject, text] as JSON, "" for none
+    TEMPLATE = "template"  # changes: as services.mail_templates.pack_changes gives them
     QUESTIONS = "questions"  # set: id of QuestionSet; revision: the one that the save made
     QUESTIONS_PUBLISHED = "questions_published"  # set: id of the QuestionSet that was put in force
     REFERRAL = "referral"  # referral: id of the Referral that was made
@@ -88,6 +93,7 @@ class Act(StrEnum):
     HOURS_ADDED = "hours_added"  # user: id of the User; stretches: what was new, as queries.free_times writes it
     HOURS_REMOVED = "hours_removed"  # the same of what was taken away
     OFFER = "offer"  # offer: id of the BookingOffer that was made; mail: id of its Mail
+    BULK = "bulk"  # bulk: id of the Bulk
     TAG = "tag"  # tag: id of the Tag; applications: ids of those that bear it since
     UNTAG = "untag"  # tag: id of the Tag; stuck: JSON of what was taken off, as services.tagging gives it
     TAG_RENAMED = "tag_renamed"  # tag: id; before, after: names
@@ -106,7 +112,7 @@ class Act(StrEnum):
 
 
 class UndoError(Exception):
-    """A step that cannot be taken back: ``code`` is unknown, expired, used, changed, applied, told or forbidden."""
+    """A step that cannot be taken back: ``code`` is unknown, expired, used, changed, applied, told, running or forbidden."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -168,6 +174,8 @@ def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone
         raise UndoError("changed") from error
     except QuestionsUsedError as error:
         raise UndoError("applied") from error
+    except BulkError as error:
+        raise UndoError(error.code) from error
     except (TagError, TemplateError, OutboxError) as error:
         raise UndoError(error.code if error.code in {"forbidden", "told"} else "changed") from error
     return Undone(act, step.arguments)
@@ -401,6 +409,20 @@ def _undo_voluntary(session: Session, arguments: JsonObject, actor: Actor, now: 
         raise UndoError("changed")
 
 
+def _undo_bulk(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+    bulk = session.get_one(Bulk, int(arguments["bulk"]))
+    undo_bulk(session, bulk=bulk, actor=actor, now=now)
+
+
+def undo_bulk(session: Session, *, bulk: Bulk, actor: Actor, now: datetime) -> None:
+    """Begin to take a bulk act back, within ``WINDOW`` of its end; raise UndoError without the right, BulkError when it is too late."""
+    permission = Permission.APPLICATION_TAG if bulk.kind in TAGGING else Permission.APPLICATION_MOVE
+    if not allows(actor, permission, Scope(posting_id=bulk.posting_id)):
+        raise UndoError("forbidden")
+    until = bulk.finished_at + WINDOW if bulk.finished_at is not None else None
+    take_back_bulk(session, bulk=bulk, actor_id=actor.id, now=now, until=until)
+
+
 def _require(session: Session, permission: Permission, actor: Actor, *, application_id: int) -> None:
     if not allows(actor, permission, application_scope(session, application_id)):
         raise UndoError("forbidden")
@@ -435,6 +457,7 @@ BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] 
     Act.HOURS_REMOVED: _undo_hours_removed,
     Act.OFFER: _undo_offer,
     Act.OFFER_WITHDRAWN: _undo_withdrawal,
+    Act.BULK: _undo_bulk,
     Act.TAG: take_tag_off,
     Act.UNTAG: put_tag_back,
     Act.TAG_RENAMED: name_tag_back,

@@ -24,11 +24,11 @@ TAG = re.compile(r"<[^>]*>", re.DOTALL)
 SPOKEN = re.compile(r"\s(?:aria-label|title|placeholder|alt|aria-description)=\"([^\"]*)\"")
 WORD = re.compile(r"[A-Za-z]{2,}|[㐀-鿿]")
 ENTITY = re.compile(r"&#?\w+;")
-NAMES = {"Screening", "EN", "中文", "CSV", "PDF", "Word", "DOCX", "TXT", "MD", "MB"}
+NAMES = {"Screening", "EN", "中文", "CSV", "Excel", "PDF", "Word", "DOCX", "TXT", "MD", "MB"}
 CHINESE = re.compile(r"[㐀-鿿]")
 CHINESE_IN_CODE = {
     "screening/web/formatting.py",  # dates are put together by hand, since no catalogue can do that
-    "screening/web/candidate/cities.py",  # looks cities up with and without their last character
+    "screening/queries/cities.py",  # looks cities up with and without their last character
     "screening/web/candidate/feeds.py",  # knows an internship by its title
     "screening/queries/comparison.py",  # tells Chinese characters from other letters
     "screening/forms/inputs.py",  # reads dates as people type them

@@ -17,6 +17,7 @@ from screening.models import RequestKind, RequestState, Stage
 from screening.queries.explanation import Told
 from screening.web.candidate.explanation import WORDS
 from screening.web.candidate.status import ENDS, WAY
+from screening.web.candidate.voluntary import ASKED, SAID
 from screening.web.formatting import file_size, is_chinese, listing, zoned
 from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, SOURCES
 
@@ -76,6 +77,8 @@ FIELDS = {
     "quotes": _l("Your words, with their place in the answer or file"),
     "quote": _l("Your words"),
     "end": _l("Ends at character"),
+    "voluntary": _l("Voluntary answers, kept apart from the application"),
+    **ASKED,
     "requests": _l("What you asked people for"),
     "kind": _l("Kind"),
     "state": _l("State"),
@@ -119,7 +122,7 @@ CHOICES: dict[str, dict[Any, Any]] = {
     "state": STATES,
     "told": TOLD,
 }
-NAMED: dict[str, dict[str, Any]] = {"language": LOCALES, "source": SOURCES}
+NAMED: dict[str, dict[str, Any]] = {"language": LOCALES, "source": SOURCES, **dict.fromkeys(ASKED, SAID)}
 """Values that have a name beside the code that programs read; the candidate's own words have none."""
 KINDS_OF = {"stage": Stage, "section": Section, "verdict": Verdict, "kind": RequestKind, "state": RequestState}
 KINDS_OF["told"] = Told

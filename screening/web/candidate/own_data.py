@@ -17,6 +17,7 @@ from screening.models import Application, ResumeFile
 from screening.queries.own_data import read_own_data
 from screening.queries.status import reference_of
 from screening.services.proving import ids_proven_by
+from screening.services.voluntary import own_answers
 from screening.web.access import LARGEST_ID, now
 from screening.web.candidate.data_words import FIELDS, blocks
 from screening.web.candidate.proof import is_proven, proven
@@ -72,7 +73,11 @@ def file(token: str, application: Application, file_id: int) -> ResponseReturnVa
 def _document(application: Application) -> dict[str, Any]:
     """Read the applications that this browser has proven: after a code all at the address, after sending the one that was sent."""
     mine = [ident for ident in ids_proven_by(db.session, application=application) if is_proven(ident)]
-    return read_own_data(db.session, application_ids=mine, now=now())
+    document = read_own_data(db.session, application_ids=mine, now=now())
+    key = current_app.config["SCREENING"].voluntary_key
+    for told, ident in zip(document["applications"], sorted(mine, reverse=True), strict=True):
+        told["voluntary"] = own_answers(db.session, key=key, application_id=ident)
+    return document
 
 
 def _name(application: Application) -> str:

@@ -19,6 +19,7 @@ from screening.queries.requests import own_reviews
 from screening.queries.status import Status, read_status
 from screening.services.applying import withdraw_application
 from screening.services.moving import ENDED, OVER, MoveError
+from screening.services.voluntary import is_asked
 from screening.web.access import anyone, now
 from screening.web.candidate.cities import city_name
 from screening.web.candidate.links import (
@@ -31,6 +32,7 @@ from screening.web.candidate.links import (
     unknown_link,
 )
 from screening.web.candidate.proof import is_proven, proven
+from screening.web.candidate.voluntary import answers_of
 from screening.web.interview_news import call_off
 from screening.web.labels import ANSWER_FIELDS, FILE_FAILURES
 from screening.web.toasts import toast
@@ -97,6 +99,7 @@ def show(token: str) -> ResponseReturnValue:
         may_apply_again=status.stage in OVER
         and not any(other.application_id > status.application_id for other in status.others),
         city_name=city_name,
+        voluntary=_voluntary(status.application_id),
     )
     return private_page(shown)
 
@@ -121,6 +124,16 @@ def withdraw(token: str, application: Application) -> ResponseReturnValue:
 def _status(token: str) -> Status | None:
     number = application_id_in(token)
     return read_status(db.session, application_id=number, now=now()) if number else None
+
+
+def _voluntary(application_id: int) -> str | None:
+    """Say whether voluntary questions are to be offered: "open", or "answered" where they can be changed; None where not, and for a stranger."""
+    if not is_proven(application_id):
+        return None
+    application = db.session.get_one(Application, application_id)
+    if answers_of(application):
+        return "answered"
+    return "open" if is_asked(db.session, application=application) else None
 
 
 def _others(status: Status) -> list[dict[str, Any]]:
