@@ -46,7 +46,7 @@ def hand_over(
         if one.stage in ENDED:
             raise HandOverError("ended", one.id)
     if to_id is not None:
-        allowed = _postings_of(session, to_id, {one.posting_id for one in held})
+        allowed = postings_open_to(session, to_id, {one.posting_id for one in held})
         for one in held:
             if one.posting_id not in allowed:
                 raise HandOverError("no_right", one.id)
@@ -67,6 +67,21 @@ def take_back(session: Session, *, hand_over_ids: Sequence[int], actor_id: int, 
             raise HandOverError("changed", each.application_id)
     back = [(each.application_id, each.to_id, each.from_id) for each in done]
     return _give(session, back, actor_id=actor_id, note=None, now=now)
+
+
+def postings_open_to(session: Session, user_id: int, posting_ids: Collection[int]) -> Collection[int]:
+    """Tell on which of these postings somebody may act: an admin on all, who recruits on those with a right, nobody who has left."""
+    user = session.get(User, user_id)
+    if user is None or not user.is_active:
+        return ()
+    if user.role is Role.ADMIN:
+        return posting_ids
+    if user.role not in RECRUITING:
+        return ()
+    mine = select(PostingMember.posting_id).where(
+        PostingMember.user_id == user_id, PostingMember.posting_id.in_(posting_ids)
+    )
+    return set(session.scalars(mine))
 
 
 def _give(
@@ -123,18 +138,3 @@ def _hold(session: Session, application_ids: Sequence[int]) -> Sequence[Applicat
     session.flush()
     rows = select(Application).where(Application.id.in_(application_ids)).order_by(Application.id)
     return session.scalars(rows.with_for_update(of=Application), execution_options={"populate_existing": True}).all()
-
-
-def _postings_of(session: Session, user_id: int, posting_ids: Collection[int]) -> Collection[int]:
-    """Tell on which of these postings somebody may act: an admin on all, who recruits on those with a right, nobody who has left."""
-    user = session.get(User, user_id)
-    if user is None or not user.is_active:
-        return ()
-    if user.role is Role.ADMIN:
-        return posting_ids
-    if user.role not in RECRUITING:
-        return ()
-    mine = select(PostingMember.posting_id).where(
-        PostingMember.user_id == user_id, PostingMember.posting_id.in_(posting_ids)
-    )
-    return set(session.scalars(mine))

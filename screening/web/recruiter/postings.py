@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,12 +13,14 @@ from flask_babel import gettext as _
 from screening.extensions import db
 from screening.models import Posting, PostingState
 from screening.policy import Permission
-from screening.queries.postings import LANES, SORTS, PostingFilter, overview
+from screening.queries.postings import SORTS, PostingFilter, overview
 from screening.queries.requests import count_waiting_reviews
+from screening.queries.stage_rules import LANES
 from screening.services.publishing import close_posting, reopen_posting
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, needs, now
 from screening.web.labels import STAGES
+from screening.web.recruiter.overview_lines import lines_of, link
 from screening.web.recruiter.returning import back_to
 from screening.web.toasts import toast
 
@@ -28,16 +31,31 @@ blueprint = Blueprint("postings", __name__, url_prefix="/staff/postings")
 @needs(Permission.POSTING_LIST)
 def index() -> ResponseReturnValue:
     """Show the postings that one has rights on."""
-    chosen = _filter()
+    return _page("recruiter/postings.html")
+
+
+@blueprint.get("/live")
+@needs(Permission.POSTING_LIST)
+def live() -> ResponseReturnValue:
+    """Give the part of the overview that changes by itself, for a page that is looked at."""
+    return _page("recruiter/_overview.html")
+
+
+def _page(template: str) -> str:
+    chosen, moment = _filter(), now()
     reviews = count_waiting_reviews(db.session, actor=actor())
-    page = overview(db.session, actor=actor(), chosen=chosen, today=start_of_day(now()), now=now(), reviews=reviews)
+    page = overview(db.session, actor=actor(), chosen=chosen, today=start_of_day(moment), now=moment, reviews=reviews)
+    stages = {stage: str(STAGES[stage]) for stage in LANES}
     return render_template(
-        "recruiter/postings.html",
+        template,
         page=page,
+        lines=lines_of(page, stages),
         reviews=sum(reviews.values()),
         chosen=chosen,
+        link=partial(link, chosen),
+        read_at=moment,
         lanes=LANES,
-        stages={stage: str(word) for stage, word in STAGES.items()},
+        stages=stages,
         PostingState=PostingState,
     )
 
@@ -75,5 +93,6 @@ def _filter() -> PostingFilter:
         state=PostingState(state) if state in set(PostingState) else PostingState.OPEN,
         text=request.args.get("q", "").strip()[:100],
         attention=request.args.get("attention") == "1",
+        mine=request.args.get("mine") == "1",
         sort=sort if sort in SORTS else "new",
     )

@@ -1,0 +1,153 @@
+"""The lines of the overview as its page prints them: every word and address made once, since the page is asked for all day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from screening.models import PostingState, Stage
+from screening.queries.postings import Overview, PostingFilter, PostingRow
+from screening.queries.stage_rules import LANES
+
+HOUR, DAY = 3600, 86400
+PLACE = 987654321
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """How many stand in a stage: the number, where they are listed, and the width of its bar out of 100."""
+
+    count: int
+    href: str
+    words: str
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What waits on a posting: a tag with its icon and where it leads."""
+
+    kind: str
+    icon: str
+    words: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One posting of the page."""
+
+    id: int
+    name: str
+    href: str
+    track: str | None
+    locations: tuple[str, ...]
+    cells: tuple[Cell, ...]
+    new: int
+    overdue: int
+    overdue_href: str
+    median: str
+    owner: str
+    notices: tuple[Notice, ...]
+    rubric: str
+    stages: str
+    public: str | None
+    turn: str | None
+    is_open: bool
+
+
+def lines_of(page: Overview, stages: Mapping[Stage, str]) -> list[Line]:
+    """Make the lines of a page."""
+    pipeline, rubric, rules = (
+        _pattern(endpoint) for endpoint in ("pipeline.show", "rubrics.review", "stage_rules.show")
+    )
+    close, reopen = _pattern("postings.close"), _pattern("postings.reopen")
+    home = url_for("home.index") + "#hr-h"
+    words = [(stage, stages[stage]) for stage in LANES]
+    units = _units()
+    scale = 100 / max(page.highest, 1)
+    made = []
+    for row in page.rows:
+        here, review = pipeline.format(row.id), rubric.format(row.id)
+        name = row.title or _("Untitled, lines %(first)s–%(last)s", first=row.first_line, last=row.last_line)
+        is_open, is_draft = row.state is PostingState.OPEN, row.state is PostingState.DRAFT
+        made.append(
+            Line(
+                id=row.id,
+                name=name,
+                href=review if is_draft else here,
+                track=row.track,
+                locations=row.locations,
+                cells=tuple(
+                    Cell(count, f"{here}?stage={stage.value}", f"{name}, {word}: {count}", round(count * scale, 1))
+                    for (stage, word), count in zip(words, row.counts, strict=True)
+                ),
+                new=row.new,
+                overdue=row.overdue,
+                overdue_href=f"{here}?sort=waiting",
+                median=_duration(row.median, *units),
+                owner=row.owner or "",
+                notices=tuple(_notices(row, here, review, home)),
+                rubric=review,
+                stages=rules.format(row.id),
+                public=url_for("careers.posting", slug=row.slug) if is_open else None,
+                turn=None if is_draft else (close if is_open else reopen).format(row.id),
+                is_open=is_open,
+            )
+        )
+    return made
+
+
+def duration(seconds: int | None) -> str:
+    """Print how long something takes: 2.4 d or 2.4 天, hours below a day, a dash where nobody knows."""
+    return _duration(seconds, *_units())
+
+
+def link(chosen: PostingFilter, endpoint: str = "postings.index", **changes: str | None) -> str:
+    """Give the page's address with some of its filter changed; None leaves a part out."""
+    parts: dict[str, str | None] = {
+        "state": None if chosen.state is PostingState.OPEN else chosen.state.value,
+        "q": chosen.text or None,
+        "mine": "1" if chosen.mine else None,
+        "attention": "1" if chosen.attention else None,
+        "sort": None if chosen.sort == "new" else chosen.sort,
+    }
+    return url_for(endpoint, **(parts | changes))
+
+
+def _units() -> tuple[str, str]:
+    return _("%(num)s h", num="{}"), _("%(num)s d", num="{}")
+
+
+def _duration(seconds: int | None, hours: str, days: str) -> str:
+    if seconds is None:
+        return "–"
+    return hours.format(round(seconds / HOUR)) if seconds < DAY else days.format(f"{seconds / DAY:.1f}")
+
+
+def _notices(row: PostingRow, pipeline: str, rubric: str, home: str) -> list[Notice]:
+    found = []
+    if row.draft:
+        unsettled = row.open_findings
+        words = (
+            ngettext("%(num)s finding open", "%(num)s findings open", unsettled)
+            if unsettled
+            else _("Rubric not published")
+        )
+        found.append(Notice("partly", "alert-triangle", words, rubric))
+    if row.failures:
+        words = ngettext("%(num)s not scored", "%(num)s not scored", row.failures)
+        found.append(Notice("against", "alert-circle", words, pipeline))
+    if row.reviews:
+        words = ngettext("%(num)s human review asked for", "%(num)s human reviews asked for", row.reviews)
+        found.append(Notice("partly", "user", words, home))
+    return found
+
+
+def _pattern(endpoint: str) -> str:
+    """Give the address of a posting's page with a place for its number: asked for once, not for every line."""
+    return url_for(endpoint, posting_id=PLACE).replace(str(PLACE), "{}")
