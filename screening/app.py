@@ -29,6 +29,7 @@ from screening.web.errors import register_errors
 from screening.web.formatting import FILTERS, SPOKEN_FILTERS, company, html_language, is_chinese
 from screening.web.links import quick_links
 from screening.web.packing import register_packing
+from screening.web.scores import draw_band, draw_score
 from screening.web.versions import asset, icon
 
 PACKAGE = Path(__file__).resolve().parent
@@ -187,6 +188,8 @@ def _equip_templates(app: Flask) -> None:
         deletions_waiting=_deletions_waiting,
         mails_stuck=_mails_stuck,
         row_of_dots=row_of_dots,
+        draw_band=draw_band,
+        draw_score=draw_score,
         url_for=quick_links(app),
     )
 

@@ -18,6 +18,7 @@ from screening.models import Heartbeat, Mail, MailState
 from screening.services import (
     adding_evidence,
     application_drafts,
+    bulks,
     fitting,
     impact_counts,
     indexing,
@@ -39,6 +40,7 @@ from screening.services import (
 )
 from screening.web.candidate.links import status_link
 from screening.web.interviewer.reminder_words import reminder_words
+from screening.web.recruiter.bulk_letters import write_bulk_letter
 from worker.running import finishing, going_on, looking, run_job
 
 # Far below the time limit of a task, which would strike an application that is not to blame for a busy machine.
@@ -367,6 +369,24 @@ def preview_applications(*, job_id: int, preview_id: int, first_id: int, last_id
         )
 
     run_job(job_id, act, give_up=give_up)
+
+
+@shared_task
+def run_bulk(*, job_id: int, bulk_id: int) -> None:
+    """Do or take back an act on many, a part a transaction; what is done already is no work, and a stop is seen at the next part."""
+
+    def act() -> None:
+        until = time.monotonic() + CHUNK_SECONDS
+        while time.monotonic() < until:
+            is_more = bulks.run_part(db.session, bulk_id=bulk_id, now=datetime.now(UTC), write=write_bulk_letter)
+            if not is_more:
+                with finishing(job_id):
+                    return
+            db.session.commit()
+        with going_on(job_id):
+            return
+
+    run_job(job_id, act)
 
 
 @shared_task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stubs are of WTForms 3.2
 from wtforms.validators import InputRequired, Length
 
@@ -26,7 +26,6 @@ class DecisionForm(FlaskForm):
         [Length(max=NOTE_LENGTH, message=_l("Use at most 4,000 characters."))],
         filters=[without_nul],
     )
-    tell = BooleanField(_l("Tell the candidate by mail"))
 
 
 class SecondForm(FlaskForm):

@@ -182,7 +182,8 @@ class Decision(Base):
 
     ``missing`` counts the evaluations that were still owed when it was made. ``needs_second`` marks a rejection that another
     person looks at: it waits, and moves nothing, until ``second_id`` has agreed. ``undone_by`` is None where the candidate's
-    own withdrawal overtook it. ``tell_candidate`` asks for a mail once the decision stands.
+    own withdrawal overtook it. ``tell_candidate`` asks for a mail once the decision stands; ``afterwards`` holds what then
+    happens, while a second person is waited for: the letter's words and time, and whether interviews are called off.
     """
 
     __tablename__ = "decision"
@@ -219,6 +220,7 @@ class Decision(Base):
     undone_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     undone_by: Mapped[int | None] = mapped_column(ForeignKey("user.id"), default=None)
     tell_candidate: Mapped[bool] = mapped_column(default=False)
+    afterwards: Mapped[JsonObject | None] = mapped_column(JSON(none_as_null=True), default=None)
     needs_second: Mapped[bool] = mapped_column(default=False)
     second_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), default=None)
     second_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)

@@ -28,10 +28,18 @@ class MailState(StrEnum):
 
 
 class Mail(Base):
-    """One mail to one address. ``key`` is unique: asking twice is one mail. ``calendar`` is an iCalendar object or None; ``author_id`` the member of staff who wrote or released it."""
+    """One mail to one address. ``key`` is unique: asking twice is one mail. ``calendar`` is an iCalendar object or None; ``author_id`` the member of staff who wrote or released it.
+
+    ``posting_id`` is its application's, so that a posting's outbox is read without the applications.
+    """
 
     __tablename__ = "mail"
-    __table_args__ = (UniqueConstraint("key"), Index("ix_mail_state_id", "state", "id"))
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_mail_state_id", "state", "id"),
+        Index("ix_mail_posting_id", "posting_id", "id"),
+        Index("ix_mail_posting_state", "posting_id", "state", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(200))
@@ -42,6 +50,7 @@ class Mail(Base):
     text: Mapped[str] = mapped_column(Text)
     calendar: Mapped[str | None] = mapped_column(Text, default=None)
     application_id: Mapped[int | None] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)
+    posting_id: Mapped[int | None] = mapped_column(ForeignKey("posting.id"), default=None)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), default=None)
     state: Mapped[MailState] = mapped_column(choice(MailState, "state"), default=MailState.WAITING)
     attempts: Mapped[int] = mapped_column(default=0)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import BindParameter, Integer, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from rubrics.agreement import DebriefComparison, DebriefRow, compare
@@ -15,8 +17,10 @@ from rubrics.codec import load_prescore, load_rubric
 from rubrics.model import Criterion, Rubric
 from screening.models import (
     Application,
+    ChangedVerdict,
     Decision,
     FormVersion,
+    Interview,
     Mail,
     MailState,
     Outcome,
@@ -27,9 +31,11 @@ from screening.models import (
     User,
 )
 from screening.models.base import JsonList
+from screening.models.base import JsonObject
 from screening.queries.panels import Panels, Seat, read_panels
 from screening.queries.papers import Paper, papers_of
-from screening.queries.verdicts import changes, standing_score
+from screening.queries.together import Together
+from screening.queries.verdicts import Change, changed_rows, latest_changes, standing_score
 
 WIDE = 2
 """Ratings this far apart are worth talking about first."""
@@ -80,9 +86,13 @@ class Told:
     at: datetime
 
 
+OF_DECISION = "letter:decision:"
+"""How the keys of letters about decisions begin, before the decision's number."""
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionRow:
-    """A decision, the newest first; ``second`` is the other person's name, ``agrees`` their word. ``told`` is the candidate's mail, None without one."""
+    """A decision, the newest first; ``second`` is the other person's name, ``agrees`` their word. ``told`` is the candidate's mail, None without one; ``afterwards`` the letter that waits with it for the second person."""
 
     id: int
     outcome: Outcome
@@ -100,6 +110,7 @@ class DecisionRow:
     agrees: bool | None
     second_note: str
     tell_candidate: bool
+    afterwards: JsonObject | None
     told: Told | None
 
     @property
@@ -145,13 +156,14 @@ class Debrief:
 
 
 def debrief(session: Session, *, application: Application) -> Debrief:
-    """Read the latest evaluations of every interview; the same number of queries for one seat and for a hundred."""
+    """Read the latest evaluations of every interview; three queries for one seat and for a hundred."""
     posting = session.get_one(Posting, application.posting_id)
     panels = read_panels(session, [application.id])[application.id]
-    stored = session.get(StoredPrescore, application.prescore_id) if application.prescore_id else None
-    versions = _rubrics(session, posting.id, panels, stored)
+    values = {"application": application.id, "form": application.form_version_id}
+    lists = _lists().read(session, **values)
+    versions, stored = _rubrics(session, application)
     criteria = {one.key: one for _, rubric in versions.values() for one in rubric.criteria}
-    papers, point = _papers(session, application, stored, versions)
+    papers, point = _papers(stored, versions, latest_changes(lists["changes"]))
     numbers = panels.ratings
     comparison = compare(numbers)
     return Debrief(
@@ -167,10 +179,9 @@ def debrief(session: Session, *, application: Application) -> Debrief:
                 {row.criterion: numbers[row.criterion] for row in comparison.rows},
             )
         ),
-        decisions=_decisions(session, application),
+        decisions=_decisions(lists["decisions"], lists["mails"]),
         rubric=next((rubric for state, rubric in versions.values() if state is RubricState.PUBLISHED), None),
-        questions=session.scalar(select(FormVersion.questions).where(FormVersion.id == application.form_version_id))
-        or [],
+        questions=next((row.questions for row in lists["form"]), []),
         papers=papers,
         focus={
             one.id: frozenset(
@@ -185,33 +196,98 @@ Rubrics = dict[int, tuple[RubricState, Rubric]]
 """Rubric versions by id, the oldest first, so that the newest words of a criterion win."""
 
 
-def _rubrics(session: Session, posting_id: int, panels: Panels, stored: StoredPrescore | None) -> Rubrics:
-    """Load the versions that the interviews were planned with, the prescored one, and the one in force."""
-    ids = {interview.rubric_version_id for interview in panels.interviews}
-    if stored is not None:
-        ids.add(stored.rubric_version_id)
-    rows = session.scalars(
-        select(RubricVersion)
+def _rubrics(session: Session, application: Application) -> tuple[Rubrics, StoredPrescore | None]:
+    """Load the versions that the interviews were planned with, the prescored one with its result, and the one in force."""
+    values = {"application": application.id, "posting": application.posting_id, "prescore": application.prescore_id}
+    rows = session.execute(_versions(), values).all()
+    stored = next((row.StoredPrescore for row in rows if row.StoredPrescore is not None), None)
+    return {
+        row.RubricVersion.id: (row.RubricVersion.state, load_rubric(row.RubricVersion.document)) for row in rows
+    }, stored
+
+
+@cache
+def _versions() -> Select[*tuple[Any, ...]]:
+    planned = select(Interview.rubric_version_id).where(
+        Interview.application_id == bindparam("application"), Interview.cancelled_at.is_(None)
+    )
+    run = and_(
+        StoredPrescore.id == bindparam("prescore", type_=Integer), StoredPrescore.rubric_version_id == RubricVersion.id
+    )
+    return (
+        select(RubricVersion, StoredPrescore)
+        .outerjoin(StoredPrescore, run)
         .where(
-            RubricVersion.posting_id == posting_id,
-            or_(RubricVersion.id.in_(ids), RubricVersion.state == RubricState.PUBLISHED),
+            RubricVersion.posting_id == bindparam("posting"),
+            or_(
+                RubricVersion.id.in_(planned),
+                RubricVersion.state == RubricState.PUBLISHED,
+                StoredPrescore.id.is_not(None),
+            ),
         )
         .order_by(RubricVersion.number)
     )
-    return {row.id: (row.state, load_rubric(row.document)) for row in rows}
 
 
 def _papers(
-    session: Session, application: Application, stored: StoredPrescore | None, versions: Rubrics
+    stored: StoredPrescore | None, versions: Rubrics, changed: Mapping[str, Change]
 ) -> tuple[dict[str, Paper], float | None]:
     if stored is None:
         return {}, None
     _state, rubric = versions[stored.rubric_version_id]
     prescore = load_prescore(stored.result)
-    changed = changes(session, [application.id])[application.id]
     score = standing_score(rubric, prescore, changed)
     papers = papers_of(rubric, prescore, changed)
     return papers, score.requirement.point if score.requirement else None
+
+
+@cache
+def _lists() -> Together:
+    """Make the statement of what stands beside the matrix: changed verdicts, decisions with their mails, and the form."""
+    first, second, undone = aliased(User), aliased(User), aliased(User)
+    here: BindParameter[int] = bindparam("application")
+    decisions = (
+        select(
+            Decision.id,
+            Decision.outcome,
+            Decision.reason,
+            Decision.note,
+            Decision.actor_id,
+            first.name.label("by"),
+            Decision.at,
+            Decision.missing,
+            Decision.undone_at,
+            undone.name.label("undone_by"),
+            Decision.needs_second,
+            second.name.label("second"),
+            Decision.second_at,
+            Decision.second_agrees.label("agrees"),
+            Decision.second_note,
+            Decision.tell_candidate,
+            Decision.afterwards,
+        )
+        .join(first, first.id == Decision.actor_id)
+        .outerjoin(second, second.id == Decision.second_id)
+        .outerjoin(undone, undone.id == Decision.undone_by)
+        .where(Decision.application_id == here)
+        .order_by(Decision.id.desc())
+    )
+    mails = (
+        select(Mail.key, Mail.state, Mail.sent_at, Mail.due_at)
+        .where(
+            Mail.application_id == here,
+            Mail.template == "letter",
+            Mail.key.startswith(OF_DECISION),
+            Mail.state != MailState.RECALLED,
+        )
+        .order_by(Mail.id)
+    )
+    return Together(
+        changes=changed_rows().where(ChangedVerdict.application_id == here),
+        decisions=decisions,
+        mails=mails,
+        form=select(FormVersion.questions).where(FormVersion.id == bindparam("form")),
+    )
 
 
 def _row(
@@ -231,41 +307,6 @@ def _row(
     )
 
 
-def _decisions(session: Session, application: Application) -> tuple[DecisionRow, ...]:
-    second, undone = aliased(User), aliased(User)
-    rows = session.execute(
-        select(Decision, User.name, second.name, undone.name)
-        .join(User, User.id == Decision.actor_id)
-        .outerjoin(second, second.id == Decision.second_id)
-        .outerjoin(undone, undone.id == Decision.undone_by)
-        .where(Decision.application_id == application.id)
-        .order_by(Decision.id.desc())
-    ).all()
-    mails = session.scalars(
-        select(Mail)
-        .where(Mail.application_id == application.id, Mail.template == "decided", Mail.state != MailState.RECALLED)
-        .order_by(Mail.id)
-    )
-    told = {int(mail.key.split(":")[1]): Told(mail.state, mail.sent_at or mail.due_at) for mail in mails}
-    return tuple(
-        DecisionRow(
-            id=one.id,
-            outcome=one.outcome,
-            reason=one.reason,
-            note=one.note,
-            actor_id=one.actor_id,
-            by=by,
-            at=one.at,
-            missing=one.missing,
-            undone_at=one.undone_at,
-            undone_by=undone_by,
-            needs_second=one.needs_second,
-            second=second_by,
-            second_at=one.second_at,
-            agrees=one.second_agrees,
-            second_note=one.second_note,
-            tell_candidate=one.tell_candidate,
-            told=told.get(one.id),
-        )
-        for one, by, second_by, undone_by in rows
-    )
+def _decisions(rows: Sequence[Any], mails: Sequence[Any]) -> tuple[DecisionRow, ...]:
+    told = {int(mail.key.split(":")[2]): Told(mail.state, mail.sent_at or mail.due_at) for mail in mails}
+    return tuple(DecisionRow(**row._asdict(), told=told.get(row.id)) for row in rows)

@@ -12,8 +12,8 @@ from screening.models import Interview, Mail, MailState, Panelist
 from screening.queries.blindness import is_open
 
 PAGE = 50
-ABOUT_SCORECARDS = ("reminder", "escalation")
-"""Templates of mails that are written only as long as somebody has not submitted."""
+TELLING = ("reminder", "escalation", "letter", "reviewed")
+"""Templates of mails that are written only as long as somebody has not submitted, or in which a colleague may say what they think."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,6 @@ def list_mails(
     return MailPage(rows[:PAGE], rows[PAGE - 1].id if len(rows) > PAGE else None)
 
 
-def count_stuck(session: Session) -> int:
-    """Count mails that go no further without a person: failed, uncertain, or kept because no mail server is set."""
-    stuck = (MailState.FAILED, MailState.UNCERTAIN, MailState.KEPT)
-    return session.scalar(select(func.count()).select_from(Mail).where(Mail.state.in_(stuck))) or 0
-
-
 def is_shown(reader_id: int | None) -> ColumnElement[bool]:
     """Give the condition that a mail tells this reader nothing of who has submitted where they owe an evaluation themselves; always true without a reader."""
     if reader_id is None:
@@ -76,5 +70,5 @@ def is_shown(reader_id: int | None) -> ColumnElement[bool]:
         .where(Panelist.user_id == reader_id, is_open())
     )
     return or_(
-        Mail.application_id.is_(None), not_(and_(Mail.template.in_(ABOUT_SCORECARDS), Mail.application_id.in_(owed)))
+        Mail.application_id.is_(None), not_(and_(Mail.template.in_(TELLING), Mail.application_id.in_(owed)))
     )

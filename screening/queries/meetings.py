@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from screening.models import Application, Interview, Panelist, Posting, RoundKind, User
+from screening.models import Application, Interview, Panelist, Posting, RoundKind, Stage, User
 from screening.queries.blindness import takes_part
 
 DAYS_BACK = timedelta(days=30)
 MOST = 1000
+ENDS = frozenset({Stage.REJECTED, Stage.WITHDRAWN, Stage.HIRED})
+"""Stages after which nobody is interviewed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Interviewer:
 class Meeting:
     """One interview. ``email`` is the candidate's, empty after erasure; ``stamp`` is when calendars last had to hear of it.
 
-    A review of documents (``is_review``) is nothing that the candidate comes to. ``planner`` and ``contact`` are name and address of whoever planned it, both empty when the account is closed.
+    ``is_ended``: the application goes no further. A review of documents (``is_review``) is nothing that the candidate comes to. ``planner`` and ``contact`` are name and address of whoever planned it, both empty when the account is closed.
     """
 
     id: int
@@ -45,6 +47,7 @@ class Meeting:
     round: str
     is_cancelled: bool
     is_review: bool
+    is_ended: bool
     candidate: str
     email: str
     locale: str
@@ -110,6 +113,7 @@ def _meetings(session: Session, wanted: ColumnElement[bool]) -> tuple[Meeting, .
             round=interview.round,
             is_cancelled=interview.cancelled_at is not None,
             is_review=interview.kind is RoundKind.RESUME_REVIEW,
+            is_ended=application.stage in ENDS,
             candidate=application.name,
             email=application.email,
             locale=application.locale,

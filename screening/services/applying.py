@@ -171,9 +171,11 @@ def find_submission(session: Session, idempotency_key: str) -> Application | Non
     return session.get(Application, ident) if ident is not None else None
 
 
-def withdraw_application(session: Session, *, application: Application, now: datetime) -> StageMove:
-    """Let the candidate take the application back; raise MoveError when it has ended."""
-    return move_application(session, application=application, to=Stage.WITHDRAWN, actor_id=None, now=now)
+def withdraw_application(
+    session: Session, *, application: Application, now: datetime, reason: str | None = None
+) -> StageMove:
+    """Let the candidate take the application back; raise MoveError when it has ended. A reason of ``WITHDRAWAL_REASONS`` is theirs to give or not."""
+    return move_application(session, application=application, to=Stage.WITHDRAWN, actor_id=None, now=now, reason=reason)
 
 
 def normalised_address(email: str) -> str:

@@ -44,6 +44,7 @@ FIELDS = {
     "candidate_planned": FOR_CANDIDATE,
     "candidate_changed": FOR_CANDIDATE,
     "candidate_off": ("name", "posting", "round", "when", "contact", "link", "company"),
+    "candidate_ended_off": ("name", "posting", "round", "when", "contact", "link", "company"),
     "review_planned": REVIEW,
     "review_changed": REVIEW,
     "review_off": ("candidate", "posting", "round", "contact"),
@@ -200,7 +201,8 @@ def _write(
     if known is not None and was_asked and PASSING.sub("", known.calendar or "") == PASSING.sub("", calendar):
         return
     news = News.OFF if letter.is_off else News.CHANGED if was_asked else News.PLANNED
-    template = f"{_kind(receiver, meeting)}_{news.value}"
+    ended = "_ended" if letter.is_off and receiver.user_id is None and meeting.is_ended else ""
+    template = f"{_kind(receiver, meeting)}{ended}_{news.value}"
     post_mail(
         session,
         key=told.next_key(receiver.key, meeting.sequence),

@@ -171,6 +171,7 @@ def write_letter(
         subject=subject[:300],
         text=text + "\n",
         application_id=application.id,
+        posting_id=posting.id,
         author_id=author_id,
         created_at=now,
         due_at=max(due_at, now),

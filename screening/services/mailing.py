@@ -17,14 +17,15 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined, Template, meta
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from screening import queue, smtp
 from screening.config import Settings
-from screening.models import Base, Mail, MailState
+from screening.models import Application, Base, Mail, MailState
 
 MAILS = Base.metadata.tables[Mail.__tablename__]
+POSTING_OF = select(Application.posting_id).where(Application.id == bindparam("application"))
 WITH_KEY = select(MAILS.c.id).where(MAILS.c.key == bindparam("key"))
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -109,6 +110,8 @@ def post_mail(
         created_at=now,
         due_at=due_at or now,
     )
+    if application_id is not None:
+        mail.posting_id = session.scalar(POSTING_OF, {"application": application_id})
     session.add(mail)
     session.flush()
     _ask(session, mail.id, 0, mail.due_at)
@@ -127,9 +130,18 @@ def send_again(session: Session, *, mail: Mail, now: datetime) -> None:
     _ask(session, mail.id, mail.attempts, now)
 
 
-def take_mail(session: Session, *, mail_id: int) -> None:
-    """Mark a mail as handed over; the caller commits before the first byte. Raise NotWaitingError when somebody else did."""
-    _change(session, mail_id, {MailState.WAITING}, MailState.SENDING)
+def take_mail(session: Session, *, mail_id: int, read: Mail | None = None) -> None:
+    """Mark a mail as handed over; the caller commits before the first byte. Raise NotWaitingError when somebody else did.
+
+    With ``read``, also when the mail is no longer as it was read: somebody has written it anew or put it off meanwhile.
+    """
+    same = () if read is None else (Mail.subject == read.subject, Mail.text == read.text, Mail.due_at == read.due_at)
+    _change(session, mail_id, {MailState.WAITING}, MailState.SENDING, *same)
+
+
+def is_due(mail: Mail, *, now: datetime) -> bool:
+    """Tell whether a mail may go out by its time; a second is left for clocks that differ."""
+    return mail.due_at <= now + timedelta(seconds=1)
 
 
 def offer_mail(mail: Mail, *, settings: Settings, take: Callable[[], None]) -> tuple[MailState, str]:
@@ -209,9 +221,13 @@ def note_outcome(session: Session, *, mail: Mail, state: MailState, failure: str
         _ask(session, mail.id, attempts, now + pause)
 
 
-def ask_to_send(session: Session, *, mail: Mail) -> None:
-    """Ask for a mail's sending when it is due, counted on from the attempts made so far."""
-    _ask(session, mail.id, mail.attempts, mail.due_at)
+def ask_to_send(session: Session, *, mail: Mail, asked_at: datetime | None = None) -> None:
+    """Ask for a mail's sending when it is due; with ``asked_at`` once more, beside what was asked for before.
+
+    Of several jobs for one mail the first that finds it due sends it, and the others find nothing to do.
+    """
+    key = f"mail:{mail.id}:{mail.attempts}" + (f":{asked_at:%Y%m%d%H%M%S%f}" if asked_at else "")
+    queue.enqueue(session, queue.SEND_MAIL, key=key, now=mail.due_at, mail_id=mail.id)
 
 
 def plain_line(value: str) -> str:
@@ -241,7 +257,10 @@ def _ask(session: Session, mail_id: int, attempt: int, at: datetime) -> None:
     queue.enqueue(session, queue.SEND_MAIL, key=f"mail:{mail_id}:{attempt}", now=at, mail_id=mail_id)
 
 
-def _change(session: Session, mail_id: int, before: set[MailState], after: MailState) -> None:
-    statement = update(Mail).where(Mail.id == mail_id, Mail.state.in_(before)).values(state=after).returning(Mail.id)
+def _change(
+    session: Session, mail_id: int, before: set[MailState], after: MailState, *only: ColumnElement[bool]
+) -> None:
+    here = (Mail.id == mail_id, Mail.state.in_(before), *only)
+    statement = update(Mail).where(*here).values(state=after).returning(Mail.id)
     if session.scalar(statement) is None:
         raise NotWaitingError

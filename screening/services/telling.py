@@ -1,66 +1,39 @@
-"""The mail with a decision: only when a person asks for it, read before it goes out, recalled with the decision."""
+"""The letters of moves and decisions: found by what they tell of, and recalled with it."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.models import Application, Decision, Mail, MailState, Posting
-from screening.services.mailing import MailField, greeting_name, post_mail, recall_mail, write_text
-
-TEMPLATE = "decided"
-PAUSE = timedelta(minutes=10)
-"""How long the mail waits: as long as the decision can be taken back."""
+from screening.models import Decision, Mail
+from screening.queries.debrief import OF_DECISION
+from screening.services.outbox import recall_written
 
 
-def decision_text(
-    *, application: Application, posting: Posting, to_stage: str, link: str, company: str
-) -> tuple[str, str]:
-    """Give subject and text of the mail that a move to this stage would send, as its preview."""
-    return write_text(TEMPLATE, application.locale, _fields(application, posting, to_stage, link, company))
+def move_key(move_id: int) -> str:
+    """Give the key of the letter about a move: one at most."""
+    return f"letter:move:{move_id}"
 
 
-def tell_candidate(
-    session: Session, *, application: Application, decision: Decision, link: str, company: str, now: datetime
-) -> Mail:
-    """Write the mail with a decision that stands; it goes out when the decision can no longer be taken back."""
-    posting = session.get_one(Posting, application.posting_id)
-    return post_mail(
-        session,
-        key=f"{prefix_of(decision.id)}{now:%Y%m%d%H%M%S%f}",
-        template=TEMPLATE,
-        locale=application.locale,
-        to=application.email,
-        fields=_fields(application, posting, decision.to_stage, link, company),
-        now=now,
-        application_id=application.id,
-        due_at=now + PAUSE,
-    )
+def decision_key(decision_id: int, at: datetime) -> str:
+    """Give the key of a letter about a decision; one that stands again after it was taken back is told of anew."""
+    return f"{_of_decision(decision_id)}{at:%Y%m%d%H%M%S%f}"
 
 
-def recall_told(session: Session, *, decision: Decision) -> None:
-    """Take the mail with a decision back; raise NotWaitingError when it has gone out."""
-    mails = session.scalars(
-        select(Mail).where(
-            Mail.key.startswith(prefix_of(decision.id), autoescape=True), Mail.state != MailState.RECALLED
-        )
-    )
-    for mail in mails:
-        recall_mail(session, mail=mail)
+def recall_moved(session: Session, *, move_ids: Collection[int]) -> int:
+    """Recall the letters about these moves; raise OutboxError ``told`` when one may have been read."""
+    return recall_written(session, keys=[move_key(ident) for ident in move_ids])
 
 
-def prefix_of(decision_id: int) -> str:
-    """Give how the keys of a decision's mails begin."""
-    return f"{TEMPLATE}:{decision_id}:"
+def recall_decided(session: Session, *, decision: Decision) -> int:
+    """Recall the letters about a decision; raise OutboxError ``told`` when one may have been read."""
+    own = Mail.application_id == decision.application_id  # an index leads there; none leads to the head of a key
+    keys = select(Mail.key).where(own, Mail.key.startswith(_of_decision(decision.id), autoescape=True))
+    return recall_written(session, keys=session.scalars(keys).all())
 
 
-def _fields(application: Application, posting: Posting, to_stage: str, link: str, company: str) -> dict[str, MailField]:
-    return {
-        "name": greeting_name(application.name),
-        "posting": posting.title or "",
-        "step": to_stage,
-        "link": link,
-        "company": company,
-    }
+def _of_decision(decision_id: int) -> str:
+    return f"{OF_DECISION}{decision_id}:"

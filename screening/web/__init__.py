@@ -23,6 +23,7 @@ from screening.web.interviewer import home, hours, scorecards
 from screening.web.recruiter import (
     adding,
     applications,
+    bulks,
     comparisons,
     criteria,
     debriefs,
@@ -111,6 +112,7 @@ BLUEPRINTS = (
     insights.blueprint,
     search.blueprint,
     tags.blueprint,
+    bulks.blueprint,
     undo.blueprint,
     users.blueprint,
     mails.blueprint,

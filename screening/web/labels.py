@@ -18,6 +18,17 @@ STAGES = {
     Stage.REJECTED: _l("Rejected"),
     Stage.WITHDRAWN: _l("Withdrawn"),
 }
+LOCALE_NAMES = {"zh": _l("Chinese"), "en": _l("English")}
+WITHDRAWALS = {
+    "other_offer": _l("Another offer"),
+    "other_plans": _l("Other plans"),
+    "role_differs": _l("The role is not as expected"),
+    "conditions": _l("Pay or conditions"),
+    "time_or_place": _l("Start, length or place"),
+    "took_too_long": _l("It took too long"),
+    "other": _l("Another reason"),
+}
+"""Why a candidate withdraws."""
 MAIL_STATES = {
     MailState.WAITING: _l("waiting"),
     MailState.SENDING: _l("being sent"),

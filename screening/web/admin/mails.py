@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from screening.extensions import db
@@ -18,26 +15,13 @@ from screening.queries.mails import is_shown, list_mails
 from screening.services.mailing import NotWaitingError, recall_mail, send_again
 from screening.web.access import LARGEST_ID, actor, anyone, needs, now
 from screening.web.labels import MAIL_STATES
+from screening.web.mail_words import EXPLANATIONS, shown_text
 from screening.web.toasts import toast
 
 blueprint = Blueprint("mails", __name__, url_prefix="")
 
-EXPLANATIONS = {
-    MailState.WAITING: _l("It goes out as soon as the worker and the mail server can."),
-    MailState.SENDING: _l("The mail server is taking it."),
-    MailState.SENT: _l("The mail server has taken it."),
-    MailState.UNCERTAIN: _l(
-        "It was handed over and no answer came. It is not sent again by itself, so that nobody gets it twice."
-    ),
-    MailState.FAILED: _l("The mail server refused it, or could not be reached for three days."),
-    MailState.RECALLED: _l("Somebody took it back before it went out."),
-    MailState.KEPT: _l("No mail server is set. Set smtp_url and send it then."),
-}
 AGAIN = (MailState.FAILED, MailState.UNCERTAIN, MailState.KEPT)
 BACK = (MailState.WAITING, MailState.KEPT)
-# A signed link opens the candidate's own page: only the candidate may follow it.
-SIGNED = re.compile(r"(/(?:status|drafts|times)/)\S+")
-CODE = re.compile(r"\b\d{6}\b")
 
 
 @blueprint.get("/staff/mails/")
@@ -55,13 +39,10 @@ def index() -> ResponseReturnValue:
 def show(mail_id: int) -> ResponseReturnValue:
     """Show one mail with signed links blotted out, and what can be done with it."""
     mail = _mail(mail_id, actor().id)
-    text = SIGNED.sub(r"\1…", mail.text)
-    if mail.template == "code":
-        text = CODE.sub("••••••", text)
     return render_template(
         "admin/mail.html",
         mail=mail,
-        text=text,
+        text=shown_text(mail),
         states=MAIL_STATES,
         explanations=EXPLANATIONS,
         can_send=mail.state in AGAIN,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -19,6 +19,7 @@ from screening.queries.requests import own_reviews
 from screening.queries.status import Status, read_status
 from screening.services.applying import withdraw_application
 from screening.services.moving import ENDED, OVER, MoveError
+from screening.services.reasons import WITHDRAWAL_REASONS
 from screening.services.voluntary import is_asked
 from screening.web.access import anyone, now
 from screening.web.candidate.cities import city_name
@@ -34,7 +35,7 @@ from screening.web.candidate.links import (
 from screening.web.candidate.proof import is_proven, proven
 from screening.web.candidate.voluntary import answers_of
 from screening.web.interview_news import call_off
-from screening.web.labels import ANSWER_FIELDS, FILE_FAILURES
+from screening.web.labels import ANSWER_FIELDS, FILE_FAILURES, WITHDRAWALS
 from screening.web.toasts import toast
 
 blueprint = Blueprint("status", __name__, url_prefix="")
@@ -100,6 +101,7 @@ def show(token: str) -> ResponseReturnValue:
         and not any(other.application_id > status.application_id for other in status.others),
         city_name=city_name,
         voluntary=_voluntary(status.application_id),
+        withdrawals=WITHDRAWALS,
     )
     return private_page(shown)
 
@@ -110,7 +112,9 @@ def show(token: str) -> ResponseReturnValue:
 def withdraw(token: str, application: Application) -> ResponseReturnValue:
     """Take the application back; one that has ended stays as it is."""
     try:
-        withdraw_application(db.session, application=application, now=now())
+        reason = request.form.get("reason", "")
+        reason_given = reason if reason in WITHDRAWAL_REASONS else None
+        withdraw_application(db.session, application=application, now=now(), reason=reason_given)
         call_off([application.id])
         db.session.commit()
     except MoveError:

@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from rubrics.prescore import Verdict
 from screening.documents.storage import read_file
 from screening.extensions import db
+from screening.forms.inputs import whole_number
 from screening.forms.moving import MoveFormError, read_move
 from screening.forms.reviewing import AnswerForm
 from screening.models import (
@@ -29,12 +30,12 @@ from screening.models import (
 )
 from screening.policy import Permission
 from screening.queries.application import application_page
-from screening.queries.booking import offers_of
+from screening.queries.booking import offers_from
 from screening.queries.fits import FitRow, also_fits
-from screening.queries.people import people_of
+from screening.queries.notes import notes
 from screening.queries.pipeline import neighbours
 from screening.queries.standing import State
-from screening.queries.timeline import interviews, notes, timeline
+from screening.queries.timeline import Timeline, timeline
 from screening.services.adding_evidence import mark_seen
 from screening.services.drafting import version_in
 from screening.services.judging import JudgeError, add_note, change_verdict
@@ -47,9 +48,11 @@ from screening.web.access import actor, may, needs, now
 from screening.web.candidate.links import status_link
 from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, FILE_FAILURES, STAGES
 from screening.web.recruiter.application_plan import application_plan
+from screening.web.recruiter.chosen import read_chosen
 from screening.web.recruiter.events import event_words
+from screening.web.recruiter.letter_work import LetterOffer, coming_of, letter_offers, reader_zone
+from screening.web.recruiter.letters import move_and_write
 from screening.web.recruiter.origins import origin_of
-from screening.web.recruiter.pipeline import carry_out, read_chosen
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.round_choice import STEPS
 from screening.web.recruiter.words import FLAGS, GROUNDS, OFFER_STATES, REJECT_REASONS
@@ -65,6 +68,7 @@ NEXT_STAGES = {
     Stage.OFFER: Stage.HIRED,
 }
 """Where Advance leads. From the debrief only a decision leads on."""
+LARGEST_PAGE = 100
 
 
 @blueprint.get("/<int:application_id>")
@@ -83,7 +87,7 @@ def move(application: Application) -> ResponseReturnValue:
         wanted = read_move(request.form)
     except MoveFormError:
         abort(400)
-    return carry_out(replace(wanted, application_ids=(application.id,)), back)
+    return move_and_write(application, replace(wanted, application_ids=(application.id,)), back)
 
 
 @blueprint.post("/<int:application_id>/verdicts")
@@ -235,6 +239,19 @@ def _fits(application: Application) -> tuple[FitRow, ...]:
     return also_fits(db.session, application=application, postings=mine, reader_id=actor().id)
 
 
+def _letter(application: Application) -> LetterOffer | None:
+    """Give the letter that goes with a rejection, to who may reject."""
+    if Stage.REJECTED not in ALLOWED_MOVES[application.stage] or not may(Permission.APPLICATION_MOVE):
+        return None
+    posting = db.session.get_one(Posting, application.posting_id)
+    return letter_offers(application, posting=posting, stages=[Stage.REJECTED]).get(Stage.REJECTED.value)
+
+
+def _timeline(application: Application, *, blind: bool) -> Timeline:
+    number = whole_number(request.args.get("page")) or 1
+    return timeline(db.session, application=application, blind=blind, number=min(number, LARGEST_PAGE))
+
+
 def _page(
     application: Application,
     *,
@@ -249,7 +266,7 @@ def _page(
     side = side or request.args.get("side", "")
     side = side if side in SIDES else "interviews" if blind else "rubric"
     reader = actor().id
-    page = application_page(db.session, application=application, blind=blind)
+    page = application_page(db.session, application=application, actor=actor(), blind=blind)
     return render_template(
         "recruiter/application.html",
         application=application,
@@ -259,12 +276,12 @@ def _page(
         chosen=chosen,
         blind=blind,
         side=side,
-        interviews=interviews(db.session, application=application, reader_id=reader),
-        plan=application_plan(application, page.judgement, blind=blind) if side == "interviews" else None,
+        interviews=page.interviews,
+        plan=application_plan(application, page, blind=blind) if side == "interviews" else None,
         steps=STEPS,
-        offers=offers_of(db.session, application_id=application.id, now=now()) if side == "interviews" else (),
+        offers=offers_from(db.session, page.offers, now=now()) if side == "interviews" else (),
         offer_states=OFFER_STATES,
-        events=timeline(db.session, application=application, blind=blind) if side == "timeline" else (),
+        timeline=_timeline(application, blind=blind) if side == "timeline" else None,
         notes=notes(db.session, application=application) if side == "notes" and not blind else (),
         refused=refused,
         choice=choice,
@@ -272,13 +289,16 @@ def _page(
         answering=answering or AnswerForm(formdata=None),
         advance=NEXT_STAGES.get(application.stage),
         moves=[stage for stage in Stage if stage in ALLOWED_MOVES[application.stage] and stage is not Stage.WITHDRAWN],
+        letter=_letter(application),
+        coming=coming_of(page.interviews, now()),
+        zone=reader_zone(),
         ended=application.stage in ENDED,
         stages=STAGES,
         Stage=Stage,
         State=State,
         reasons=REJECT_REASONS,
-        origin=origin_of(application),
-        people=people_of(db.session, application=application, actor=actor()),
+        origin=origin_of(application, batch=page.people.batch, referrer=page.referrer),
+        people=page.people,
         grounds=GROUNDS,
         flags=FLAGS,
         sections=ANSWER_SECTIONS,

@@ -19,10 +19,15 @@ from screening.web.recruiter.words import REJECT_REASONS
 
 REASONS = {
     **REJECT_REASONS,
+    "requirements_met": _l("The requirements are met"),
     "panel_agrees": _l("The panel agrees"),
     "strong_evidence": _l("Strong evidence on what matters"),
     "one_more_round": _l("One more conversation is needed"),
     "open_question": _l("A question stays open"),
+    "best_of_all": _l("The best fit among all"),
+    "special_skill": _l("Brings a skill that is hard to find"),
+    "offer_accepted": _l("The offer was accepted"),
+    "conditions_met": _l("All conditions of the offer are met"),
 }
 NOTABLE = 0.2
 """A fifth of a step between two ratings: less moves no mean to another word."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from contextlib import suppress
 
-from flask import Blueprint, current_app, g, redirect, render_template, request, url_for
+from flask import Blueprint, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stubs are of WTForms 3.2
@@ -12,19 +12,20 @@ from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stub
 from rubrics.anchors import guide_for
 from screening.extensions import db
 from screening.forms.deciding import DecisionForm, SecondForm
-from screening.models import Application, Decision, Outcome, Posting, Stage
+from screening.models import Application, Decision, Outcome, Stage
 from screening.policy import Permission
+from screening.queries.coming_interviews import coming_interviews
 from screening.queries.debrief import Debrief, debrief
 from screening.queries.insights import severities
 from screening.queries.second_looks import in_need_of_second_look, may_look
 from screening.queries.stage_rules import rules_of
-from screening.services.deciding import DecideError, decide, possible_outcomes, reasons_for, take_back_decision
+from screening.services.deciding import DecideError, decide, possible_outcomes, take_back_decision
+from screening.services.letters import LetterError
 from screening.services.open_points import open_points
+from screening.services.reasons import REASONS as REASONS_FOR
 from screening.services.seconding import second
-from screening.services.telling import decision_text, tell_candidate
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now, signed_in_user
-from screening.web.candidate.links import status_link
 from screening.web.labels import OUTCOMES, RATINGS, RECOMMENDATIONS, STAGES
 from screening.web.recruiter.debrief_words import (
     ABSTENTIONS,
@@ -37,6 +38,14 @@ from screening.web.recruiter.debrief_words import (
     severity_words,
     stands_apart,
 )
+from screening.web.recruiter.decision_letters import (
+    call_off_decided,
+    letters_of,
+    planned_after,
+    read_decided,
+    tell_decided,
+)
+from screening.web.recruiter.letter_work import due_words, reader_zone
 from screening.web.toasts import toast
 
 blueprint = Blueprint("debriefs", __name__, url_prefix="/staff/applications")
@@ -59,6 +68,9 @@ def make(application: Application) -> ResponseReturnValue:
     form, at = _form(application), now()
     if not form.validate():
         return _page(application, form), 422
+    typed = read_decided(_outcomes(application), Outcome(form.outcome.data), at)
+    if typed.errors:
+        return _page(application, form), 422
     try:
         decision = decide(
             db.session,
@@ -68,19 +80,27 @@ def make(application: Application) -> ResponseReturnValue:
             note=form.note.data or "",
             actor_id=actor().id,
             now=at,
-            tell_candidate=bool(form.tell.data),
+            tell_candidate=typed.wanted,
+            afterwards=planned_after(typed),
         )
+        mail = tell_decided(application, decision, planned_after(typed), at) if not decision.needs_second else None
     except DecideError as error:
         db.session.rollback()
         return _page(application, form, refused=error.code), 422
-    if decision.tell_candidate and not decision.needs_second:
-        _tell(application, decision, at)
-    token = remember(db.session, actor_id=actor().id, act=Act.DECISION, now=at, decision=decision.id)
+    except LetterError:
+        db.session.rollback()
+        toast(_("Nobody can write to this candidate any more. Nothing was decided."))
+        return _back(application)
+    called_off = call_off_decided(application, decision, planned_after(typed), at) if not decision.needs_second else []
+    token = remember(
+        db.session, actor_id=actor().id, act=Act.DECISION, now=at, decision=decision.id, interviews=called_off
+    )
     db.session.commit()
     if decision.needs_second:
         toast(_("The rejection waits for a second pair of eyes. Nothing has moved."), undo=token)
     else:
-        toast(_("Decision recorded: %(outcome)s.", outcome=OUTCOMES[decision.outcome]), undo=token)
+        said = [_("Decision recorded: %(outcome)s.", outcome=OUTCOMES[decision.outcome])]
+        toast(" ".join([*said, due_words(mail.due_at, at)] if mail else said), undo=token)
     return _back(application)
 
 
@@ -111,9 +131,13 @@ def give_second(application: Application) -> ResponseReturnValue:
             form.second_note.errors = [_("Say what you see differently.")]
             return _page(application, second_form=form), 422
         return _too_late(application, decision.id, error)
+    called_off = call_off_decided(application, decision, decision.afterwards, at) if agrees else []
     if agrees and decision.tell_candidate:
-        _tell(application, decision, at)
-    token = remember(db.session, actor_id=actor().id, act=Act.SECOND, now=at, decision=decision.id)
+        with suppress(LetterError):  # whose data are erased meanwhile is told nothing more
+            tell_decided(application, decision, decision.afterwards, at)
+    token = remember(
+        db.session, actor_id=actor().id, act=Act.SECOND, now=at, decision=decision.id, interviews=called_off
+    )
     db.session.commit()
     toast(_("Rejected: two of you agree.") if agrees else _("Back in the debrief, with both notes."), undo=token)
     return _back(application)
@@ -158,17 +182,6 @@ def _back(application: Application) -> ResponseReturnValue:
     return redirect(url_for("debriefs.show", application_id=application.id), 303)
 
 
-def _tell(application: Application, decision: Decision, at: datetime) -> None:
-    tell_candidate(
-        db.session,
-        application=application,
-        decision=decision,
-        link=status_link(application.id),
-        company=current_app.config["SCREENING"].company_in(application.locale),
-        now=at,
-    )
-
-
 def _outcomes(application: Application) -> dict[Outcome, Stage]:
     """Give what may be decided, read once a page."""
     if "outcomes" not in g:
@@ -184,16 +197,10 @@ def _form(application: Application) -> DecisionForm:
     form.outcome.choices = [
         SelectChoice(value=outcome.value, label=outcome_words(outcome, to)) for outcome, to in outcomes.items()
     ]
-    reasons = list(dict.fromkeys(reason for outcome in outcomes for reason in reasons_for(outcome)))
-    if request.method == "POST" and form.outcome.data in set(Outcome):
-        reasons = [
-            *reasons_for(Outcome(form.outcome.data)),
-            *(set(reasons) - set(reasons_for(Outcome(form.outcome.data)))),
-        ]
-    form.reason.choices = [
-        SelectChoice(value="", label=_("Choose a reason")),
-        *(SelectChoice(value=reason, label=REASONS[reason]) for reason in reasons),
-    ]
+    form.reason.choices = {
+        outcome.value: [SelectChoice(value=reason, label=REASONS[reason]) for reason in REASONS_FOR[outcome]]
+        for outcome in outcomes
+    }
     return form
 
 
@@ -232,7 +239,16 @@ def _page(
         agreement=agreement_words(page.comparison),
         severities=_severities(page),
         contradictions=contradictions(page.confrontations),
-        previews=_previews(application, page.posting) if decides and waiting is None else (),
+        reasons_for={outcome: REASONS_FOR[outcome] for outcome in _outcomes(application)},
+        labels=dict(form.outcome.choices and [(one.value, one.label) for one in form.outcome.choices]),
+        letters=letters_of(application, page.posting, _outcomes(application), form.outcome.data)
+        if decides and waiting is None
+        else (),
+        coming=coming_interviews(db.session, application_id=application.id, reader_id=actor().id, now=now())
+        if decides and may(Permission.INTERVIEW_SCHEDULE)
+        else (),
+        call_off=request.method == "GET" or "call_off" in request.form,
+        zone=reader_zone(),
         decider=signed_in_user().name,
         decision_state=decision_state,
         anchors=_anchors(page),
@@ -265,19 +281,6 @@ def _severities(page: Debrief) -> list[tuple[str, str, bool]]:
     panel = {seat.user_id: seat.name for seat in page.seats if seat.latest}
     said = [(name, known[ident]) for ident, name in panel.items() if ident in known]
     return [(name, words, stands_apart(one)) for name, one in said if (words := severity_words(one, MEASURED_DAYS))]
-
-
-def _previews(application: Application, posting: Posting) -> list[tuple[str, str, str]]:
-    """Write the mail of each outcome as it would go out; the candidate's own link is theirs alone."""
-    company = current_app.config["SCREENING"].company_in(application.locale)
-    link = _("(the candidate’s own link)")
-    return [
-        (
-            outcome_words(outcome, to),
-            *decision_text(application=application, posting=posting, to_stage=to.value, link=link, company=company),
-        )
-        for outcome, to in _outcomes(application).items()
-    ]
 
 
 def _anchors(page: Debrief) -> dict[str, tuple[str, ...]]:

@@ -6,9 +6,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from rubrics.prescore import Verdict
-from screening.models import Outcome, Stage
+from screening.models import MailState, Outcome, Stage
 from screening.queries.timeline import Event
-from screening.web.labels import SOURCES, STAGES
+from screening.web.labels import SOURCES, STAGES, WITHDRAWALS
 from screening.web.recruiter.words import REJECT_REASONS
 
 VERDICTS = {
@@ -47,11 +47,38 @@ def event_words(event: Event) -> str:
             words = _("The candidate asked for a human review")
         case "review_answered":
             words = _("%(who)s answered the request for a human review", who=who)
+        case "handed":
+            to = facts["to"]
+            words = (
+                _("%(who)s handed over to %(name)s", who=who, name=to)
+                if to
+                else _("%(who)s gave it back to the posting’s owner", who=who)
+            )
+        case "note":
+            words = _("%(who)s wrote a note", who=who)
+        case "mail":
+            words = _mailed(event)
         case "decided" | "seconded" | "objected":
             words = _decided(event, who)
         case _:
             words = _interviewed(event, who)
     return words
+
+
+def _mailed(event: Event) -> str:
+    """Say what became of a mail; who released it is told where it was a person."""
+    subject, state = event.facts["subject"], MailState(event.facts["state"])
+    if state in {MailState.SENT, MailState.UNCERTAIN}:
+        words = _("Mail to the candidate: %(subject)s", subject=subject)
+    elif state is MailState.RECALLED:
+        words = _("Mail recalled before it went out: %(subject)s", subject=subject)
+    elif state is MailState.FAILED:
+        words = _("Mail could not be sent: %(subject)s", subject=subject)
+    elif state is MailState.KEPT:
+        words = _("Mail kept here, no mail server is set: %(subject)s", subject=subject)
+    else:
+        words = _("Mail waits in the outbox: %(subject)s", subject=subject)
+    return f"{event.by} · {words}" if event.by else words
 
 
 def _decided(event: Event, who: str) -> str:
@@ -73,7 +100,8 @@ def _moved(event: Event, who: str) -> str:
         reason = REJECT_REASONS.get(event.facts["reason"], event.facts["reason"])
         return _("%(who)s rejected: %(reason)s", who=who, reason=reason)
     if event.facts["to"] == Stage.WITHDRAWN.value:
-        return _("The candidate withdrew")
+        given = WITHDRAWALS.get(event.facts["reason"] or "")
+        return _("The candidate withdrew: %(reason)s", reason=given) if given else _("The candidate withdrew")
     return _("%(who)s moved to %(stage)s", who=who, stage=to)
 
 

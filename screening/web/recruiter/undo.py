@@ -26,6 +26,8 @@ def undo(token: str) -> ResponseReturnValue:
         undone = take_back(db.session, token=token, actor=actor(), now=now())
         if undone.act in {Act.CANCEL, Act.SCHEDULE, Act.RESCHEDULE}:
             tell_of(int(undone.arguments["interview"]), tell_candidate=None)
+        for ident in undone.arguments.get("interviews", ()):
+            tell_of(int(ident), tell_candidate=None)
         db.session.commit()
         toast(_("Taken back."))
     except UndoError as error:
@@ -40,5 +42,7 @@ def _explain(code: str) -> str:
         "used": _("This step was taken back already."),
         "changed": _("Somebody has gone on from here since, so nothing was taken back."),
         "applied": _("Somebody has applied with these questions since, so they stay in force."),
+        "told": _("The mail has gone out, so this is not taken back. Move the application by hand and write again."),
+        "running": _("It is still going on. Stop it first."),
         "forbidden": _("You have no right to take this back any more."),
     }.get(code, _("There is nothing to take back."))

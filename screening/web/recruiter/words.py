@@ -16,6 +16,8 @@ REJECT_REASONS = {
     "others_stronger": _l("Others fit better"),
     "availability": _l("Start, length or place does not fit"),
     "filled": _l("The role is filled"),
+    "no_answer": _l("The candidate does not answer any more"),
+    "offer_declined": _l("The candidate declined the offer"),
     "duplicate": _l("The same application twice"),
     "other": _l("Another reason"),
 }
