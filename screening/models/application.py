@@ -30,6 +30,11 @@ LIVE = "stage <> 'rejected' AND stage <> 'withdrawn'"
 """A person has at most one live application to a posting; after a rejection or a withdrawal they may apply again."""
 
 
+RANKED_BY = ("posting_id", "stage", "rank_score", "id")
+FILTERED_BY = ("gates", "verdicts", "cities", "source", "owner_id", "stage_since", "submitted_at")
+"""What lists order and filter by: one index holds it all, so that a filter that nobody fits is answered from the index alone."""
+
+
 class TextState(StrEnum):
     """Whether a file's text has been read."""
 
@@ -92,8 +97,7 @@ class Application(Base):
             sqlite_where=text("referral_id IS NOT NULL"),
             postgresql_where=text("referral_id IS NOT NULL"),
         ),
-        Index("ix_application_posting_rank", "posting_id", "rank_score", "id"),
-        Index("ix_application_posting_stage_rank", "posting_id", "stage", "rank_score", "id"),
+        Index("ix_application_posting_stage_rank", *RANKED_BY, *FILTERED_BY),
         Index("ix_application_posting_stage_since", "posting_id", "stage", "stage_since", "id"),
         Index("ix_application_posting_submitted_at", "posting_id", "submitted_at", "id"),
         Index("ix_application_consent_version", "consent_version", "id"),

@@ -25,6 +25,7 @@ LETTERS = {
     Verdict.FOR_INTERVIEW: "i",
 }
 NO_VERDICT = "-"
+LONGEST_VERDICTS = 200
 KEPT = 500
 """Rubrics whose dots a process keeps at most, some 30 kB each."""
 
@@ -96,6 +97,14 @@ def outline(
         "verdicts": "".join(marked),
         "flags": len(prescore.flags),
     }
+
+
+def stored_verdicts(number: int, standing: JsonObject) -> str:
+    """Give what ``Application.verdicts`` keeps, so that an index finds verdicts: the rubric version's number and the letters of ``outline``.
+
+    Who gave a verdict makes no difference here. Criteria behind the place where the column ends are not found.
+    """
+    return f"{number}:{standing['verdicts'].lower()}"[:LONGEST_VERDICTS]
 
 
 def mark_of(version: RubricVersion) -> str:

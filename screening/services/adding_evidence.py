@@ -32,6 +32,7 @@ from screening.models import (
     TextState,
 )
 from screening.queries.additions import joined
+from screening.queries.cities import AVAILABILITY, stored_cities
 from screening.services.fitting import ask_for_fit
 from screening.services.forming import questions_for
 from screening.services.indexing import index_applications
@@ -183,9 +184,12 @@ def take_evidence(session: Session, *, addition_id: int, read: ReadFile | None, 
         row = rows.get(section)
         before[section] = deepcopy(row.value) if row else None
         if row is None:
-            session.add(Answer(application_id=application.id, field=section, value=value))
+            row = Answer(application_id=application.id, field=section, value=value)
+            session.add(row)
         else:
             row.value = joined(row.value, value)
+        if section == AVAILABILITY:
+            application.cities = stored_cities({section: row.value})
     addition.before = before
     application.additions += 1
     addition.turn = application.additions

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,10 +13,13 @@ from rubrics.codec import load_prescore, load_rubric
 from rubrics.prescore import Score, Verdict
 from screening.audit import record
 from screening.models import Application, ApplicationNote, ChangedVerdict, RubricState, RubricVersion, StoredPrescore
-from screening.queries.standing import mark_of, outline
+from screening.models.base import JsonObject
+from screening.queries.standing import mark_of, outline, stored_verdicts
 from screening.queries.verdicts import changes
 
 REASON_LENGTH = 2000
+UNSCORED: Mapping[str, Any] = {"rank_score": -1.0, "gates": None, "standing": None, "verdicts": None}
+"""The columns of ``kept_of`` before there is a result."""
 
 
 class JudgeError(Exception):
@@ -95,18 +100,37 @@ def rank_application(session: Session, *, application: Application) -> Score | N
     """Set what lists sort, filter and show from the current prescore and the verdicts that people changed; give the score, None while unscored."""
     stored = session.get(StoredPrescore, application.prescore_id) if application.prescore_id else None
     if stored is None:
-        application.rank_score, application.gates, application.standing = -1.0, None, None
+        _keep(application, UNSCORED)
         session.flush()
         return None
     version = session.get_one(RubricVersion, stored.rubric_version_id)
     changed = changes(session, [application.id])[application.id]
-    score, application.standing = outline(
+    score, standing = outline(
         load_rubric(version.document), load_prescore(stored.result), changed, mark=mark_of(version)
     )
-    application.rank_score = rank_of(score)
-    application.gates = score.gates.value
+    _keep(application, kept_of(score, standing, number=version.number))
     session.flush()
     return score
+
+
+def kept_of(score: Score, standing: JsonObject, *, number: int) -> dict[str, Any]:
+    """Give everything that an application's row keeps of its result, by column: what ``outline`` made of rubric version ``number``."""
+    return {
+        "rank_score": rank_of(score),
+        "gates": score.gates.value,
+        "standing": standing,
+        "verdicts": stored_verdicts(number, standing),
+    }
+
+
+def forget_result(application: Application) -> None:
+    """Take everything out of an application's row that a result left there."""
+    _keep(application, UNSCORED)
+
+
+def _keep(application: Application, kept: Mapping[str, Any]) -> None:
+    for column, value in kept.items():
+        setattr(application, column, value)
 
 
 def _has_criterion(session: Session, application: Application, key: str) -> bool:

@@ -23,7 +23,7 @@ from screening.models.base import JsonObject
 from screening.queries.standing import mark_of, outline
 from screening.queries.verdicts import changes
 from screening.services.dossiers import StoredInput, read_inputs
-from screening.services.judging import rank_of
+from screening.services.judging import kept_of
 from screening.services.prescoring import ask_for_prescore, forget_failures, made_by_present_engine, note_failure
 
 # The tables, not their classes: no object is made of rows that are only written.
@@ -200,9 +200,7 @@ def _rank(session: Session, judged: Judged, made: Mapping[int, int], present: Ma
             {
                 "ranked_id": ident,
                 "prescore_id": run,
-                "rank_score": rank_of(score),
-                "gates": score.gates.value,
-                "standing": standing,
+                **kept_of(score, standing, number=version.number),
             }
         )
     if rows:

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 
 from screening.documents.words import document_words, wanted
 from screening.models import Application, Panelist, Role, SearchDocument, Stage
-from screening.queries import pipeline, texts
+from screening.queries import pipeline, pipeline_filter, texts
 from screening.queries.pipeline import PAGE, PipelineFilter, Sort, board, neighbours, page
 from screening.queries.scopes import actor_of
 from screening.queries.search import FOUND, search
@@ -75,7 +75,7 @@ def plain(session, typed, **how):
 @pytest.mark.parametrize("few", [0, 500])
 def test_pages_of_a_text_are_what_a_plain_filter_gives(session, world, monkeypatch, few):
     recruiter, (posting, _) = world
-    monkeypatch.setattr(pipeline, "FEW", few)
+    monkeypatch.setattr(pipeline_filter, "FEW", few)
     total = 0
     for number, typed in enumerate(TYPED):
         chosen = PipelineFilter(

@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from rubrics.lexicon import load_lexicon
+from screening.queries.cities import city_term
 from screening.web.formatting import is_chinese
-
-CITY = frozenset({"city"})
 
 
 def city_name(name: str) -> str:
@@ -17,6 +16,5 @@ def city_name(name: str) -> str:
 
 @lru_cache(maxsize=1000)
 def _named(name: str, language: str) -> str:
-    lexicon = load_lexicon()
-    found = lexicon.find(name, CITY) or lexicon.find(f"{name}市", CITY)
-    return lexicon.name(found[0].term_id, language) if found else name
+    term = city_term(name)
+    return name if term is None else load_lexicon().name(term, language)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -12,55 +9,69 @@ from flask_babel import ngettext
 from sqlalchemy import func, select
 from werkzeug.datastructures import MultiDict
 
-from rubrics.prescore import Gates
 from screening.extensions import db
 from screening.forms.moving import MoveFormError, MoveRequest, read_move
 from screening.models import Application, Posting, Stage
 from screening.policy import Permission
-from screening.queries.origins import referrers
-from screening.queries.pipeline import OTHER, Cursor, PipelineFilter, Sort, board, head, page
-from screening.queries.postings import LANES
+from screening.queries.pipeline import Cursor, Sort, board, head, page
 from screening.queries.progress import rescoring_progress
+from screening.queries.saved_views import views_of
 from screening.queries.scopes import application_scope
+from screening.queries.stage_rules import LANES, rules_of
 from screening.queries.standing import State
 from screening.services.asking import go_on_rescoring, stop_rescoring
 from screening.services.moving import ALLOWED_MOVES, MoveError, move_many
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
 from screening.web.labels import SOURCES, STAGES
+from screening.web.recruiter.chosen import read_chosen
+from screening.web.recruiter.filter_words import lost_words, problem_words
+from screening.web.recruiter.filters import filter_chips
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.words import REJECT_REASONS, preference_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("pipeline", __name__, url_prefix="/staff/postings")
 
+
 @blueprint.get("/<int:posting_id>")
 @needs(Permission.POSTING_VIEW, of=Posting)
 def show(posting: Posting) -> ResponseReturnValue:
     """Show the applications of a posting, ranked or on the board."""
     chosen = read_chosen(request.args)
+    reader, rules = actor().id, rules_of(db.session, posting_id=posting.id)
+    words = {stage: str(word) for stage, word in STAGES.items()}
     known = {
         "posting": posting,
         "head": head(db.session, posting=posting),
         "progress": rescoring_progress(db.session, posting_id=posting.id),
         "chosen": chosen,
-        "stages": {stage: str(word) for stage, word in STAGES.items()},
+        "chips": filter_chips(posting, chosen, words),
+        "views": views_of(db.session, posting_id=posting.id, reader_id=reader),
+        "stages": words,
         "lanes": LANES,
         "moves": ALLOWED_MOVES,
         "reasons": REJECT_REASONS,
         "sources": SOURCES,
-        "referrers": referrers(db.session, posting_id=posting.id),
         "preference_words": preference_words,
+        "problem_words": problem_words,
+        "lost_words": lost_words,
         "State": State,
         "Stage": Stage,
         "Sort": Sort,
     }
-    reader = actor().id
     if chosen.view == "board":
-        lanes = board(db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=now())
+        lanes = board(db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=chosen.at, rules=rules)
         return render_template("recruiter/pipeline_board.html", board=lanes, **known)
     rows = page(
-        db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=now(), after=_cursor(request.args)
+        db.session,
+        posting=posting,
+        reader_id=reader,
+        chosen=chosen.filter,
+        now=chosen.at,
+        after=_cursor(request.args, "after"),
+        before=_cursor(request.args, "before"),
+        rules=rules,
     )
     return render_template("recruiter/pipeline.html", page=rows, **known)
 
@@ -175,7 +186,7 @@ def _check_posting(posting: Posting, wanted: MoveRequest) -> None:
         abort(404)
 
 
-def _cursor(values: MultiDict[str, str]) -> Cursor | None:
-    value, ident, seen = values.get("after", ""), values.get("id", ""), values.get("seen", "")
+def _cursor(values: MultiDict[str, str], direction: str) -> Cursor | None:
+    value, ident, seen = values.get(direction, ""), values.get("id", ""), values.get("seen", "")
     numbers = ident.isascii() and ident.isdigit() and len(ident) < 19 and seen.isascii() and seen.isdigit()
     return Cursor(value, int(ident), min(int(seen[:9]), 10**9)) if value and numbers else None

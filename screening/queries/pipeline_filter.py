@@ -1,0 +1,206 @@
+"""What a list of a posting's applications can be narrowed by, and the conditions that this makes.
+
+Conditions are of two kinds. What everybody may see (stage, time, source, city, owner, interviewer, words of the candidate) is asked
+of all; what a reader who owes an evaluation must not learn (score, verdicts, knock-outs, tags) never touches an
+application that is owed: such a filter does not find it, whatever is hidden there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from rubrics.prescore import Verdict
+from screening.documents.words import wanted
+from screening.models import Application, ApplicationTag, Interview, Panelist, Posting, Stage
+from screening.queries.blindness import takes_part
+from screening.queries.cities import BAR
+from screening.queries.origins import SOURCES
+from screening.queries.rubric_in_force import rubric_in_force
+from screening.queries.stage_rules import LANES, Rules, came_before, rules_of
+from screening.queries.standing import LETTERS
+from screening.queries.texts import matching
+
+FEW = 500
+"""Applications that a text, a tag or a person may find to be named one by one; more are read in order and looked up among all."""
+REFERRAL, OTHER = "ref-", "other"
+NOBODY = 0
+"""The owner of applications that nobody owns."""
+
+
+class Sort(StrEnum):
+    """The orders that a page may ask for."""
+
+    RANK = "rank"
+    NEWEST = "newest"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineFilter:
+    """What the reader asked for; an empty value narrows nothing.
+
+    ``stages`` to show; ``gates`` pass, below, unknown; ``text`` holds words of names, answers and résumés, the last one perhaps only
+    begun; ``source`` is one that has words, ``other`` for those without, or ``ref-`` and a referral's number;
+    ``verdicts`` are criterion keys with a verdict: of one criterion any fits, of several all must; ``lowest`` and
+    ``highest`` bound the points of the requirements, 0 to 100; ``cities`` are keys, any fits; ``tags`` are ids, all
+    must be there; ``waiting_since`` is the time since which at least an application stands in its stage, ``overdue_at`` the time at
+    which it stood there for longer than the stage's limit; ``interviewer`` sits on a panel; ``owner`` is a person's id or
+    ``NOBODY``.
+    """
+
+    stages: tuple[Stage, ...] = LANES
+    gates: str = ""
+    text: str = ""
+    sort: Sort = Sort.RANK
+    source: str = ""
+    verdicts: tuple[tuple[str, Verdict], ...] = ()
+    lowest: int | None = None
+    highest: int | None = None
+    cities: tuple[str, ...] = ()
+    tags: tuple[int, ...] = ()
+    waiting_since: datetime | None = None
+    overdue_at: datetime | None = None
+    interviewer: int | None = None
+    owner: int | None = None
+
+    @property
+    def asks_hidden(self) -> bool:
+        """Whether it asks for what a reader who owes an evaluation must not learn."""
+        return bool(self.gates or self.verdicts or self.tags) or not (self.lowest is None and self.highest is None)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it leaves out applications of the stages: these are not counted anywhere."""
+        return (
+            self.asks_hidden
+            or bool(self.text or self.source or self.cities or self.waiting_since or self.overdue_at)
+            or not (self.interviewer is None and self.owner is None)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The conditions of a filter: ``shown`` for all, ``hidden`` for what the reader may see; ``few`` are the only ids that can fit.
+
+    ``limits`` is set where only the overdue are wanted: the time since which those of a stage are.
+    """
+
+    shown: tuple[ColumnElement[bool], ...] = ()
+    hidden: tuple[ColumnElement[bool], ...] = ()
+    few: tuple[int, ...] | None = None
+    limits: Mapping[Stage, datetime] | None = None
+
+    @property
+    def reads_rows(self) -> bool:
+        """Whether applications are passed over one by one."""
+        return bool(self.shown or self.hidden or self.limits is not None)
+
+    def of_stages(self, stages: tuple[Stage, ...]) -> ColumnElement[bool]:
+        """Give the condition of these stages, with the overdue alone where these are wanted."""
+        if self.limits is None:
+            return Application.stage == stages[0] if len(stages) == 1 else Application.stage.in_(stages)
+        late = [
+            and_(Application.stage == stage, Application.stage_since < self.limits[stage])
+            for stage in stages
+            if stage in self.limits
+        ]
+        return or_(false(), *late)
+
+
+def narrow(session: Session, *, posting: Posting, chosen: PipelineFilter, rules: Rules | None = None) -> Narrowed:
+    """Turn a filter into conditions: at most one query for the ids that texts, tags and people lead to, one for the rubric."""
+    shown = [*_shown(posting, chosen)]
+    hidden = [*_hidden(session, posting.id, chosen)]
+    sets = [*_sets(session, posting.id, chosen)]
+    few = None
+    if sets:
+        together = sets[0].where(*(sets[0].selected_columns.id.in_(other) for other in sets[1:]))
+        ids = session.scalars(together.limit(FEW + 1)).all()
+        if len(ids) <= FEW:
+            few = tuple(ids)
+        else:
+            shown += [Application.id.in_(one) for one in sets]
+    limits = None
+    if chosen.overdue_at is not None:
+        known = rules_of(session, posting_id=posting.id) if rules is None else rules
+        limits = {
+            rule.stage: came_before(rule.days, chosen.overdue_at) for rule in known.values() if rule.days is not None
+        }
+    return Narrowed(tuple(shown), tuple(hidden), few, limits)
+
+
+def _shown(posting: Posting, chosen: PipelineFilter) -> Iterator[ColumnElement[bool]]:
+    if chosen.source and not chosen.source.startswith(REFERRAL):
+        is_other = chosen.source == OTHER
+        yield Application.source.not_in(SOURCES) if is_other else Application.source == chosen.source
+    if chosen.cities:
+        yield or_(*(Application.cities.contains(f"{BAR}{key}{BAR}", autoescape=True) for key in chosen.cities))
+    if chosen.waiting_since is not None:
+        yield Application.stage_since < chosen.waiting_since
+    if chosen.owner is not None:
+        own = Application.owner_id.is_(None) if chosen.owner == NOBODY else Application.owner_id == chosen.owner
+        if chosen.owner == NOBODY and posting.owner_id is not None:
+            own = false()
+        elif posting.owner_id is not None and chosen.owner == posting.owner_id:
+            own = or_(own, Application.owner_id.is_(None))
+        yield own
+
+
+def _hidden(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterator[ColumnElement[bool]]:
+    if chosen.gates:
+        yield Application.gates == chosen.gates
+    # rank_score is (points + at most 0.99 for the bonus) / 101 (services.judging.rank_of)
+    if chosen.lowest is not None or chosen.highest is not None:
+        yield Application.rank_score >= ((chosen.lowest or 0) - 0.005) / 101
+    if chosen.highest is not None:
+        yield Application.rank_score < (chosen.highest + 0.995) / 101
+    if chosen.verdicts:
+        yield from _judged(session, posting_id, chosen)
+
+
+def _judged(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterator[ColumnElement[bool]]:
+    """Give the patterns of the chosen verdicts; a criterion that the rubric in force lacks is met by nobody."""
+    rubric = rubric_in_force(session, posting_id=posting_id)
+    if rubric is None or any(key not in rubric.criteria for key, _ in chosen.verdicts):
+        yield false()
+        return
+    letters: dict[int, set[str]] = {}
+    for key, verdict in chosen.verdicts:
+        letters.setdefault(rubric.criteria[key].place, set()).add(LETTERS[verdict])
+    single = {place: next(iter(found)) for place, found in letters.items() if len(found) == 1}
+    places = max(letters) + 1
+    yield Application.verdicts.like(f"{rubric.number}:{''.join(single.get(place, '_') for place in range(places))}%")
+    for place, found in letters.items():
+        if len(found) > 1:
+            start = len(f"{rubric.number}:") + place + 1
+            yield func.substr(Application.verdicts, start, 1).in_(sorted(found))
+
+
+def _sets(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterator[Select[int]]:
+    """Give the sets of ids that indexes lead to; each has its column called ``id``."""
+    if chosen.text:
+        words = wanted(chosen.text)
+        if words:
+            yield matching(session, words, posting_ids=[posting_id])
+        else:
+            yield select(Application.id).where(false())
+    for tag in chosen.tags:
+        ident: ColumnElement[int] = ApplicationTag.application_id.label("id")
+        yield select(ident).where(ApplicationTag.posting_id == posting_id, ApplicationTag.tag_id == tag)
+    if chosen.interviewer is not None:
+        seats = (
+            select(Interview.application_id)
+            .join(Panelist, Panelist.interview_id == Interview.id)
+            .where(Panelist.user_id == chosen.interviewer, Interview.cancelled_at.is_(None), takes_part())
+        )
+        yield select(Application.id).where(Application.posting_id == posting_id, Application.id.in_(seats))
+    if chosen.source.startswith(REFERRAL):
+        number = chosen.source.removeprefix(REFERRAL)
+        referral = int(number) if number.isdigit() else 0
+        yield select(Application.id).where(Application.posting_id == posting_id, Application.referral_id == referral)

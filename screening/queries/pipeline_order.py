@@ -1,0 +1,178 @@
+"""Walking a posting's applications in an order, from a place on, forwards or backwards: O(page) work along an index.
+
+A list of several stages is read stage by stage, each by its own stretch of the index, and merged. Those whose evaluation the reader
+owes are few: they are read by their ids and stand in the order as if they had no score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, literal, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from screening.models import Application, Posting, Stage
+from screening.queries.blindness import owed_applications
+from screening.queries.pipeline_filter import Narrowed, PipelineFilter, Sort, narrow
+from screening.queries.stage_rules import Rules
+
+UNSCORED = -1.0
+INDEX = "ix_application_posting_stage_rank"
+"""Holds all that is ordered and filtered by (``models.application.FILTERED_BY``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page goes on: a row's sort value, its id, and how many rows came before the page that it leads to.
+
+    Backwards, ``seen`` counts the rows before the present page.
+    """
+
+    value: str
+    id: int
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place in an order: between rows, behind the one with this value and id."""
+
+    value: float | datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a list that one index leads to, and what it is ordered by before the id."""
+
+    rows: Select[int, Any, Stage]
+    value: ColumnElement[Any]
+
+    def walk(self, most: int, after: Place | None, *, up: bool) -> Select[int, Any, Stage]:
+        """Select so many rows from a place on, in rising or falling order."""
+        ident, rows = Application.id.expression, self.rows
+        if after is not None:
+            here, there = tuple_(self.value, ident), tuple_(literal(after.value, self.value.type), after.id)
+            rows = rows.where(here > there if up else here < there)
+        return rows.order_by(*_directed(self.value, ident, up=up)).limit(most)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A posting's list for one reader: the filter, its conditions, and whose evaluation the reader owes."""
+
+    posting_id: int
+    chosen: PipelineFilter
+    narrowed: Narrowed
+    blind: frozenset[int]
+
+    @property
+    def rises(self) -> bool:
+        """Whether the order begins with the smallest value; ids break ties in the same direction."""
+        return self.chosen.sort is Sort.WAITING
+
+    def walk(
+        self, stages: tuple[Stage, ...], *, most: int, after: Place | None = None, back: bool = False
+    ) -> Select[int, Any, Stage]:
+        """Select ``id``, ``value`` and ``stage`` of so many applications from a place on, in the order or, ``back``, against it."""
+        up = self.rises is not back
+        parts = [part.walk(most, after, up=up) for part in self._parts(stages)]
+        if not parts:
+            return _selected(self._value()).where(false())
+        if len(parts) == 1:
+            return parts[0]
+        joined = union_all(*(select(part.subquery()) for part in parts)).subquery()
+        rows = select(joined.c.id, joined.c.value, joined.c.stage)
+        return rows.order_by(*_directed(joined.c.value, joined.c.id, up=up)).limit(most)
+
+    def value_of(self, application: Application) -> float | datetime:
+        """Give by what an application stands in this order."""
+        match self.chosen.sort:
+            case Sort.RANK:
+                return UNSCORED if application.id in self.blind else application.rank_score
+            case Sort.NEWEST:
+                return application.submitted_at
+            case Sort.WAITING:
+                return application.stage_since
+
+    def _parts(self, stages: tuple[Stage, ...]) -> Iterator[Part]:
+        narrowed = self.narrowed
+        by_stage = narrowed.few is None and (self.chosen.sort is not Sort.NEWEST or narrowed.reads_rows)
+        for some in [(stage,) for stage in stages] if by_stage else [stages]:
+            if narrowed.limits is None or any(stage in narrowed.limits for stage in some):
+                yield self._seen(some)
+        if self.blind and not self.chosen.asks_hidden:
+            yield self._owed(stages)
+
+    def _seen(self, stages: tuple[Stage, ...]) -> Part:
+        value = self._value()
+        rows = _selected(value).where(*self._shown(stages), *self.narrowed.hidden)
+        if self.blind:
+            rows = rows.where(Application.id.not_in(sorted(self.blind)))
+        if self.narrowed.few is not None:
+            rows = rows.where(Application.id.in_(self.narrowed.few))
+        elif self.narrowed.reads_rows:
+            rows = rows.with_hint(Application, f"INDEXED BY {INDEX}", "sqlite")
+        return Part(rows, value)
+
+    def _owed(self, stages: tuple[Stage, ...]) -> Part:
+        value = literal(UNSCORED) if self.chosen.sort is Sort.RANK else self._value()
+        ids = self.blind if self.narrowed.few is None else self.blind.intersection(self.narrowed.few)
+        return Part(_selected(value).where(*self._shown(stages), Application.id.in_(sorted(ids))), value)
+
+    def _shown(self, stages: tuple[Stage, ...]) -> Iterator[ColumnElement[bool]]:
+        yield Application.posting_id == self.posting_id
+        yield self.narrowed.of_stages(stages)
+        yield from self.narrowed.shown
+
+    def _value(self) -> ColumnElement[Any]:
+        column: Any = {
+            Sort.RANK: Application.rank_score,
+            Sort.NEWEST: Application.submitted_at,
+            Sort.WAITING: Application.stage_since,
+        }[self.chosen.sort]
+        return column.expression  # type: ignore[no-any-return] # a mapped column
+
+
+def listing(
+    session: Session, *, posting: Posting, reader_id: int, chosen: PipelineFilter, rules: Rules | None = None
+) -> Listing:
+    """Prepare a list for a reader: at most four queries, whatever its length."""
+    return Listing(
+        posting_id=posting.id,
+        chosen=chosen,
+        narrowed=narrow(session, posting=posting, chosen=chosen, rules=rules),
+        blind=owed_applications(session, user_id=reader_id, posting_id=posting.id),
+    )
+
+
+def place_of(cursor: Cursor | None, sort: Sort) -> Place | None:
+    """Read where a cursor points to; None for one that somebody mistyped, which shows the first page."""
+    if cursor is None:
+        return None
+    try:
+        if sort is Sort.RANK:
+            value = float(cursor.value)
+            return Place(value, cursor.id) if -2 < value < 2 else None
+        moment = datetime.fromisoformat(cursor.value)
+    except ValueError:
+        return None
+    return Place(moment, cursor.id) if moment.tzinfo else None
+
+
+def cursor_at(value: float | datetime, ident: int, seen: int) -> Cursor:
+    """Write a cursor that ``place_of`` reads."""
+    return Cursor(value.isoformat() if isinstance(value, datetime) else repr(value), ident, seen)
+
+
+def _selected(value: ColumnElement[Any]) -> Select[int, Any, Stage]:
+    ident: ColumnElement[int] = Application.id.label("id")
+    stage: ColumnElement[Stage] = Application.stage.label("stage")
+    return select(ident, value.label("value"), stage)
+
+
+def _directed(value: ColumnElement[Any], ident: ColumnElement[int], *, up: bool) -> tuple[ColumnElement[Any], ...]:
+    return (value.asc(), ident.asc()) if up else (value.desc(), ident.desc())
