@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from screening.models import EvidenceAddition, ResumeFile, TextState
@@ -43,13 +44,33 @@ class Addition:
 
 def additions(session: Session, *, application_id: int) -> tuple[Addition, ...]:
     """Read what was added to an application, in the order in which it came."""
-    rows = session.execute(
-        select(EvidenceAddition, ResumeFile)
+    rows = session.execute(added_rows(), {"application": application_id})
+    return tuple(map(addition_of, rows))
+
+
+@cache
+def added_rows() -> Select[*tuple[Any, ...]]:
+    """Select what was added to the bound ``application``."""
+    return (
+        select(
+            EvidenceAddition.id,
+            EvidenceAddition.criterion_key,
+            EvidenceAddition.criterion_id,
+            EvidenceAddition.asked,
+            EvidenceAddition.answers,
+            EvidenceAddition.link,
+            EvidenceAddition.added_at,
+            EvidenceAddition.seen_at,
+            ResumeFile.id.label("file_id"),
+            ResumeFile.original_name,
+            ResumeFile.size,
+            ResumeFile.text_state,
+            ResumeFile.failure,
+        )
         .outerjoin(ResumeFile, ResumeFile.id == EvidenceAddition.file_id)
-        .where(EvidenceAddition.application_id == application_id)
+        .where(EvidenceAddition.application_id == bindparam("application"))
         .order_by(EvidenceAddition.id)
     )
-    return tuple(_addition(row, file) for row, file in rows)
 
 
 def joined(old: Any, new: Any) -> Any:
@@ -86,7 +107,10 @@ def _walk_back(answers: Sections, taken: Sequence[Sections | None]) -> Iterator[
         yield dict(present)
 
 
-def _addition(row: EvidenceAddition, file: ResumeFile | None) -> Addition:
+def addition_of(row: Any) -> Addition:
+    """Give what a row of ``added_rows`` tells."""
+    failed = row.text_state is TextState.FAILED
+    file = AddedFile(row.file_id, row.original_name, row.size, row.failure if failed else None) if row.file_id else None
     return Addition(
         id=row.id,
         criterion_key=row.criterion_key,
@@ -94,7 +118,7 @@ def _addition(row: EvidenceAddition, file: ResumeFile | None) -> Addition:
         asked=row.asked,
         sections=read_answers(_told(row.answers), {}),
         link=row.link,
-        file=_file(file) if file else None,
+        file=file,
         added_at=row.added_at,
         is_new=row.seen_at is None,
     )
@@ -107,8 +131,3 @@ def _told(answers: Sections) -> dict[str, Any]:
         texts = dict.fromkeys(entry.get("text", "") for entry in told["statements"])
         told["statements"] = [{"text": text} for text in texts]
     return told
-
-
-def _file(file: ResumeFile) -> AddedFile:
-    failed = file.text_state is TextState.FAILED
-    return AddedFile(file.id, file.original_name, file.size, file.failure if failed else None)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Integer, Select, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_prescore, load_rubric
@@ -15,24 +17,30 @@ from rubrics.prescore import Flag, Prescore, Quote, Result, Score, Verdict
 from screening.models import (
     Answer,
     Application,
+    ChangedVerdict,
     Posting,
     PrescoreFailure,
+    Referral,
     ResumeFile,
+    Role,
     RubricState,
     RubricVersion,
-    Stage,
     StoredPrescore,
     TextState,
-    User,
 )
 from screening.models.application import RESUME
-from screening.queries.additions import Addition, additions
+from screening.policy import Actor
+from screening.queries.additions import Addition, added_rows, addition_of
 from screening.queries.answers import AnswerSection, jump_target, read_answers
+from screening.queries.booking import offer_rows
 from screening.queries.own_answers import FIELD, OwnAnswer, own_answers
 from screening.queries.passages import Mark, Piece, cut
-from screening.queries.requests import Review, reviews
+from screening.queries.people import People, asked, people_from, related_rows, suspect_rows
+from screening.queries.requests import Review, review_rows
 from screening.queries.standing import State, unscored_state
-from screening.queries.verdicts import Change, changes, standing_score, standing_verdicts
+from screening.queries.timeline import InterviewRow, interview_rows, interviews_from
+from screening.queries.together import Together
+from screening.queries.verdicts import Change, changed_rows, latest_changes, standing_score, standing_verdicts
 
 LONGEST_HIDDEN = 200  # characters of hidden words that are shown
 
@@ -108,20 +116,11 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class OtherRow:
-    """Another application of the same person to the same posting, and since when it stands where it does."""
-
-    id: int
-    stage: Stage
-    stage_since: datetime
-    is_earlier: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ApplicationPage:
     """The page without its tabs: the posting's head, documents and judgement.
 
-    ``additions`` and ``reviews`` tell what the prescore found, so a blind reader sees none.
+    ``additions`` and ``reviews`` tell what the prescore found, so a blind reader sees none. ``version`` is the rubric
+    version in force, ``offers`` are rows of ``offer_rows``.
     """
 
     posting_title: str | None
@@ -131,9 +130,13 @@ class ApplicationPage:
     resume: FileRow | None
     files: tuple[FileRow, ...]
     judgement: Judgement
-    others: tuple[OtherRow, ...]
+    people: People
+    referrer: str | None
+    interviews: tuple[InterviewRow, ...]
+    offers: tuple[Any, ...]
     additions: tuple[Addition, ...]
     reviews: tuple[Review, ...]
+    version: RubricVersion | None
 
     @property
     def open_review(self) -> Review | None:
@@ -141,18 +144,21 @@ class ApplicationPage:
         return next((review for review in self.reviews if review.is_open), None)
 
 
-def application_page(session: Session, *, application: Application, blind: bool) -> ApplicationPage:
-    """Read an application; for a ``blind`` reader nothing of the prescore, its marks included."""
+def application_page(session: Session, *, application: Application, actor: Actor, blind: bool) -> ApplicationPage:
+    """Read an application in two queries; for a ``blind`` reader nothing of the prescore, its marks included."""
     posting = session.get_one(Posting, application.posting_id)
-    files = session.scalars(
-        select(ResumeFile).where(ResumeFile.application_id == application.id).order_by(ResumeFile.id.desc())
-    ).all()
+    everything = actor.role is Role.ADMIN
+    lists = _lists(everything=everything).read(session, **asked(application, actor), referral=application.referral_id)
+    files = lists["files"]
     resume = next((file for file in files if file.field == RESUME), None)
-    answers = {
-        answer.field: answer.value
-        for answer in session.scalars(select(Answer).where(Answer.application_id == application.id).order_by(Answer.id))
-    }
-    judgement, marks = _judgement(session, application, resume) if not blind else (Judgement(State.BLIND), {})
+    answers = {answer.field: answer.value for answer in lists["answers"]}
+    text = resume.text or "" if resume else ""
+    versions = _versions_of(session, application, blind=blind)
+    judgement, marks = (
+        _judgement(application, versions, text, latest_changes(lists["changes"]))
+        if not blind
+        else (Judgement(State.BLIND), {})
+    )
     return ApplicationPage(
         posting_title=posting.title,
         posting_language=posting.language,
@@ -161,29 +167,49 @@ def application_page(session: Session, *, application: Application, blind: bool)
         resume=_file(resume, marks.get("resume", ())) if resume else None,
         files=tuple(_file(file, ()) for file in files),
         judgement=judgement,
-        others=_others(session, application),
-        additions=() if blind else additions(session, application_id=application.id),
-        reviews=() if blind else reviews(session, application_id=application.id),
+        people=people_from(application, related=lists["related"], suspects=lists["suspects"]),
+        referrer=next((row.referrer for row in lists["referral"]), None),
+        offers=tuple(lists["offers"]),
+        interviews=interviews_from(interviews=lists["interviews"], seats=lists["seats"], reader_id=actor.id),
+        additions=() if blind else tuple(map(addition_of, lists["additions"])),
+        reviews=() if blind else tuple(Review(*row) for row in lists["reviews"]),
+        version=_current(versions),
     )
 
 
-def _others(session: Session, application: Application) -> tuple[OtherRow, ...]:
-    rows = session.execute(
-        select(Application.id, Application.stage, Application.stage_since)
-        .where(
-            Application.person_id == application.person_id,
-            Application.posting_id == application.posting_id,
-            Application.id != application.id,
+@cache
+def _lists(*, everything: bool) -> Together:
+    """Make the statement of all small lists that the page shows."""
+    here: BindParameter[int] = bindparam("application")
+    return Together(
+        files=select(
+            ResumeFile.id,
+            ResumeFile.field,
+            ResumeFile.original_name,
+            ResumeFile.size,
+            ResumeFile.text_state,
+            ResumeFile.failure,
+            ResumeFile.uploaded_at,
+            case((ResumeFile.field == RESUME, ResumeFile.text)).label("text"),
         )
-        .order_by(Application.id.desc())
+        .where(ResumeFile.application_id == here)
+        .order_by(ResumeFile.id.desc()),
+        answers=select(Answer.field, Answer.value).where(Answer.application_id == here).order_by(Answer.id),
+        changes=changed_rows().where(ChangedVerdict.application_id == here),
+        additions=added_rows(),
+        reviews=review_rows(),
+        related=related_rows(everything=everything),
+        suspects=suspect_rows(everything=everything),
+        referral=select(Referral.referrer).where(Referral.id == bindparam("referral", type_=Integer)),
+        offers=offer_rows(),
+        **interview_rows(),
     )
-    return tuple(OtherRow(ident, stage, since, ident < application.id) for ident, stage, since in rows)
 
 
 Marks = Mapping[str, Sequence[Mark]]
 
 
-def _file(file: ResumeFile, marks: Sequence[Mark]) -> FileRow:
+def _file(file: Any, marks: Sequence[Mark]) -> FileRow:
     return FileRow(
         id=file.id,
         name=file.original_name,
@@ -195,46 +221,76 @@ def _file(file: ResumeFile, marks: Sequence[Mark]) -> FileRow:
     )
 
 
-def _judgement(session: Session, application: Application, resume: ResumeFile | None) -> tuple[Judgement, Marks]:
-    versions = session.scalars(
-        select(RubricVersion)
-        .where(RubricVersion.posting_id == application.posting_id, RubricVersion.state != RubricState.DRAFT)
-        .order_by(RubricVersion.number)
-    ).all()
-    current = next((version for version in versions if version.state is RubricState.PUBLISHED), None)
-    stored = session.get(StoredPrescore, application.prescore_id) if application.prescore_id else None
-    failure = session.scalar(
-        select(PrescoreFailure.message)
-        .where(
-            PrescoreFailure.application_id == application.id,
-            PrescoreFailure.rubric_version_id == (current.id if current else 0),
-        )
-        .order_by(PrescoreFailure.id.desc())
-        .limit(1)
-    )
-    if stored is None:
+def _versions_of(session: Session, application: Application, *, blind: bool) -> Sequence[Any]:
+    """Read the rows of ``_versions``; without a result for a blind reader."""
+    values = {
+        "application": application.id,
+        "posting": application.posting_id,
+        "prescore": None if blind else application.prescore_id,
+    }
+    return session.execute(_versions(), values).all()
+
+
+def _current(versions: Sequence[Any]) -> RubricVersion | None:
+    return next((row.RubricVersion for row in versions if row.RubricVersion.state is RubricState.PUBLISHED), None)
+
+
+def _judgement(
+    application: Application, rows: Sequence[Any], text: str, changed: Mapping[str, Change]
+) -> tuple[Judgement, Marks]:
+    """Lay what people ``changed`` over what the machine found, in ``rows`` of ``_versions``; ``text`` is the résumé's."""
+    current = _current(rows)
+    failure = next((row.failure for row in rows if row.RubricVersion is current), None)
+    judged = next((row for row in rows if row.StoredPrescore is not None), None)
+    if judged is None:
         return Judgement(unscored_state(application, failed=failure is not None), failure=failure), {}
-    version = next(version for version in versions if version.id == stored.rubric_version_id)
-    is_current = current is None or current.id == version.id
+    version, stored = judged.RubricVersion, judged.StoredPrescore
     prescore = load_prescore(stored.result)
     rubric = load_rubric(version.document)
-    changed = changes(session, [application.id])[application.id]
     verdicts = standing_verdicts(rubric, prescore, changed)
-    text = (resume.text or "") if resume else ""
     texts = _sources(prescore, has_resume=bool(text))
     judgement = Judgement(
         state=State.SCORED,
         version=version.number,
-        newer=None if is_current or current is None else current.number,
+        newer=None if current is None or current is version else current.number,
         failure=failure,
         engine=prescore.engine,
         scored_at=stored.created_at,
         score=standing_score(rubric, prescore, changed),
-        rows=tuple(_rows(session, rubric.criteria, prescore.results, verdicts, changed, texts)),
+        rows=tuple(_rows(rubric.criteria, prescore.results, verdicts, changed, texts)),
         flags=tuple(_flag(flag, texts, text) for flag in prescore.flags),
         changed=sum(criterion.key in changed for criterion in rubric.criteria),
     )
     return judgement, _marks(prescore, verdicts)
+
+
+@cache
+def _versions() -> Select[*tuple[Any, ...]]:
+    """Select the rubric version in force and the prescored one with its result, each with why its last run failed."""
+    failure = (
+        select(PrescoreFailure.message)
+        .where(
+            PrescoreFailure.application_id == bindparam("application"),
+            PrescoreFailure.rubric_version_id == RubricVersion.id,
+        )
+        .order_by(PrescoreFailure.id.desc())
+        .limit(1)
+        .correlate(RubricVersion)
+        .scalar_subquery()
+        .label("failure")
+    )
+    run = and_(
+        StoredPrescore.id == bindparam("prescore", type_=Integer), StoredPrescore.rubric_version_id == RubricVersion.id
+    )
+    return (
+        select(RubricVersion, StoredPrescore, failure)
+        .outerjoin(StoredPrescore, run)
+        .where(
+            RubricVersion.posting_id == bindparam("posting"),
+            or_(RubricVersion.state == RubricState.PUBLISHED, StoredPrescore.id.is_not(None)),
+        )
+        .order_by(RubricVersion.number)
+    )
 
 
 def _sources(prescore: Prescore, *, has_resume: bool) -> frozenset[str]:
@@ -245,15 +301,12 @@ def _sources(prescore: Prescore, *, has_resume: bool) -> frozenset[str]:
 
 
 def _rows(
-    session: Session,
     criteria: Sequence[Criterion],
     results: Sequence[Result],
     verdicts: Mapping[str, Verdict],
     changed: Mapping[str, Change],
     sources: frozenset[str],
 ) -> list[CriterionRow]:
-    people = {change.actor_id for change in changed.values()}
-    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).all())
     by_id = {result.criterion: result for result in results}
     rows = []
     for criterion in criteria:
@@ -265,7 +318,7 @@ def _rows(
                 verdict=verdicts.get(criterion.id, Verdict.NOT_SHOWN),
                 machine=result.verdict if result and change else None,
                 change=change,
-                changed_by=names.get(change.actor_id) if change else None,
+                changed_by=change.by if change else None,
                 because_zh=result.because.zh if result else "",
                 because_en=result.because.en if result else "",
                 quotes=_quotes(result.evidence, sources) if result else (),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Exists, and_, or_, select
+from functools import cache
+from typing import Any
+
+from sqlalchemy import BindParameter, ColumnElement, Exists, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Evaluation, Interview, Panelist
@@ -33,16 +36,20 @@ def owed_applications(session: Session, *, user_id: int, posting_id: int) -> fro
 
     The same fact as ``queries.scopes.application_scope`` reads for one application, here for a list.
     """
-    rows = (
+    return frozenset(session.scalars(_owed(), {"reader": user_id, "posting": posting_id}))
+
+
+@cache
+def _owed() -> Select[int]:
+    return (
         select(Interview.application_id)
         .join(Panelist, Panelist.interview_id == Interview.id)
         .join(Application, Application.id == Interview.application_id)
-        .where(Panelist.user_id == user_id, Application.posting_id == posting_id, is_open())
+        .where(Panelist.user_id == bindparam("reader"), Application.posting_id == bindparam("posting"), is_open())
     )
-    return frozenset(session.scalars(rows))
 
 
-def is_owed(application: type[Application] = Application, *, user_id: int | None = None) -> Exists:
+def is_owed(application: type[Application] = Application, *, user_id: int | BindParameter[Any] | None = None) -> Exists:
     """Give the condition that this person, or anybody, owes an evaluation of an application of the outer query; false where there is none."""
     seats = (
         select(Panelist.user_id)

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from screening.models import Application, AvailabilityWindow, BookingOffer, Interview, Panelist, User
@@ -83,8 +85,8 @@ def open_times(session: Session, *, offer: BookingOffer, now: datetime) -> tuple
     return starts(inside, minutes=offer.minutes, step=STEP, limit=MOST_TIMES)
 
 
-def offer_state(offer: BookingOffer, interview: Interview | None, now: datetime) -> OfferState:
-    """Tell where an offer stands; ``interview`` is the one that it booked."""
+def offer_state(offer: Any, interview: Any, now: datetime) -> OfferState:
+    """Tell where an offer stands: the offer itself or a row of ``offer_rows``; ``interview`` is the one that it booked, None without."""
     if interview is not None:
         return OfferState.BOOKED if interview.cancelled_at is None else OfferState.CANCELLED
     if offer.withdrawn_at is not None:
@@ -94,27 +96,49 @@ def offer_state(offer: BookingOffer, interview: Interview | None, now: datetime)
 
 def offers_of(session: Session, *, application_id: int, now: datetime) -> tuple[OfferRow, ...]:
     """Read an application's offers, the latest first. Two queries."""
-    rows = session.execute(
-        select(BookingOffer, Interview)
+    return offers_from(session, session.execute(offer_rows(), {"application": application_id}).all(), now=now)
+
+
+@cache
+def offer_rows() -> Select[*tuple[Any, ...]]:
+    """Select the offers of the bound ``application``, the latest first, each with the interview that it booked."""
+    return (
+        select(
+            BookingOffer.id,
+            BookingOffer.round,
+            BookingOffer.minutes,
+            BookingOffer.panel,
+            BookingOffer.expires_at,
+            BookingOffer.withdrawn_at,
+            BookingOffer.time_zone,
+            BookingOffer.wish,
+            Interview.id.label("interview_id"),
+            Interview.starts_at,
+            Interview.cancelled_at,
+        )
         .outerjoin(Interview, Interview.id == BookingOffer.interview_id)
-        .where(BookingOffer.application_id == application_id)
+        .where(BookingOffer.application_id == bindparam("application"))
         .order_by(BookingOffer.id.desc())
-    ).all()
-    people = {ident for offer, _ in rows for ident in offer.panel}
-    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).all())
+    )
+
+
+def offers_from(session: Session, rows: Sequence[Any], *, now: datetime) -> tuple[OfferRow, ...]:
+    """Name the panels of what ``offer_rows`` gives; one query where there is an offer."""
+    people = {ident for row in rows for ident in row.panel}
+    names = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).all()) if people else {}
     return tuple(
         OfferRow(
-            id=offer.id,
-            round=offer.round,
-            minutes=offer.minutes,
-            panel=tuple(names[ident] for ident in offer.panel),
-            expires_at=offer.expires_at,
-            state=offer_state(offer, interview, now),
-            starts_at=interview.starts_at if interview else None,
-            time_zone=offer.time_zone,
-            wish=offer.wish,
+            id=row.id,
+            round=row.round,
+            minutes=row.minutes,
+            panel=tuple(names[ident] for ident in row.panel),
+            expires_at=row.expires_at,
+            state=offer_state(row, row if row.interview_id is not None else None, now),
+            starts_at=row.starts_at,
+            time_zone=row.time_zone,
+            wish=row.wish,
         )
-        for offer, interview in rows
+        for row in rows
     )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, case, select
+from sqlalchemy import Select, and_, bindparam, case, select
 from sqlalchemy.orm import Session, aliased
 
 from rubrics.prescore import Gates
@@ -43,6 +45,31 @@ def also_fits(
     """
     if application.prescore_refused or application.stage is Stage.WITHDRAWN:
         return ()
+    own_postings = {} if postings is None else {"postings": sorted(postings)}
+    values = {
+        "application": application.id,
+        "person": application.person_id,
+        "posting": application.posting_id,
+        "reader": reader_id,
+        **own_postings,
+    }
+    rows = session.execute(_rows(everything=postings is None), values)
+    return tuple(
+        FitRow(
+            row.posting_id,
+            row.title,
+            row.first_line,
+            row.last_line,
+            row.requirement or 0.0,
+            Gates(row.gates),
+            row.application_id,
+        )
+        for row in rows
+    )
+
+
+@cache
+def _rows(*, everything: bool) -> Select[*tuple[Any, ...]]:
     own, later, any_own = aliased(Application), aliased(Application), aliased(Application)
     newest = (  # who applied there again is one line, with the newest of their applications
         ~select(later.id)
@@ -54,35 +81,36 @@ def also_fits(
         select(any_own.id)
         .where(
             any_own.posting_id == Posting.id,
-            any_own.person_id == application.person_id,
-            is_owed(any_own, user_id=reader_id),
+            any_own.person_id == bindparam("person"),
+            is_owed(any_own, user_id=bindparam("reader")),
         )
         .correlate(Posting)
         .exists()
     )
     rows = (
-        select(Posting, Fit.requirement, Fit.gates, own.id)
+        select(
+            Posting.id.label("posting_id"),
+            Posting.title,
+            Posting.first_line,
+            Posting.last_line,
+            Fit.requirement,
+            Fit.gates,
+            own.id.label("application_id"),
+        )
         .join(RubricVersion, RubricVersion.posting_id == Posting.id)
         .join(Fit, Fit.rubric_version_id == RubricVersion.id)
-        .outerjoin(own, and_(own.posting_id == Posting.id, own.person_id == application.person_id, newest))
+        .outerjoin(own, and_(own.posting_id == Posting.id, own.person_id == bindparam("person"), newest))
         .where(
-            Fit.application_id == application.id,
+            Fit.application_id == bindparam("application"),
             Fit.engine_version == ENGINE_VERSION,
             Fit.requirement >= STRONG,
             Fit.gates != Gates.BELOW.value,
             RubricVersion.state == RubricState.PUBLISHED,
             Posting.state == PostingState.OPEN,
-            Posting.id != application.posting_id,
+            Posting.id != bindparam("posting"),
             ~owed,
         )
         .order_by(Fit.requirement.desc(), case((Fit.gates == Gates.PASS.value, 0), else_=1), Posting.id)
         .limit(MOST)
     )
-    if postings is not None:
-        rows = rows.where(Posting.id.in_(sorted(postings)))
-    return tuple(
-        FitRow(
-            posting.id, posting.title, posting.first_line, posting.last_line, requirement or 0.0, Gates(gates), ident
-        )
-        for posting, requirement, gates, ident in session.execute(rows)
-    )
+    return rows if everything else rows.where(Posting.id.in_(bindparam("postings", expanding=True)))

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_measures
 from rubrics.measures import Measures
+from rubrics.measures.severity import Severity
 from screening.models import Application, MeasuredApplication, Measurement, Posting, PostingState, Role, User
 from screening.policy import Actor
 from screening.queries.blindness import is_owed
@@ -70,11 +72,7 @@ def insights(session: Session, *, actor: Actor, posting_id: int | None, days: in
     if not everything and not postings:
         return Insights(Standing.UNCOUNTED, choices)
     scope = EVERYTHING if everything else scope_of(postings)
-    row = session.execute(
-        select(Measurement.document, Measurement.inputs, Measurement.computed_at).where(
-            Measurement.scope == scope, Measurement.days == days
-        )
-    ).first()
+    row = session.execute(_stored(scope, days)).first()
     if row is None:
         return Insights(Standing.UNCOUNTED, choices)
     if _is_blind_to(session, actor, row.document["counted"], row.computed_at):
@@ -93,6 +91,25 @@ def insights(session: Session, *, actor: Actor, posting_id: int | None, days: in
             for key, one in row.document["labels"].items()
         },
         names=_names(session, measures),
+    )
+
+
+def severities(session: Session, *, actor: Actor, days: int) -> Mapping[int, Severity]:
+    """Read how members of panels rate over all that this person reads; empty where figures may not be shown. Three queries at most."""
+    everything = actor.role is Role.ADMIN
+    postings = [] if everything else measured_postings(session, reader_id=actor.id)
+    if not everything and not postings:
+        return {}
+    scope = EVERYTHING if everything else scope_of(postings)
+    row = session.execute(_stored(scope, days)).first()
+    if row is None or not row.inputs or _is_blind_to(session, actor, row.document["counted"], row.computed_at):
+        return {}
+    return {one.rater: one for one in load_measures(row.document["measures"]).severity}
+
+
+def _stored(scope: str, days: int) -> Select[*tuple[Any, ...]]:
+    return select(Measurement.document, Measurement.inputs, Measurement.computed_at).where(
+        Measurement.scope == scope, Measurement.days == days
     )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
@@ -19,6 +21,7 @@ from screening.models import (
     RubricVersion,
     User,
 )
+from screening.queries.together import Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,34 +68,56 @@ class LostCriterion:
 
 
 def rounds_of(session: Session, *, posting_id: int) -> tuple[RoundRow, ...]:
-    """Read the plan in its order, the retired rounds last; four queries."""
-    found = session.execute(
-        select(InterviewRound, InterviewerPool.name)
+    """Read the plan in its order, the retired rounds last; one query."""
+    return rounds_from(**_plan().read(session, posting=posting_id))
+
+
+@cache
+def _plan() -> Together:
+    return Together(**round_rows())
+
+
+def round_rows() -> dict[str, Select[*tuple[Any, ...]]]:
+    """Select the rounds of the bound ``posting``, who sits in them, how large their pools are, and how many interviews hang on them."""
+    here: BindParameter[int] = bindparam("posting")
+    rounds = select(InterviewRound.id).where(InterviewRound.posting_id == here)
+    pools = select(InterviewRound.pool_id).where(InterviewRound.posting_id == here)
+    return {
+        "rounds": select(
+            InterviewRound.id,
+            InterviewRound.kind,
+            InterviewRound.name,
+            InterviewRound.minutes,
+            InterviewRound.seats,
+            InterviewRound.due_hours,
+            InterviewRound.focus,
+            InterviewRound.pool_id,
+            InterviewerPool.name.label("pool"),
+            InterviewRound.retired_at,
+        )
         .outerjoin(InterviewerPool, InterviewerPool.id == InterviewRound.pool_id)
-        .where(InterviewRound.posting_id == posting_id)
-        .order_by(InterviewRound.retired_at.is_not(None), InterviewRound.position, InterviewRound.id)
-    ).all()
-    fixed = session.execute(
-        select(RoundInterviewer.round_id, User.id, User.name, User.is_active)
+        .where(InterviewRound.posting_id == here)
+        .order_by(InterviewRound.retired_at.is_not(None), InterviewRound.position, InterviewRound.id),
+        "fixed": select(RoundInterviewer.round_id, User.id, User.name, User.is_active)
         .join(User, User.id == RoundInterviewer.user_id)
-        .where(RoundInterviewer.round_id.in_([one.id for one, _ in found]))
-        .order_by(RoundInterviewer.round_id, User.name, User.id)
-    ).all()
-    sizes = dict(
-        session.execute(
-            select(PoolMember.pool_id, func.count())
-            .join(User, User.id == PoolMember.user_id)
-            .where(User.is_active, PoolMember.pool_id.in_([one.pool_id for one, _ in found if one.pool_id]))
-            .group_by(PoolMember.pool_id)
-        ).all()
-    )
-    used = dict(
-        session.execute(
-            select(Interview.round_id, func.count())
-            .where(Interview.round_id.in_([one.id for one, _ in found]), Interview.cancelled_at.is_(None))
-            .group_by(Interview.round_id)
-        ).all()
-    )
+        .where(RoundInterviewer.round_id.in_(rounds))
+        .order_by(RoundInterviewer.round_id, User.name, User.id),
+        "sizes": select(PoolMember.pool_id, func.count().label("number"))
+        .join(User, User.id == PoolMember.user_id)
+        .where(User.is_active, PoolMember.pool_id.in_(pools))
+        .group_by(PoolMember.pool_id),
+        "used": select(Interview.round_id, func.count().label("number"))
+        .where(Interview.round_id.in_(rounds), Interview.cancelled_at.is_(None))
+        .group_by(Interview.round_id),
+    }
+
+
+def rounds_from(
+    *, rounds: Sequence[Any], fixed: Sequence[Any], sizes: Sequence[Any], used: Sequence[Any]
+) -> tuple[RoundRow, ...]:
+    """Put the rows of ``round_rows`` together."""
+    pools = {row.pool_id: row.number for row in sizes}
+    interviews = {row.round_id: row.number for row in used}
     return tuple(
         RoundRow(
             id=one.id,
@@ -102,14 +127,14 @@ def rounds_of(session: Session, *, posting_id: int) -> tuple[RoundRow, ...]:
             seats=one.seats,
             due_hours=one.due_hours,
             keys=tuple(one.focus),
-            fixed=tuple(Colleague(ident, name, here) for round_id, ident, name, here in fixed if round_id == one.id),
+            fixed=tuple(Colleague(row.id, row.name, row.is_active) for row in fixed if row.round_id == one.id),
             pool_id=one.pool_id,
-            pool=pool,
-            pool_size=sizes.get(one.pool_id, 0) if one.pool_id else 0,
+            pool=one.pool,
+            pool_size=pools.get(one.pool_id, 0) if one.pool_id else 0,
             retired=one.retired_at is not None,
-            interviews=used.get(one.id, 0),
+            interviews=interviews.get(one.id, 0),
         )
-        for one, pool in found
+        for one in rounds
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, literal, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
-from rubrics.model import AssessedBy, Criterion
+from rubrics.model import AssessedBy, Criterion, Rubric
 from screening.models import (
     Application,
     Evaluation,
@@ -26,6 +27,7 @@ from screening.models import (
 )
 from screening.models.base import UtcDateTime
 from screening.policy import Actor
+from screening.queries.together import Together
 
 ROWS = 100
 PAGE = 50
@@ -135,21 +137,28 @@ def focus_texts(session: Session, rows: Collection[InterviewRow]) -> dict[int, t
 
 def coverage(session: Session, *, application: Application, apart_from: int | None = None) -> tuple[CoverageRow, ...]:
     """Count, for each criterion of the rubric in force, the interviews that cover it; none without a published rubric."""
-    version = session.scalar(
-        select(RubricVersion).where(
-            RubricVersion.posting_id == application.posting_id, RubricVersion.state == RubricState.PUBLISHED
-        )
-    )
-    if version is None:
+    values = {"application": application.id, "posting": application.posting_id}
+    lists = _coverage().read(session, **values)
+    if not lists["versions"]:
         return ()
-    focuses = session.execute(
-        select(Interview.id, Interview.focus).where(
-            Interview.application_id == application.id, Interview.cancelled_at.is_(None)
-        )
-    ).all()
-    return tuple(
-        CoverageRow(criterion, sum(criterion.id in focus for ident, focus in focuses if ident != apart_from))
-        for criterion in load_rubric(version.document).criteria
+    focuses = [row.focus for row in lists["focuses"] if row.id != apart_from]
+    return coverage_of(load_rubric(lists["versions"][0].document), focuses)
+
+
+def coverage_of(rubric: Rubric, focuses: Collection[Collection[str]]) -> tuple[CoverageRow, ...]:
+    """Count, for each criterion, the interviews whose focus holds it."""
+    return tuple(CoverageRow(one, sum(one.id in focus for focus in focuses)) for one in rubric.criteria)
+
+
+@cache
+def _coverage() -> Together:
+    return Together(
+        versions=select(RubricVersion.document).where(
+            RubricVersion.posting_id == bindparam("posting"), RubricVersion.state == RubricState.PUBLISHED
+        ),
+        focuses=select(Interview.id, Interview.focus).where(
+            Interview.application_id == bindparam("application"), Interview.cancelled_at.is_(None)
+        ),
     )
 
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from rubrics.agreement import Ratings
-from screening.models import AbstainKind, Evaluation, Interview, Panelist, Rating, Recommendation, User
+from screening.models import AbstainKind, Evaluation, Interview, Panelist, Rating, Recommendation, RoundKind, User
+from screening.queries.together import Together
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +60,24 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
+class Meeting:
+    """One interview; ``focus`` are criterion ids of its rubric version."""
+
+    id: int
+    application_id: int
+    rubric_version_id: int
+    kind: RoundKind
+    round: str
+    ends_at: datetime
+    due_at: datetime
+    focus: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Panels:
     """All interviews of one application that were not cancelled, in the order of their times, with their seats; one that was evaluated cannot be cancelled."""
 
-    interviews: tuple[Interview, ...]
+    interviews: tuple[Meeting, ...]
     seats: tuple[Seat, ...]
 
     @property
@@ -75,39 +92,81 @@ class Panels:
 
 
 def read_panels(session: Session, application_ids: Collection[int]) -> dict[int, Panels]:
-    """Read the panels by application: four queries for one application or many, with one seat or a hundred."""
-    interviews = session.scalars(
-        select(Interview)
-        .where(Interview.application_id.in_(application_ids), Interview.cancelled_at.is_(None))
-        .order_by(Interview.starts_at, Interview.id)
-    ).all()
-    ids = [interview.id for interview in interviews]
-    seated = session.execute(
-        select(Panelist, User.name)
-        .join(User, User.id == Panelist.user_id)
-        .where(Panelist.interview_id.in_(ids))
-        .order_by(User.name, Panelist.user_id)
-    ).all()
-    versions = _versions(session, ids)
-    seats: dict[int, list[Seat]] = {ident: [] for ident in ids}
-    by_id = {interview.id: interview for interview in interviews}
-    for panelist, name in seated:
-        own = versions.get((panelist.interview_id, panelist.user_id), ())
-        seats[panelist.interview_id].append(_seat(panelist, name, by_id[panelist.interview_id], own))
+    """Read the panels by application: one query for one application or many, with one seat or a hundred."""
+    lists = _lists().read(session, applications=list(application_ids))
+    interviews = [Meeting(*row) for row in lists["interviews"]]
+    versions = _versions(lists["evaluations"], lists["ratings"])
+    seats: dict[int, list[Seat]] = {one.id: [] for one in interviews}
+    by_id = {one.id: one for one in interviews}
+    for row in lists["seats"]:
+        own = versions.get((row.interview_id, row.user_id), ())
+        seats[row.interview_id].append(_seat(row, by_id[row.interview_id], own))
     return {
         ident: _panels([one for one in interviews if one.application_id == ident], seats) for ident in application_ids
     }
 
 
-def _panels(interviews: Sequence[Interview], seats: dict[int, list[Seat]]) -> Panels:
+@cache
+def _lists() -> Together:
+    here = and_(
+        Interview.application_id.in_(bindparam("applications", expanding=True)), Interview.cancelled_at.is_(None)
+    )
+    evaluations = select(
+        Evaluation.id,
+        Evaluation.interview_id,
+        Evaluation.user_id,
+        Evaluation.version,
+        Evaluation.recommendation,
+        Evaluation.summary,
+        Evaluation.private_note,
+        Evaluation.amendment_reason,
+        Evaluation.submitted_at,
+    )
+    seats = select(
+        Panelist.interview_id,
+        Panelist.user_id,
+        Panelist.abstained_at,
+        Panelist.abstain_kind,
+        Panelist.abstain_reason,
+        User.name,
+    )
+    ratings = select(Rating.evaluation_id, Rating.criterion_key, Rating.value, Rating.note)
+    return Together(
+        interviews=select(
+            Interview.id,
+            Interview.application_id,
+            Interview.rubric_version_id,
+            Interview.kind,
+            Interview.round,
+            Interview.ends_at,
+            Interview.due_at,
+            Interview.focus,
+        )
+        .where(here)
+        .order_by(Interview.starts_at, Interview.id),
+        seats=seats.join(User, User.id == Panelist.user_id)
+        .join(Interview, Interview.id == Panelist.interview_id)
+        .where(here)
+        .order_by(User.name, Panelist.user_id),
+        evaluations=evaluations.join(Interview, Interview.id == Evaluation.interview_id)
+        .where(here)
+        .order_by(Evaluation.version.desc(), Evaluation.id),
+        ratings=ratings.join(Evaluation, Evaluation.id == Rating.evaluation_id)
+        .join(Interview, Interview.id == Evaluation.interview_id)
+        .where(here)
+        .order_by(Rating.id),
+    )
+
+
+def _panels(interviews: Sequence[Meeting], seats: dict[int, list[Seat]]) -> Panels:
     return Panels(tuple(interviews), tuple(seat for one in interviews for seat in seats[one.id]))
 
 
-def _seat(panelist: Panelist, name: str, interview: Interview, versions: tuple[Version, ...]) -> Seat:
+def _seat(panelist: Any, interview: Meeting, versions: tuple[Version, ...]) -> Seat:
     return Seat(
         rater=f"{panelist.interview_id}:{panelist.user_id}",
         user_id=panelist.user_id,
-        name=name,
+        name=panelist.name,
         interview_id=interview.id,
         round=interview.round,
         ends_at=interview.ends_at,
@@ -119,15 +178,9 @@ def _seat(panelist: Panelist, name: str, interview: Interview, versions: tuple[V
     )
 
 
-def _versions(session: Session, interview_ids: Sequence[int]) -> dict[tuple[int, int], tuple[Version, ...]]:
-    evaluations = session.scalars(
-        select(Evaluation)
-        .where(Evaluation.interview_id.in_(interview_ids))
-        .order_by(Evaluation.version.desc(), Evaluation.id)
-    ).all()
+def _versions(evaluations: Sequence[Any], ratings: Sequence[Any]) -> dict[tuple[int, int], tuple[Version, ...]]:
     given: dict[int, dict[str, tuple[int | None, str]]] = {}
-    rows = select(Rating).where(Rating.evaluation_id.in_([one.id for one in evaluations])).order_by(Rating.id)
-    for rating in session.scalars(rows):
+    for rating in ratings:
         given.setdefault(rating.evaluation_id, {})[rating.criterion_key] = (rating.value, rating.note)
     found: dict[tuple[int, int], tuple[Version, ...]] = {}
     for one in evaluations:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, String, and_, bindparam, case, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from screening.models import Application, Person, Posting, Role, Stage, SuspectedDuplicate, SuspicionState
 from screening.policy import Actor
+from screening.queries.batches import BatchRow
+from screening.queries.together import Together
 
 ROWS = 20
+RELATED = 60
+"""Applications of one person that a page looks at."""
 ROOT = func.coalesce(Person.merged_into_id, Person.id)
 """The person who stands for all that were merged."""
 
@@ -58,10 +64,15 @@ class PairRow:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """What stands beside an application about its person: other applications, and who may be the same."""
+    """What stands beside an application about its person: other applications, and who may be the same.
+
+    ``again`` are those of the same address to the same posting, ``batch`` those that the same form made.
+    """
 
     others: tuple[PersonRow, ...]
     suspects: tuple[SuspectRow, ...]
+    again: tuple[PersonRow, ...] = ()
+    batch: tuple[BatchRow, ...] = ()
 
 
 def root_of(session: Session, person_id: int) -> int:
@@ -69,7 +80,7 @@ def root_of(session: Session, person_id: int) -> int:
     return session.scalars(select(ROOT).where(Person.id == person_id)).one()
 
 
-def group_of(person_id: int) -> Select[int]:
+def group_of(person_id: int | BindParameter[Any]) -> Select[int]:
     """Select the numbers of all people who were merged with this one, and its own."""
     me = aliased(Person)
     root = select(func.coalesce(me.merged_into_id, me.id)).where(me.id == person_id).scalar_subquery()
@@ -77,42 +88,166 @@ def group_of(person_id: int) -> Select[int]:
 
 
 def people_of(session: Session, *, application: Application, actor: Actor) -> People:
-    """Read the person's other applications and suspected duplicates, on postings that the reader has rights on.
-
-    Earlier and later ones of the same address to the same posting are left out: the page tells them by itself.
-    """
-    if application.erased_at is not None:
-        return People((), ())
-    others = _rows(
-        session,
-        _applications(actor).where(
-            Application.person_id.in_(group_of(application.person_id)),
-            or_(Application.person_id != application.person_id, Application.posting_id != application.posting_id),
-        ),
-        application.person_id,
+    """Read the person's other applications and suspected duplicates, on postings that the reader has rights on. One query."""
+    return people_from(
+        application, **_people(everything=actor.role is Role.ADMIN).read(session, **asked(application, actor))
     )
-    group = group_of(application.person_id)
-    pairs = session.scalars(
-        select(SuspectedDuplicate)
-        .where(
-            SuspectedDuplicate.state == SuspicionState.OPEN,
-            or_(SuspectedDuplicate.first_id.in_(group), SuspectedDuplicate.second_id.in_(group)),
+
+
+def asked(application: Application, actor: Actor) -> dict[str, Any]:
+    """Give the bound values of ``related_rows`` and ``suspect_rows``."""
+    own = {} if actor.role is Role.ADMIN else {"postings": sorted(actor.postings)}
+    return {
+        "application": application.id,
+        "person": application.person_id,
+        "posting": application.posting_id,
+        "batch": application.batch,
+        **own,
+    }
+
+
+def people_from(application: Application, *, related: Sequence[Any], suspects: Sequence[Any]) -> People:
+    """Sort what ``related_rows`` and ``suspect_rows`` give: an application made by the same form is told as one of the batch, too."""
+    if application.erased_at is not None:
+        return People((), (), (), _batch(application, related))
+    again = [row for row in related if _is_again(application, row)]
+    others = [row for row in related if row.is_visible and not _is_again(application, row)]
+    shared: dict[int, SuspectRow] = {}
+    for row in suspects:
+        known = shared.get(row.person_id)
+        grounds = {*row.grounds, *(known.grounds if known else ())}
+        shared[row.person_id] = SuspectRow(_person_row(row), tuple(sorted(grounds)))
+    return People(
+        others=tuple(_person_row(row, is_merged=row.person_id != application.person_id) for row in others[:ROWS]),
+        suspects=tuple(shared.values()),
+        again=tuple(_person_row(row) for row in again),
+        batch=_batch(application, related),
+    )
+
+
+def _is_again(application: Application, row: Any) -> bool:
+    return bool(row.person_id == application.person_id and row.posting_id == application.posting_id)
+
+
+def _batch(application: Application, related: Sequence[Any]) -> tuple[BatchRow, ...]:
+    """Give the applications that one form made together with this one, without it, the first choice first."""
+    made = [row for row in related if application.batch is not None and row.batch == application.batch]
+    rows = (
+        BatchRow(
+            row.application_id,
+            row.posting_id,
+            row.title,
+            row.first_line,
+            row.last_line,
+            row.language,
+            row.preference or 1,
+            row.stage,
         )
-        .order_by(SuspectedDuplicate.id)
+        for row in made
+    )
+    return tuple(sorted(rows, key=lambda row: (row.preference, row.application_id)))
+
+
+@cache
+def related_rows(*, everything: bool) -> Select[*tuple[Any, ...]]:
+    """Select the bound ``person``'s other applications, the newest first, at most ``RELATED``: on the bound ``postings`` (all for ``everything``), to the same posting, and of the same form."""
+    same = and_(Application.person_id == bindparam("person"), Application.posting_id == bindparam("posting"))
+    made_together = and_(
+        Application.person_id == bindparam("person"), Application.batch == bindparam("batch", type_=String)
+    )
+    visible = _is_visible(everything=everything)
+    return (
+        select(
+            *_fields(),
+            Application.batch,
+            Application.preference,
+            and_(visible, Application.erased_at.is_(None)).label("is_visible"),
+        )
+        .join(Posting, Posting.id == Application.posting_id)
+        .where(
+            Application.person_id.in_(group_of(bindparam("person"))),
+            Application.id != bindparam("application"),
+            or_(same, made_together, and_(visible, Application.erased_at.is_(None))),
+        )
+        .order_by(case((made_together, 0), (same, 1), else_=2), Application.id.desc())
+        .limit(RELATED)
+    )
+
+
+@cache
+def suspect_rows(*, everything: bool) -> Select[*tuple[Any, ...]]:
+    """Select who may be the bound ``person``: of each suspected pair the other one's newest application that the reader may see."""
+    group = group_of(bindparam("person"))
+    pair, one = SuspectedDuplicate, aliased(Application)
+    other = case((pair.first_id.in_(group), pair.second_id), else_=pair.first_id)
+    newest = (
+        select(func.max(one.id))
+        .where(one.person_id == other, one.erased_at.is_(None), _is_visible(one, everything=everything))
+        .correlate(pair)
+        .scalar_subquery()
+    )
+    return (
+        select(*_fields(), pair.grounds)
+        .select_from(pair)
+        .join(Application, Application.id == newest)
+        .join(Posting, Posting.id == Application.posting_id)
+        .where(
+            pair.state == SuspicionState.OPEN,
+            or_(pair.first_id.in_(group), pair.second_id.in_(group)),
+            Application.person_id.not_in(group),
+        )
+        .order_by(pair.id)
         .limit(ROWS)
-    ).all()
-    if not pairs:
-        return People(others, ())
-    own = set(session.scalars(group))
-    suspects: dict[int, SuspectRow] = {}
-    newest = _newest(session, {ident for pair in pairs for ident in (pair.first_id, pair.second_id)} - own, actor)
-    for pair in pairs:
-        row = newest.get(pair.second_id if pair.first_id in own else pair.first_id)
-        if row is not None and row.person_id not in own:
-            known = suspects.get(row.person_id)
-            shared = {*pair.grounds, *(known.grounds if known else ())}
-            suspects[row.person_id] = SuspectRow(row, tuple(sorted(shared)))
-    return People(others, tuple(suspects.values()))
+    )
+
+
+@cache
+def _people(*, everything: bool) -> Together:
+    return Together(related=related_rows(everything=everything), suspects=suspect_rows(everything=everything))
+
+
+def _is_visible(application: Any = Application, *, everything: bool) -> ColumnElement[bool]:
+    postings: ColumnElement[bool] = application.posting_id.in_(bindparam("postings", expanding=True))
+    return true() if everything else postings
+
+
+def _fields() -> tuple[Any, ...]:
+    return (
+        Application.id.label("application_id"),
+        Application.person_id,
+        Application.name,
+        Application.email,
+        Application.phone,
+        Application.headline,
+        Application.posting_id,
+        Posting.title,
+        Posting.first_line,
+        Posting.last_line,
+        Posting.language,
+        Application.stage,
+        Application.stage_since,
+        Application.submitted_at,
+    )
+
+
+def _person_row(row: Any, *, is_merged: bool = False) -> PersonRow:
+    return PersonRow(
+        application_id=row.application_id,
+        person_id=row.person_id,
+        name=row.name,
+        email=row.email,
+        phone=row.phone,
+        headline=row.headline,
+        posting_id=row.posting_id,
+        title=row.title,
+        first_line=row.first_line,
+        last_line=row.last_line,
+        language=row.language,
+        stage=row.stage,
+        stage_since=row.stage_since,
+        submitted_at=row.submitted_at,
+        is_merged=is_merged,
+    )
 
 
 def suspected_pairs(session: Session, *, actor: Actor, after: int = 0) -> tuple[tuple[PairRow, ...], int | None]:
@@ -146,45 +281,14 @@ def suspected_pairs(session: Session, *, actor: Actor, after: int = 0) -> tuple[
 
 
 def _newest(session: Session, people: Iterable[int], actor: Actor) -> dict[int, PersonRow]:
-    """Read each person's newest visible application; two queries at most, however many applications they have."""
+    """Read each person's newest visible application, however many applications they have. One query."""
     newest = (
         select(func.max(Application.id))
         .where(Application.person_id.in_(set(people)), *_visible(actor))
         .group_by(Application.person_id)
     )
-    rows = _rows(session, _applications(actor).where(Application.id.in_(newest)), None, limit=None)
-    return {row.person_id: row for row in rows}
-
-
-def _applications(actor: Actor) -> Select[Application, Posting]:
-    return (
-        select(Application, Posting).join(Posting, Posting.id == Application.posting_id).where(*_visible(actor))
-    ).order_by(Application.id.desc())
-
-
-def _rows(
-    session: Session, found: Select[Application, Posting], person_id: int | None, limit: int | None = ROWS
-) -> tuple[PersonRow, ...]:
-    return tuple(
-        PersonRow(
-            application_id=one.id,
-            person_id=one.person_id,
-            name=one.name,
-            email=one.email,
-            phone=one.phone,
-            headline=one.headline,
-            posting_id=posting.id,
-            title=posting.title,
-            first_line=posting.first_line,
-            last_line=posting.last_line,
-            language=posting.language,
-            stage=one.stage,
-            stage_since=one.stage_since,
-            submitted_at=one.submitted_at,
-            is_merged=person_id is not None and one.person_id != person_id,
-        )
-        for one, posting in session.execute(found.limit(limit))
-    )
+    rows = select(*_fields()).join(Posting, Posting.id == Application.posting_id).where(Application.id.in_(newest))
+    return {row.person_id: _person_row(row) for row in session.execute(rows)}
 
 
 def _visible(actor: Actor) -> tuple[ColumnElement[bool], ...]:

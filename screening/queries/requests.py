@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from screening.models import Application, CandidateRequest, Posting, RequestKind, RequestState, Role, Stage, User
@@ -45,18 +47,36 @@ class WaitingReview:
 def own_reviews(session: Session, *, application_id: int, now: datetime) -> tuple[Review, ...]:
     """Read the candidate's requests for a review, newest first; an answer shows when it can no longer be taken back, without a name."""
     return tuple(
-        Review(row.id, row.text, row.created_at, row.answer, row.handled_at)
-        if row.handled_at is not None and row.handled_at <= now - UNDO_WINDOW
-        else Review(row.id, row.text, row.created_at, None, None)
-        for row, _ in _rows(session, application_id)
+        replace(one, answered_by=None)
+        if one.answered_at is not None and one.answered_at <= now - UNDO_WINDOW
+        else Review(one.id, one.text, one.asked_at, None, None)
+        for one in reviews(session, application_id=application_id)
     )
 
 
 def reviews(session: Session, *, application_id: int) -> tuple[Review, ...]:
     """Read an application's requests for a review as staff see them, newest first; not for readers who must stay blind."""
-    return tuple(
-        Review(row.id, row.text, row.created_at, row.answer, row.handled_at, name)
-        for row, name in _rows(session, application_id)
+    return tuple(Review(*row) for row in session.execute(review_rows(), {"application": application_id}))
+
+
+@cache
+def review_rows() -> Select[*tuple[Any, ...]]:
+    """Select the requests for a review of the bound ``application``, each with the fields of a ``Review``."""
+    return (
+        select(
+            CandidateRequest.id,
+            CandidateRequest.text,
+            CandidateRequest.created_at,
+            CandidateRequest.answer,
+            CandidateRequest.handled_at,
+            User.name,
+        )
+        .outerjoin(User, User.id == CandidateRequest.handled_by_id)
+        .where(
+            CandidateRequest.application_id == bindparam("application"),
+            CandidateRequest.kind == RequestKind.HUMAN_REVIEW,
+        )
+        .order_by(CandidateRequest.id.desc())
     )
 
 
@@ -93,13 +113,3 @@ def _waiting(actor: Actor) -> tuple[ColumnElement[bool], ...]:
         true() if actor.role is Role.ADMIN else Application.posting_id.in_(actor.postings),
         ~is_owed(user_id=actor.id),
     )
-
-
-def _rows(session: Session, application_id: int) -> list[tuple[CandidateRequest, str | None]]:
-    rows = session.execute(
-        select(CandidateRequest, User.name)
-        .outerjoin(User, User.id == CandidateRequest.handled_by_id)
-        .where(CandidateRequest.application_id == application_id, CandidateRequest.kind == RequestKind.HUMAN_REVIEW)
-        .order_by(CandidateRequest.id.desc())
-    )
-    return [(row, name) for row, name in rows]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from screening.models import (
@@ -46,7 +46,7 @@ def account_of(session: Session, user_id: int) -> tuple[User, Actor, int, int] |
 
 @cache
 def _accounts() -> Select[Any, *tuple[Any, ...]]:
-    reader = bindparam("reader")
+    reader: BindParameter[int] = bindparam("reader")
     return (
         select(User, PostingMember.posting_id, waiting_for(reader), stuck_for(reader))
         .outerjoin(PostingMember, PostingMember.user_id == User.id)

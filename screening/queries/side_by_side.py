@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_prescore, load_rubric
@@ -245,14 +245,21 @@ def _differs(marks: Sequence[Mark]) -> bool:
 
 
 def _others(session: Session, posting: Posting, application_ids: Collection[int]) -> tuple[tuple[int, str, Stage], ...]:
-    """Offer the candidates in progress by name: an order by score would tell something."""
+    """Offer the candidates in progress who wait longest, by name: an order by score would tell something."""
+    waiting = [
+        select(
+            select(Application.id)
+            .where(Application.posting_id == posting.id, Application.stage == stage)
+            .order_by(Application.stage_since, Application.id)
+            .limit(OFFERED)
+            .subquery()
+            .c.id
+        )
+        for stage in (Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER)
+    ]
     rows = session.execute(
         select(Application.id, Application.name, Application.stage)
-        .where(
-            Application.posting_id == posting.id,
-            Application.id.not_in(application_ids),
-            Application.stage.in_((Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER)),
-        )
+        .where(Application.id.in_(union_all(*waiting)), Application.id.not_in(application_ids))
         .order_by(Application.name, Application.id)
         .limit(OFFERED)
     )

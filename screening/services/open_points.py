@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from rubrics.model import Criterion
 from rubrics.prescore import Verdict
-from screening.models import Interview
 from screening.queries.debrief import Debrief
+from screening.queries.panels import Meeting
 from screening.services.covering import Asking, CoverageLine, Form, cover
 
 SILENT = frozenset({Verdict.NOT_SHOWN, Verdict.FOR_INTERVIEW})
@@ -24,7 +24,7 @@ class OpenPoint:
 
     criterion: Criterion
     verdict: Verdict | None
-    asked_in: tuple[Interview, ...]
+    asked_in: tuple[Meeting, ...]
 
 
 def open_points(page: Debrief) -> tuple[OpenPoint, ...]:

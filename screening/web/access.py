@@ -14,9 +14,9 @@ from flask import Response, abort, g, redirect, request, url_for
 from flask_login import current_user
 
 from screening.extensions import db
-from screening.models import Application, BookingOffer, Interview, Posting, ResumeFile, User
+from screening.models import Application, BookingOffer, Bulk, Interview, Posting, ResumeFile, User
 from screening.policy import Actor, Permission, Scope, allows
-from screening.queries.scopes import actor_of, application_scope, file_scope
+from screening.queries.scopes import actor_of, application_at, application_scope, file_scope, interview_at
 
 LARGEST_ID = 2**31 - 1
 """No row has a larger number; PostgreSQL refuses even to look for one."""
@@ -31,6 +31,7 @@ ARGUMENTS: dict[type, str] = {
     ResumeFile: "file_id",
     User: "user_id",
     BookingOffer: "offer_id",
+    Bulk: "bulk_id",
 }
 
 
@@ -66,8 +67,8 @@ def needs(permission: Permission, *, of: type | None = None) -> Callable[[Callab
     """Let a view be entered only with ``permission`` on the object that the URL names.
 
     The object of the type ``of`` is loaded by its URL argument (``posting_id``, ``application_id``, ``interview_id``,
-    ``file_id``, ``user_id``, ``offer_id``) and handed to the view instead of the id, as ``posting``, ``application``,
-    ``interview``, ``file``, ``user`` or ``offer``.
+    ``file_id``, ``user_id``, ``offer_id``, ``bulk_id``) and handed to the view instead of the id, as ``posting``,
+    ``application``, ``interview``, ``file``, ``user``, ``offer`` or ``bulk``.
     Not signed in: the sign-in page. Unknown object, or one without a right: 404, so that ids tell nothing; a right
     that the role lacks altogether: 403.
     """
@@ -81,10 +82,10 @@ def needs(permission: Permission, *, of: type | None = None) -> Callable[[Callab
             if of is not None:
                 name = ARGUMENTS[of]
                 ident = arguments.pop(name)
-                thing = db.session.get(of, ident) if ident <= LARGEST_ID else None
-                if thing is None:
+                found = _at_door(of, ident) if ident <= LARGEST_ID else None
+                if found is None:
                     abort(404)
-                scope = scope_of(thing)
+                thing, scope = found
                 arguments[name.removesuffix("_id")] = thing
             g.scope = scope
             if not allows(actor(), permission, scope):
@@ -111,11 +112,23 @@ def send_to_sign_in() -> Response:
     return cast("Response", redirect(sign_in))
 
 
+def _at_door(of: type, ident: int) -> tuple[object, Scope] | None:
+    """Read what the URL names with its scope; what was read on the way stays loaded for the view and its queries."""
+    if of is Application or of is Interview:
+        read = application_at if of is Application else interview_at
+        g.read_at_door = found = read(db.session, ident)
+        return None if found is None else (found[0], found[-1])
+    thing = db.session.get(of, ident)
+    return None if thing is None else (thing, scope_of(thing))
+
+
 def scope_of(thing: object) -> Scope:
     """Read the facts that the policy needs about a loaded object."""
     match thing:
         case Posting():
             return Scope(posting_id=thing.id)
+        case Bulk():
+            return Scope(posting_id=thing.posting_id)
         case Application():
             return application_scope(db.session, thing.id)
         case Interview():

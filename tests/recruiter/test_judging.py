@@ -8,7 +8,8 @@ from sqlalchemy import select
 from rubrics.codec import load_rubric
 from rubrics.prescore import Gates, Interval, Score, Verdict
 from screening import audit
-from screening.models import ChangedVerdict, Posting, RubricState, StoredPrescore
+from screening.models import ChangedVerdict, Posting, Role, RubricState, StoredPrescore
+from screening.policy import Actor
 from screening.queries.application import application_page
 from screening.queries.standing import State, standings
 from screening.services.drafting import save_rubric, version_in
@@ -40,7 +41,7 @@ def application(session, recruiter):
 
 
 def shown(session, application):
-    page = application_page(session, application=application, blind=False)
+    page = application_page(session, application=application, actor=Actor(1, Role.ADMIN), blind=False)
     row = next(row for row in page.judgement.rows if row.criterion.key == KEY)
     dots = standings(session, applications=[application], blind=())[application.id].dots
     return row.verdict, row.machine, next(dot.verdict for dot in dots if dot.code == "R2")
@@ -136,7 +137,7 @@ def test_note_without_words_is_refused(session, application, recruiter, now):
 
 
 def test_page_of_a_blind_reader_holds_nothing_of_the_prescore(session, application):
-    page = application_page(session, application=application, blind=True)
+    page = application_page(session, application=application, actor=Actor(1, Role.ADMIN), blind=True)
     assert (page.judgement.state, page.judgement.rows, page.judgement.score) == (State.BLIND, (), None)
     pieces = [piece for file in page.files for piece in file.pieces]
     pieces += [

@@ -8,12 +8,11 @@ from rubrics.codec import load_rubric
 from rubrics.model import Criterion
 from rubrics.prescore import Verdict
 from screening.extensions import db
-from screening.models import Application, Posting, RubricState
-from screening.queries.application import Judgement
-from screening.queries.interviews import coverage
+from screening.models import Application
+from screening.queries.application import ApplicationPage
+from screening.queries.interviews import coverage_of
 from screening.queries.round_progress import RoundStep, round_steps
 from screening.services.covering import Form, cover
-from screening.services.drafting import version_in
 from screening.services.forming import questions_for
 from screening.web.access import now
 
@@ -37,24 +36,22 @@ class ApplicationPlan:
     uncovered: tuple[Uncovered, ...]
 
 
-def application_plan(application: Application, judgement: Judgement, *, blind: bool) -> ApplicationPlan:
+def application_plan(application: Application, page: ApplicationPage, *, blind: bool) -> ApplicationPlan:
     """Read where an application stands in the plan.
 
     Left to ask is what no interview covers, unless the form settles it; for a reader who is not blind also what the form
     would settle and this application leaves open.
     """
     steps = round_steps(db.session, application=application, now=now(), blind=blind)
-    posting = db.session.get_one(Posting, application.posting_id)
-    version = version_in(db.session, posting, RubricState.PUBLISHED)
-    if version is None:
+    if page.version is None:
         return ApplicationPlan(steps, ())
-    rubric = load_rubric(version.document)
+    rubric = load_rubric(page.version.document)
     forms = {
         line.criterion.id: line.form for line in cover(rubric.criteria, questions=questions_for(rubric), rounds=())
     }
-    verdicts = {} if blind else {row.criterion.key: row.verdict for row in judgement.rows}
+    verdicts = {} if blind else {row.criterion.key: row.verdict for row in page.judgement.rows}
     uncovered = []
-    for row in coverage(db.session, application=application):
+    for row in coverage_of(rubric, [one.focus for one in page.interviews if not one.cancelled]):
         verdict = verdicts.get(row.criterion.key)
         is_open = verdict in OPEN
         if row.covered == 0 and (is_open or forms[row.criterion.id] is not Form.SETTLES):

@@ -240,7 +240,7 @@ def _page(
         severities=_severities(page),
         contradictions=contradictions(page.confrontations),
         reasons_for={outcome: REASONS_FOR[outcome] for outcome in _outcomes(application)},
-        labels=dict(form.outcome.choices and [(one.value, one.label) for one in form.outcome.choices]),
+        labels={outcome.value: outcome_words(outcome, to) for outcome, to in _outcomes(application).items()},
         letters=letters_of(application, page.posting, _outcomes(application), form.outcome.data)
         if decides and waiting is None
         else (),

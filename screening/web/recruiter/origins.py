@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +12,9 @@ from flask_babel import gettext as _
 
 from screening.extensions import db
 from screening.forms.referring import ReferralForm
-from screening.models import Application, Posting, Referral
+from screening.models import Application, Posting
 from screening.policy import Permission, Scope, allows
-from screening.queries.batches import BatchRow, read_batch
+from screening.queries.batches import BatchRow
 from screening.queries.origins import SOURCES, read_origins
 from screening.queries.pipeline import head
 from screening.services.referring import make_referral
@@ -67,21 +68,16 @@ def make(posting: Posting) -> ResponseReturnValue:
     return redirect(url_for("origins.show", posting_id=posting.id), 303)
 
 
-def origin_of(application: Application) -> ShownOrigin:
-    """Read what stands beside an application about its origin; of its batch only what the reader has rights on."""
-    batch = read_batch(db.session, application=application)
+def origin_of(application: Application, *, batch: Sequence[BatchRow], referrer: str | None) -> ShownOrigin:
+    """Say what stands beside an application about its origin; of the others of its batch only what the reader has rights on."""
     others = tuple(
-        row
-        for row in batch
-        if row.application_id != application.id
-        and allows(actor(), Permission.APPLICATION_VIEW, Scope(posting_id=row.posting_id))
+        row for row in batch if allows(actor(), Permission.APPLICATION_VIEW, Scope(posting_id=row.posting_id))
     )
-    referral = db.session.get(Referral, application.referral_id) if application.referral_id else None
     return ShownOrigin(
         words=str(SOURCE_WORDS.get(application.source, application.source)),
-        referrer=referral.referrer if referral else None,
+        referrer=referrer,
         heard=application.heard,
-        preference=preference_words(application.preference, len(batch)) if application.preference else "",
+        preference=preference_words(application.preference, len(batch) + 1) if application.preference else "",
         others=others,
     )
 
