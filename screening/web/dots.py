@@ -14,12 +14,18 @@ GAP = Markup('<span class="gap"></span>')
 
 def row_of_dots(dots: Sequence[Dot], draw: Callable[[Dot], Markup]) -> Markup:
     """Join the dots as ``draw`` gives them, with a gap between floors, requirements and bonus."""
-    drawn: dict[Dot, Markup] = g.setdefault("dots", {})
-    parts = []
-    for number, dot in enumerate(dots):
-        if number and dot.code[0] != dots[number - 1].code[0]:
-            parts.append(GAP)
-        if dot not in drawn:
-            drawn[dot] = draw(dot)
-        parts.append(drawn[dot])
-    return Markup("").join(parts)
+    drawn: dict[int, tuple[Dot, str, Markup]] = g.setdefault("dots", {})
+    parts: list[Markup] = []
+    last = None
+    for dot in dots:
+        known = drawn.get(id(dot))
+        if known is None:
+            # rows share their dots, and what is kept with its number keeps it; to compare all that a dot says takes longer
+            known = drawn[id(dot)] = dot, dot.code[0], draw(dot)
+        _, kind, markup = known
+        if kind != last:
+            if parts:
+                parts.append(GAP)
+            last = kind
+        parts.append(markup)
+    return Markup("".join(parts))  # noqa: S704 - joins markup alone

@@ -25,6 +25,7 @@ SAID = {
     "set.html": "{% set word = _('Sign out') %}{{ word }}{{ word|upper }}{{ '<' ~ word }}",
     "passed.html": "{% macro b(x) %}<b>{{ x }}</b>{% endmacro %}{{ b(_('Select %(name)s', name=name)) }}{{ b(_('Sign out')) }}",
     "given.html": "{{ _('%(a)s of 100%%', a=name) if number else _('Sign out') }}",
+    "constants.html": "{% set x = _('Select %(name)s', name='{0}') %}{{ x }}{{ x.format('<') }}{{ _('Select %(name)s', name='<b>') }}{% set y = _('Select %(name)s', name='<') %}{{ y }}",
     "own.html": "{% for _ in ['<', 'b'] %}{{ _ }}{% endfor %}",
     "variable.html": "{% set key = 'Sign out' %}{{ _(key) }}{{ gettext(key) }}",
     "mail.txt": "{{ _('Select %(name)s', name=name) }} {{ _('Sign out') }} {{ name }}",

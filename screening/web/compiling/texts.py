@@ -9,11 +9,12 @@ What ``_()`` and ``ngettext()`` would look up again for each page is written int
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
+from markupsafe import escape
 
 PLACE = re.compile(r"%(?:\((?P<name>\w+)\)s|(?P<percent>%)|(?P<other>.))", re.DOTALL)
 COUNTS = range(200)
@@ -102,7 +103,7 @@ class PutTexts(NodeTransformer):
         if len(parts) == 1 and isinstance(parts[0], nodes.MarkSafeIfAutoescape):
             return parts[0]
         if all(isinstance(part, (nodes.Const, nodes.MarkSafeIfAutoescape)) for part in parts):
-            raise Unclear  # Jinja would join them at once, and forget that they are safe
+            return _joined(parts, line)  # Jinja would join them, too, and forget that they are safe
         if not isinstance(parts[0], nodes.MarkSafeIfAutoescape):
             parts.insert(0, _said("", line))  # what begins with a value is escaped, too, and then safe
         words = nodes.Concat(parts, lineno=line)
@@ -132,6 +133,15 @@ def _parts(text: str, values: Mapping[str, nodes.Expr], line: int) -> Iterator[n
         said = ""
     if said + text[last:] or last == 0:
         yield _said(said + text[last:], line)
+
+
+def _joined(parts: Sequence[nodes.Expr], line: int) -> nodes.Expr:
+    """Join words and values that are constants themselves, if these are the same with and without being escaped."""
+    values = [part.value for part in parts if isinstance(part, nodes.Const)]
+    if any(str(value) != escape(value) for value in values):
+        raise Unclear
+    texts = [part.value if isinstance(part, nodes.Const) else part.expr.value for part in parts]  # type: ignore[attr-defined] # as _said makes them
+    return _said("".join(map(str, texts)), line)
 
 
 def _said(text: str, line: int) -> nodes.Expr:
