@@ -29,6 +29,12 @@ from tests.interviewer.conftest import Panel, plan, submit
 
 ADDRESS = "/staff/applications/1/debrief"
 REJECT = {"outcome": "reject", "reason": "interview", "note": "实时性没有说清。"}
+TELL = {
+    "letter": "rejected",
+    "subject-rejected": "结果：轨迹预测",
+    "text-rejected": "{name}，你好：这一次不再继续。\n{status_link}",
+    "letter-when": "soon",
+}
 
 
 @pytest.fixture
@@ -53,7 +59,7 @@ def fresh(session: Session) -> tuple[Application, Decision, list[Mail]]:
     """Read what is stored, and let go: a reader of SQLite would keep the next page waiting."""
     session.expunge_all()
     session.rollback()
-    mails = session.scalars(select(Mail).where(Mail.template == "decided").order_by(Mail.id)).all()
+    mails = session.scalars(select(Mail).where(Mail.template == "letter").order_by(Mail.id)).all()
     found = session.get_one(Application, 1), session.scalars(select(Decision)).one(), list(mails)
     session.expunge_all()
     session.rollback()
@@ -81,9 +87,9 @@ def test_a_decision_sends_nothing_unless_asked(session, manager, caller):
 def test_a_mail_that_is_asked_for_waits_and_goes_back_with_the_decision(session, manager, caller):
     client = caller(manager)
     preview = client.get(ADDRESS).get_data(as_text=True)
-    assert "决定这一次不再继续你的申请" in preview
+    assert "这一次我们不再继续你的申请" in preview
     assert "/status/" not in preview, "the candidate's own link is theirs alone"
-    client.post(ADDRESS, data={**REJECT, "tell": "y"})
+    client.post(ADDRESS, data={**REJECT, **TELL})
 
     _, decision, (mail,) = fresh(session)
     assert (mail.state, mail.due_at - decision.at) == (MailState.WAITING, timedelta(minutes=10))
@@ -96,8 +102,8 @@ def test_a_mail_that_is_asked_for_waits_and_goes_back_with_the_decision(session,
 
 def test_a_decision_whose_mail_has_gone_out_stays(session, manager, caller):
     client = caller(manager)
-    client.post(ADDRESS, data={**REJECT, "tell": "y"})
-    session.execute(update(Mail).where(Mail.template == "decided").values(state=MailState.SENT))
+    client.post(ADDRESS, data={**REJECT, **TELL})
+    session.execute(update(Mail).where(Mail.template == "letter").values(state=MailState.SENT))
     session.commit()
     undo(session, client)
 
@@ -108,7 +114,7 @@ def test_a_decision_whose_mail_has_gone_out_stays(session, manager, caller):
 def test_a_rejection_waits_for_a_second_person_and_then_tells(session, panel, watched, caller):
     first, second = caller(panel.recruiter), caller(watched)
     assert "「不通过」要等另一人复核同意：高明远。" in first.get(ADDRESS).get_data(as_text=True)
-    first.post(ADDRESS, data={**REJECT, "tell": "y"})
+    first.post(ADDRESS, data={**REJECT, **TELL})
 
     application, decision, mails = fresh(session)
     assert (application.stage, decision.needs_second, mails) == (Stage.INTERVIEW, True, [])

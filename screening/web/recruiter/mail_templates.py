@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -264,7 +266,7 @@ def _known(
 
 
 def _stands(
-    kept: dict[tuple[int | None, str, str], KeptText],
+    kept: Mapping[tuple[int | None, str, str], KeptText],
     posting_id: int | None,
     stage: Stage | None,
     name: str,
@@ -330,7 +332,7 @@ def _list_address(posting: Posting | None) -> str:
 
 
 def _address(posting: Posting | None, stage: Stage | None, name: str) -> str:
-    which = {"stage": stage.value} if stage else {"name": name} if name else {}
+    which: dict[str, Any] = {"stage": stage.value} if stage else {"name": name} if name else {}
     if posting is None:
         return url_for("mail_templates.edit", **which)
     return url_for("mail_templates.edit_own", posting_id=posting.id, **which)
