@@ -495,6 +495,13 @@ def upgrade() -> None:
             unique=False,
         )
         batch_op.create_index(
+            "ix_application_owner_id",
+            ["owner_id", "stage", "stage_since"],
+            unique=False,
+            sqlite_where=sa.text("owner_id IS NOT NULL"),
+            postgresql_where=sa.text("owner_id IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_application_posting_stage_since", ["posting_id", "stage", "stage_since", "id"], unique=False
         )
         batch_op.create_index("ix_application_posting_submitted_at", ["posting_id", "submitted_at", "id"], unique=False)
@@ -1829,6 +1836,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("hand_over", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_hand_over_application_id"), ["application_id"], unique=False)
+        batch_op.create_index("ix_hand_over_to_id", ["to_id", "id"], unique=False)
 
     op.create_table(
         "note_mention",
@@ -1852,6 +1860,7 @@ def downgrade() -> None:
 
     op.drop_table("note_mention")
     with op.batch_alter_table("hand_over", schema=None) as batch_op:
+        batch_op.drop_index("ix_hand_over_to_id")
         batch_op.drop_index(batch_op.f("ix_hand_over_application_id"))
 
     op.drop_table("hand_over")
@@ -2042,6 +2051,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_application_consent_version")
         batch_op.drop_index("ix_application_posting_submitted_at")
         batch_op.drop_index("ix_application_posting_stage_since")
+        batch_op.drop_index(
+            "ix_application_owner_id",
+            sqlite_where=sa.text("owner_id IS NOT NULL"),
+            postgresql_where=sa.text("owner_id IS NOT NULL"),
+        )
         batch_op.drop_index("ix_application_posting_stage_rank")
         batch_op.drop_index(
             "uq_application_live",

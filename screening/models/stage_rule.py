@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from screening.models.application import Stage
@@ -72,6 +72,7 @@ class HandOver(Base):
     """One hand-over of an application from one owner to another; None: nobody's own, so the posting's owner acts."""
 
     __tablename__ = "hand_over"
+    __table_args__ = (Index("ix_hand_over_to_id", "to_id", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     application_id: Mapped[int] = mapped_column(ForeignKey("application.id", ondelete="CASCADE"), index=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Exists, Select, false, or_, select, true
+from operator import itemgetter
+
+from sqlalchemy import ColumnElement, Exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Evaluation, Interview, Posting, Role, Stage, StageCount
 from screening.policy import Actor
 from screening.queries.blindness import is_owed
-from screening.queries.postings import draft_findings
+from screening.queries.postings import read_drafts
 from screening.queries.second_looks import has_waiting
 
 ROWS = 100
@@ -54,12 +56,11 @@ def new_applications(session: Session, *, actor: Actor) -> tuple[Waiting, ...]:
 
 def open_findings(session: Session, *, actor: Actor) -> tuple[Waiting, ...]:
     """Count what rubric drafts leave unsettled, by posting whose rubric one may edit, in the order of the postings."""
-    editable: Select[int] = select(Posting.id).where(false() if actor.role is Role.HIRING_MANAGER else _visible(actor))
-    counts = {posting: count for posting, (_, count) in draft_findings(session, editable).items() if count}
-    rows = session.execute(
-        select(Posting.id, Posting.title).where(Posting.id.in_(counts)).order_by(Posting.id).limit(ROWS)
+    drafts = read_drafts(session, false() if actor.role is Role.HIRING_MANAGER else _visible(actor))
+    found = sorted(
+        ((ident, one.title, one.unsettled) for ident, one in drafts.items() if one.unsettled), key=itemgetter(0)
     )
-    return tuple((ident, title, counts[ident]) for ident, title in rows)
+    return tuple(found[:ROWS])
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:

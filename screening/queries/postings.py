@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -13,7 +14,6 @@ from sqlalchemy import (
     Select,
     String,
     and_,
-    case,
     false,
     func,
     literal,
@@ -134,20 +134,20 @@ def overview(
     now: datetime,
     reviews: Mapping[int, int] = NONE,
 ) -> Overview:
-    """Read the postings that this person has rights on; ``today`` is the start of the reader's day. Six queries for any number of rows.
+    """Read the postings that this person has rights on; ``today`` is the start of the reader's day. Five queries for any number of rows.
 
     ``reviews`` counts by posting the human reviews that candidates wait for.
     """
-    visible = _visible(actor)
-    if chosen.mine:
-        visible = and_(visible, _mine(actor))
+    readable = _visible(actor)
+    visible = and_(readable, _mine(actor)) if chosen.mine else readable
     wanted = select(Posting, _owner().label("owner")).where(visible, Posting.state == chosen.state)
     if chosen.text:
         pattern = f"%{_escaped(chosen.text)}%"
         wanted = wanted.where(or_(Posting.title.ilike(pattern, escape="\\"), Posting.track.ilike(pattern, escape="\\")))
     found = session.execute(wanted.order_by(Posting.id.desc()).limit(ROWS + 1)).all()
     tally = _tally(session, visible, [posting.id for posting, _ in found[:ROWS]], today=today, now=now)
-    rows = _rows(session, found[:ROWS], tally=tally, reviews=reviews)
+    drafts = read_drafts(session, readable)
+    rows = _rows(found[:ROWS], tally=tally, drafts=drafts, reviews=reviews)
     kept = [row for row in rows if row.waits or not chosen.attention]
     return Overview(
         rows=tuple(_sorted(kept, chosen.sort)),
@@ -159,7 +159,7 @@ def overview(
         to_debrief=tally.standing(Stage.DEBRIEF),
         highest=max((count for row in rows for count in row.counts), default=0),
         cut=len(found) > ROWS,
-        documents=waiting_documents(session, actor=actor),
+        documents=_waiting_documents(drafts.values(), actor),
     )
 
 
@@ -259,10 +259,12 @@ def _counts(
 
 
 def _rows(
-    session: Session, found: Sequence[Row[Posting, str | None]], *, tally: Tally, reviews: Mapping[int, int]
+    found: Sequence[Row[Posting, str | None]],
+    *,
+    tally: Tally,
+    drafts: Mapping[int, Draft],
+    reviews: Mapping[int, int],
 ) -> list[PostingRow]:
-    ids = [posting.id for posting, _ in found]
-    drafts = draft_findings(session, select(Posting.id).where(Posting.id.in_(ids)))
     return [
         PostingRow(
             id=posting.id,
@@ -276,8 +278,8 @@ def _rows(
             counts=tuple(tally.counts.get((posting.id, stage), 0) for stage in LANES),
             new=tally.new.get(posting.id, 0),
             overdue=tally.overdue.get(posting.id, 0),
-            draft=drafts[posting.id][0] if posting.id in drafts else None,
-            open_findings=drafts[posting.id][1] if posting.id in drafts else 0,
+            draft=drafts[posting.id].number if posting.id in drafts else None,
+            open_findings=drafts[posting.id].unsettled if posting.id in drafts else 0,
             failures=tally.failures.get(posting.id, 0),
             owner=owner,
             median=posting.stage_seconds,
@@ -287,47 +289,63 @@ def _rows(
     ]
 
 
-def draft_findings(session: Session, ids: Select[int]) -> dict[int, tuple[int, int]]:
-    """Read the drafts' numbers and how many of their findings nobody has settled."""
-    rows = select(RubricVersion.posting_id, RubricVersion.number, _findings(), _settled()).where(
-        RubricVersion.posting_id.in_(ids), RubricVersion.state == RubricState.DRAFT
-    )
-    return {
-        posting: (number, max(0, (all_findings or 0) - done))
-        for posting, number, all_findings, done in session.execute(rows)
-    }
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An unpublished rubric version: its number, what it leaves unsettled, its document; ``is_new`` when the posting was never published."""
+
+    number: int
+    unsettled: int
+    document_id: int
+    document: str
+    title: str | None
+    is_new: bool
 
 
-def waiting_documents(session: Session, *, actor: Actor) -> tuple[WaitingDocument, ...]:
-    """Read the last imported documents of which drafts wait that this person may publish; a hiring manager publishes none."""
-    is_unsettled = case((func.coalesce(_findings(), 0) > _settled(), 1), else_=0)
-    rows = (
-        select(SourceDocument.id, SourceDocument.name, func.count(), func.sum(is_unsettled))
-        .join(Posting, Posting.document_id == SourceDocument.id)
-        .join(RubricVersion, RubricVersion.posting_id == Posting.id)
-        .where(
-            false() if actor.role is Role.HIRING_MANAGER else _visible(actor),
-            Posting.state == PostingState.DRAFT,
-            RubricVersion.state == RubricState.DRAFT,
-        )
-        .group_by(SourceDocument.id, SourceDocument.name)
-        .order_by(SourceDocument.id.desc())
-        .limit(DOCUMENTS)
-    )
-    return tuple(WaitingDocument(*row) for row in session.execute(rows))
-
-
-def _findings() -> ColumnElement[int]:
-    return func.json_array_length(RubricVersion.document["warnings"])
-
-
-def _settled() -> ColumnElement[int]:
-    return (
+def read_drafts(session: Session, *conditions: ColumnElement[bool]) -> dict[int, Draft]:
+    """Read the drafts of postings by posting, in one query."""
+    settled = (
         select(func.count())
         .where(SettledFinding.rubric_version_id == RubricVersion.id)
         .correlate(RubricVersion)
         .scalar_subquery()
     )
+    rows = (
+        select(
+            RubricVersion.posting_id,
+            RubricVersion.number,
+            func.json_array_length(RubricVersion.document["warnings"]),
+            settled,
+            SourceDocument.id,
+            SourceDocument.name,
+            Posting.title,
+            Posting.state,
+        )
+        .join(Posting, Posting.id == RubricVersion.posting_id)
+        .join(SourceDocument, SourceDocument.id == Posting.document_id)
+        .where(RubricVersion.state == RubricState.DRAFT, *conditions)
+    )
+    return {
+        posting: Draft(
+            number, max(0, (findings or 0) - done), document_id, document, title, state is PostingState.DRAFT
+        )
+        for posting, number, findings, done, document_id, document, title, state in session.execute(rows)
+    }
+
+
+def _waiting_documents(drafts: Iterable[Draft], actor: Actor) -> tuple[WaitingDocument, ...]:
+    """Give the newest documents of which drafts wait that this person may publish; a hiring manager publishes none."""
+    if actor.role is Role.HIRING_MANAGER:
+        return ()
+    names: dict[int, str] = {}
+    waiting: Counter[int] = Counter()
+    unsettled: Counter[int] = Counter()
+    for draft in drafts:
+        if draft.is_new:
+            names[draft.document_id] = draft.document
+            waiting[draft.document_id] += 1
+            unsettled[draft.document_id] += draft.unsettled > 0
+    newest = sorted(names, reverse=True)[:DOCUMENTS]
+    return tuple(WaitingDocument(ident, names[ident], waiting[ident], unsettled[ident]) for ident in newest)
 
 
 def _owner() -> ColumnElement[str | None]:

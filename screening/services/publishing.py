@@ -50,7 +50,7 @@ class PublishError(Exception):
 def import_postings(session: Session, *, name: str, text: str, actor_id: int | None, now: datetime) -> SourceDocument:
     """Compile a document into postings with rubric drafts; the same text again gives the existing document.
 
-    The one who imports gets rights on the postings. Raise DocumentError when the text is none or holds no posting.
+    The one who imports owns the postings and gets rights on them. Raise DocumentError when the text is none or holds no posting.
     """
     check_document(text)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
@@ -165,6 +165,7 @@ def _add_posting(
         language=_language(rubric),
         created_at=now,
         locations=[],
+        owner_id=actor_id,
     )
     follow_rubric(posting, rubric)
     session.add(posting)

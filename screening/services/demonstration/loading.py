@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from rubrics.catalogue import catalogue
 from screening.models import Job, Posting, Role, SourceDocument, User
-from screening.queue import MEASURE_POSTING
+from screening.queue import COUNT_STAGES, MEASURE_POSTING
 from screening.services.accounts import create_user
 from screening.services.demonstration.acting import act_out
 from screening.services.demonstration.hours import give_hours
@@ -23,7 +23,9 @@ from screening.services.demonstration.postings import DOCUMENT_NAME, open_postin
 from screening.services.demonstration.second_look import wait_for_second_look
 from screening.services.demonstration.stories import tell_stories
 from screening.services.demonstration.troupe import Troupe
+from screening.services.demonstration.volunteering import count_pipelines, volunteer
 from screening.services.measurements import measure_posting, measure_sets
+from screening.services.stage_figures import read_times, store_times
 
 DEMO_PASSWORD: str = table("people")["password"]
 FOUNDED = timedelta(days=64)
@@ -38,10 +40,12 @@ class SignIn:
     role: Role
 
 
-def load_demo(session: Session, *, now: datetime, password: str, uploads: Path) -> bool:
+def load_demo(
+    session: Session, *, now: datetime, password: str, uploads: Path, voluntary_key: bytes | None = None
+) -> bool:
     """Fill an empty database; a database that holds postings is left as it is. Tell whether anything was added.
 
-    ``uploads`` is the folder of candidates' files. Takes some seconds: every application is judged by the engine.
+    ``uploads`` is the folder of candidates' files; without ``voluntary_key`` nobody gives voluntary answers. Takes some seconds: every application is judged by the engine.
     """
     if session.scalar(select(Posting.id).limit(1)) is not None:
         return False
@@ -58,9 +62,13 @@ def load_demo(session: Session, *, now: datetime, password: str, uploads: Path) 
     session.flush()
     for one in opened.values():
         measure_posting(session, posting_id=one.posting.id, now=now)
+        store_times(session, read_times(session, posting_id=one.posting.id), now=now)
     measure_sets(session)
-    # Every evaluation of the past has asked for what is counted now.
-    session.execute(delete(Job).where(Job.name == MEASURE_POSTING))
+    if voluntary_key is not None:
+        volunteer(session, opened=opened, staff=staff, key=voluntary_key, now=now)
+    count_pipelines(session, opened=opened, now=now)
+    # Every evaluation and every move of the past has asked for what is counted now.
+    session.execute(delete(Job).where(Job.name.in_((MEASURE_POSTING, COUNT_STAGES))))
     return True
 
 

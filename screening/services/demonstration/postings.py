@@ -157,3 +157,5 @@ def _share(session: Session, slug: str, posting: Posting, staff: Mapping[str, Us
             grant_posting(
                 session, posting_id=posting.id, user_id=staff[email].id, actor_id=staff["liang@example.com"].id, now=at
             )
+    if slug in SECOND_RECRUITER:
+        posting.owner_id = staff["qiu@example.com"].id
