@@ -217,6 +217,7 @@ def _insert_stuck(session: Session, tag_id: int, stuck: Sequence[Stuck]) -> list
             )
         )
     )
+    kept = [row for row in stuck if row[0] in there]
     rows = [
         {
             "application_id": ident,
@@ -225,12 +226,11 @@ def _insert_stuck(session: Session, tag_id: int, stuck: Sequence[Stuck]) -> list
             "added_by": by,
             "added_at": datetime.fromisoformat(at),
         }
-        for ident, posting, by, at in stuck
-        if ident in there
+        for ident, posting, by, at in kept
     ]
     if rows:
         session.execute(insert(ApplicationTag), rows)
-    return [row["application_id"] for row in rows]
+    return [row[0] for row in kept]
 
 
 def _note(session: Session, act: str, ids: Sequence[int], tag_id: int, actor_id: int, now: datetime) -> None:

@@ -125,10 +125,8 @@ def _at_door(of: type, ident: int) -> tuple[object, Scope] | None:
 def scope_of(thing: object) -> Scope:
     """Read the facts that the policy needs about a loaded object."""
     match thing:
-        case Posting():
-            return Scope(posting_id=thing.id)
-        case Bulk():
-            return Scope(posting_id=thing.posting_id)
+        case Posting() | Bulk():
+            return Scope(posting_id=thing.id if isinstance(thing, Posting) else thing.posting_id)
         case Application():
             return application_scope(db.session, thing.id)
         case Interview():

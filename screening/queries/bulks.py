@@ -1,0 +1,215 @@
+"""What pages show of acts on many: who would be skipped, whom one should look at first, how far an act is, what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from rubrics.prescore import Verdict
+from screening.models import (
+    Application,
+    Bulk,
+    BulkItem,
+    BulkKind,
+    BulkState,
+    Interview,
+    Posting,
+    PostingMember,
+    Role,
+    Tag,
+    User,
+)
+from screening.queries.standing import LETTERS
+
+NAMED = 10
+"""People named in a group; the others are counted."""
+RECENT = timedelta(hours=24)
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People with one reason: how many, and the first by name and id."""
+
+    code: str
+    number: int
+    named: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """Those of whom least is known: without any verdict, or with one that shows nothing."""
+
+    number: int
+    named: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkRow:
+    """An act on many: how far it is; ``left`` counts what its way back left alone."""
+
+    id: int
+    posting_id: int
+    posting_title: str | None
+    kind: BulkKind
+    arguments: Mapping[str, object]
+    state: BulkState
+    total: int
+    done: int
+    skipped: int
+    undone: int
+    created_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether the worker is at it."""
+        return self.state in {BulkState.RUNNING, BulkState.UNDOING}
+
+    @property
+    def reached(self) -> int:
+        """How many it has come past, on its way or on its way back."""
+        return self.undone if self.state in {BulkState.UNDOING, BulkState.UNDONE} else self.done + self.skipped
+
+    @property
+    def whole(self) -> int:
+        """How many there are to come past."""
+        return self.done if self.state in {BulkState.UNDOING, BulkState.UNDONE} else self.total
+
+
+def groups_of(session: Session, problems: Mapping[int, str]) -> tuple[Group, ...]:
+    """Put people together by what is said of them, the largest group first, with the first names of each. One query."""
+    by_code: dict[str, list[int]] = {}
+    for ident, code in sorted(problems.items()):
+        by_code.setdefault(code, []).append(ident)
+    first = [ident for ids in by_code.values() for ident in ids[:NAMED]]
+    names = names_of(session, first)
+    groups = [
+        Group(code, len(ids), tuple((ident, names[ident]) for ident in ids[:NAMED] if ident in names))
+        for code, ids in by_code.items()
+    ]
+    return tuple(sorted(groups, key=lambda group: (-group.number, group.code)))
+
+
+def names_of(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """Read the names of applications."""
+    if not ids:
+        return {}
+    return dict(session.execute(select(Application.id, Application.name).where(Application.id.in_(ids))).all())
+
+
+def unsure_ones(session: Session, ids: Collection[int], *, blind: Collection[int]) -> Unsure:
+    """Find of whom least is known among those to be rejected; nothing is told of those that the reader must not see. Two queries."""
+    told = [ident for ident in ids if ident not in blind]
+    shows_nothing = func.lower(Application.verdicts).contains(LETTERS[Verdict.NOT_SHOWN], autoescape=True)
+    fits = Application.id.in_(told), or_(Application.verdicts.is_(None), shows_nothing)
+    number = session.scalar(select(func.count()).where(*fits)) or 0
+    rows = select(Application.id, Application.name).where(*fits)
+    rows = rows.order_by(Application.verdicts.is_not(None), Application.rank_score, Application.id).limit(NAMED)
+    return Unsure(number, tuple((ident, name) for ident, name in session.execute(rows)))
+
+
+def coming_ones(session: Session, ids: Collection[int], *, now: datetime) -> int:
+    """Count those who have an interview to come."""
+    coming = exists().where(
+        Interview.application_id == Application.id, Interview.cancelled_at.is_(None), Interview.starts_at > now
+    )
+    return session.scalar(select(func.count()).where(Application.id.in_(ids), coming)) or 0
+
+
+def locales_of(session: Session, ids: Collection[int]) -> dict[str, int]:
+    """Count applications by the language in which their candidates read."""
+    rows = select(Application.locale, func.count()).where(Application.id.in_(ids)).group_by(Application.locale)
+    return dict(session.execute(rows.order_by(func.count().desc())).all())
+
+
+def first_of(session: Session, ids: Collection[int], *, locale: str) -> Application | None:
+    """Give one of them who reads a language, as an example."""
+    rows = select(Application).where(Application.id.in_(ids), Application.locale == locale)
+    return session.scalars(rows.order_by(Application.id).limit(1)).first()
+
+
+def stages_of(session: Session, *, posting_id: int, ids: Collection[int]) -> dict[int, str]:
+    """Read which of these applications are the posting's; others are not in the answer."""
+    rows = select(Application.id, Application.stage).where(
+        Application.id.in_(ids), Application.posting_id == posting_id
+    )
+    return {ident: stage.value for ident, stage in session.execute(rows)}
+
+
+def came_after(session: Session, *, ids: Collection[int], moment: datetime) -> frozenset[int]:
+    """Tell which applications were submitted after a moment."""
+    rows = select(Application.id).where(Application.id.in_(ids), Application.submitted_at > moment)
+    return frozenset(session.scalars(rows))
+
+
+def colleagues(session: Session, *, posting_id: int) -> tuple[tuple[int, str], ...]:
+    """Name who can own applications of a posting: those who recruit for it, and admins."""
+    members = select(PostingMember.user_id).where(PostingMember.posting_id == posting_id)
+    own = User.id.in_(members) & User.role.in_((Role.RECRUITER, Role.HIRING_MANAGER))
+    rows = select(User.id, User.name).where(User.is_active, or_(own, User.role == Role.ADMIN))
+    return tuple((ident, name) for ident, name in session.execute(rows.order_by(User.name, User.id).limit(200)))
+
+
+def tag_by_key(session: Session, key: str) -> tuple[int, str] | None:
+    """Find a tag by its key."""
+    row = session.execute(select(Tag.id, Tag.name).where(Tag.key == key)).first()
+    return (row[0], row[1]) if row else None
+
+
+def bulk_row(session: Session, *, bulk: Bulk) -> BulkRow:
+    """Read an act with its posting's title."""
+    return _row(bulk, session.scalar(select(Posting.title).where(Posting.id == bulk.posting_id)))
+
+
+def recent_bulks(session: Session, *, actor_id: int, now: datetime, larger_than: int) -> tuple[BulkRow, ...]:
+    """Read a person's large acts that go on or ended lately, and those that write letters, the newest first."""
+    rows = (
+        select(Bulk, Posting.title)
+        .join(Posting, Posting.id == Bulk.posting_id)
+        .where(
+            Bulk.actor_id == actor_id,
+            or_(Bulk.total > larger_than, Bulk.kind == BulkKind.MAIL),
+            or_(Bulk.finished_at.is_(None), Bulk.finished_at > now - RECENT),
+        )
+        .order_by(Bulk.id.desc())
+        .limit(SHOWN)
+    )
+    return tuple(_row(bulk, title) for bulk, title in session.execute(rows))
+
+
+def left_alone(session: Session, *, bulk_id: int) -> tuple[Group, ...]:
+    """Read what an act, or its way back, left alone: by reason, with the first names. Two queries."""
+    counts = select(BulkItem.problem, func.count()).where(BulkItem.bulk_id == bulk_id, BulkItem.problem.is_not(None))
+    numbers = dict(session.execute(counts.group_by(BulkItem.problem)).all())
+    if not numbers:
+        return ()
+    place = func.row_number().over(partition_by=BulkItem.problem, order_by=BulkItem.application_id).label("place")
+    ranked = (
+        select(BulkItem.application_id, BulkItem.problem, place)
+        .where(BulkItem.bulk_id == bulk_id, BulkItem.problem.is_not(None))
+        .subquery()
+    )
+    rows = (
+        select(ranked.c.problem, Application.id, Application.name)
+        .join(Application, Application.id == ranked.c.application_id)
+        .where(ranked.c.place <= NAMED)
+        .order_by(Application.id)
+    )
+    named: dict[str, list[tuple[int, str]]] = {}
+    for code, ident, name in session.execute(rows):
+        named.setdefault(code, []).append((ident, name))
+    groups = [Group(code, number, tuple(named.get(code, ()))) for code, number in numbers.items() if code is not None]
+    return tuple(sorted(groups, key=lambda group: (-group.number, group.code)))
+
+
+def _row(bulk: Bulk, title: str | None) -> BulkRow:
+    return BulkRow(
+        id=bulk.id, posting_id=bulk.posting_id, posting_title=title, kind=bulk.kind, arguments=bulk.arguments,
+        state=bulk.state, total=bulk.total, done=bulk.done, skipped=bulk.skipped, undone=bulk.undone,
+        created_at=bulk.created_at, finished_at=bulk.finished_at,
+    )  # fmt: skip

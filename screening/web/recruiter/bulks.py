@@ -1,0 +1,181 @@
+"""Acts on many applications: looked at first, then done, stopped or taken back, with progress where they take long."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from screening.extensions import db
+from screening.forms.bulk import BulkRequest, digest_of, read_bulk
+from screening.forms.moving import MoveFormError
+from screening.models import Bulk, BulkKind, BulkState, Posting, Stage
+from screening.policy import Permission
+from screening.queries.bulks import bulk_row, colleagues, left_alone, locales_of
+from screening.queries.stage_rules import LANES
+from screening.queries.tags import posting_tags
+from screening.services.bulks import MOST, BulkError, is_done_at_once, start, stop
+from screening.services.letters import PLACEHOLDERS
+from screening.services.tagging import find_or_make, key_of
+from screening.services.undoing import WINDOW, Act, UndoError, remember, undo_bulk
+from screening.web.access import actor, may, needs, now
+from screening.web.labels import LOCALE_NAMES, STAGES
+from screening.web.recruiter.bulk_words import (
+    act_words,
+    bulk_problem,
+    done_words,
+    kinds,
+    reason_words,
+    state_words,
+)
+from screening.web.recruiter.bulk_work import PERMISSIONS, Prepared, as_of_in, chosen_in, look_ahead, meant, prepare
+from screening.web.recruiter.question_words import ADVICE
+from screening.web.recruiter.returning import back_to
+from screening.web.recruiter.words import REJECT_REASONS
+from screening.web.toasts import toast
+
+blueprint = Blueprint("bulks", __name__, url_prefix="/staff")
+
+
+@blueprint.post("/postings/<int:posting_id>/bulk")
+@needs(Permission.POSTING_VIEW, of=Posting)
+def ask(posting: Posting) -> ResponseReturnValue:
+    """Show what would happen to whom, changing nothing; do it once exactly this has been seen."""
+    try:
+        wanted = read_bulk(request.form)
+    except MoveFormError:
+        abort(400)
+    return preview(posting, wanted)
+
+
+@blueprint.get("/bulk/<int:bulk_id>")
+@needs(Permission.POSTING_VIEW, of=Bulk)
+def show(bulk: Bulk) -> ResponseReturnValue:
+    """Show how far an act of one's own is, what it did and whom it left alone."""
+    return render_template("recruiter/bulk_progress.html", **_progress(bulk))
+
+
+@blueprint.get("/bulk/<int:bulk_id>/progress")
+@needs(Permission.POSTING_VIEW, of=Bulk)
+def progress(bulk: Bulk) -> ResponseReturnValue:
+    """Show the fragment that the page asks for again and again until the act has ended."""
+    return render_template("recruiter/_bulk_progress.html", **_progress(bulk))
+
+
+@blueprint.post("/bulk/<int:bulk_id>")
+@needs(Permission.POSTING_VIEW, of=Bulk)
+def turn(bulk: Bulk) -> ResponseReturnValue:
+    """Stop an act of one's own, or begin to take it back."""
+    _require_own(bulk)
+    match request.form.get("act"):
+        case "stop":
+            if not stop(db.session, bulk=bulk, now=now()):
+                toast(_("It was done before it could be stopped."))
+        case "undo":
+            try:
+                undo_bulk(db.session, bulk=bulk, actor=actor(), now=now())
+            except (UndoError, BulkError) as error:
+                db.session.rollback()
+                toast(bulk_problem(error.code))
+        case _:
+            abort(400)
+    db.session.commit()
+    return redirect(url_for("bulks.show", bulk_id=bulk.id), 303)
+
+
+def preview(posting: Posting, wanted: BulkRequest) -> ResponseReturnValue:
+    """Answer a request to act on many: the page of what would happen, or the act itself."""
+    if wanted.kind is not None and not may(PERMISSIONS[wanted.kind]):
+        abort(403)
+    at, as_of = now(), as_of_in(wanted.as_of)
+    chosen = chosen_in(wanted.address)
+    back = back_to(request.form.get("back"), url_for("pipeline.show", posting_id=posting.id))
+    seen = meant(posting, wanted, chosen, as_of)
+    if not seen or len(seen) > MOST:
+        toast(bulk_problem("too_many" if seen else "nobody"))
+        return redirect(back, 303)
+    people = dict(colleagues(db.session, posting_id=posting.id)) if wanted.kind is BulkKind.HAND_OVER else {}
+    prepared = prepare(wanted, people)
+    outlook, digest = None, ""
+    if prepared.is_asked and wanted.kind is not None:
+        digest = digest_of(wanted.kind, prepared.arguments, seen)
+        sure = not prepared.doubts or wanted.sure == key_of(prepared.name)
+        if wanted.does and wanted.previewed == digest and sure:
+            return _do(posting, wanted.kind, prepared, seen, back)
+        outlook = look_ahead(posting, wanted.kind, prepared.arguments, seen, at)
+    is_stale = wanted.does and bool(outlook)
+    page = render_template(
+        "recruiter/bulk.html",
+        posting=posting,
+        wanted=wanted,
+        seen=seen,
+        as_of=as_of.isoformat(),
+        back=back,
+        kinds={kind: word for kind, word in kinds().items() if may(PERMISSIONS[kind])},
+        prepared=prepared,
+        advice=[ADVICE[topic] for topic in prepared.doubts],
+        sure=key_of(prepared.name) if prepared.doubts else "",
+        outlook=outlook,
+        digest=digest,
+        is_stale=is_stale,
+        act_words=act_words,
+        reason_words=reason_words,
+        stages=STAGES,
+        lanes=LANES,
+        reasons=REJECT_REASONS,
+        colleagues=people,
+        locales=locales_of(db.session, seen) if wanted.kind is BulkKind.MAIL else {},
+        locale_names=LOCALE_NAMES,
+        placeholders=PLACEHOLDERS,
+        tags=posting_tags(db.session, posting_id=posting.id, reader_id=actor().id)
+        if wanted.kind in {BulkKind.TAG, BulkKind.UNTAG}
+        else (),
+        BulkKind=BulkKind,
+        Stage=Stage,
+    )
+    return page, 422 if prepared.problem else 409 if is_stale else 200
+
+
+def _do(posting: Posting, kind: BulkKind, prepared: Prepared, seen: dict[int, Stage], back: str) -> ResponseReturnValue:
+    """Begin the act; say what was done, or lead to its progress."""
+    arguments = dict(prepared.arguments)
+    if kind is BulkKind.TAG and not arguments["tag"]:
+        arguments["tag"] = find_or_make(db.session, name=prepared.name).id
+    bulk = start(
+        db.session, posting=posting, kind=kind, arguments=arguments, seen=seen, actor_id=actor().id, now=now()
+    )  # fmt: skip
+    if not is_done_at_once(bulk):
+        db.session.commit()
+        return redirect(url_for("bulks.show", bulk_id=bulk.id), 303)
+    to = Stage(str(arguments["to"])) if kind is BulkKind.MOVE else None
+    words = done_words(kind, bulk.done, bulk.skipped, to=to, name=prepared.name)
+    token = remember(db.session, actor_id=actor().id, act=Act.BULK, now=now(), bulk=bulk.id) if bulk.done else None
+    db.session.commit()
+    toast(words, undo=token)
+    return redirect(back, 303)
+
+
+def _progress(bulk: Bulk) -> dict[str, object]:
+    _require_own(bulk)
+    row = bulk_row(db.session, bulk=bulk)
+    until = row.finished_at + WINDOW if row.finished_at is not None else None
+    is_open = until is not None and until > now() and row.state in {BulkState.DONE, BulkState.STOPPED}
+    to = row.arguments.get("to")
+    return {
+        "bulk": row,
+        "undo_until": until if is_open and row.done else None,
+        "groups": left_alone(db.session, bulk_id=row.id) if not row.is_running else (),
+        "title": act_words(
+            row.kind, row.total, to=Stage(str(to)) if to else None, name=str(row.arguments.get("name", ""))
+        ),
+        "words": state_words(row),
+        "reason_words": reason_words,
+        "BulkState": BulkState,
+        "BulkKind": BulkKind,
+    }
+
+
+def _require_own(bulk: Bulk) -> None:
+    """Let only its author watch, stop and take back an act on many."""
+    if bulk.actor_id != actor().id:
+        abort(404)
