@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, FormField, HiddenField
 
+from screening.forms.binding import CopyingMeta
 from screening.forms.custom import CustomForm
 from screening.forms.inputs import at_most, clean_line, is_email, is_phone, is_web_address, line, lines, needed
 from screening.forms.questions import Document, QuestionForm, question_form
@@ -38,6 +39,9 @@ class ApplicationForm(FlaskForm):
     ``also`` names the roles that are applied for together, ``kept`` holds what was typed for roles that were left.
     ``opened`` is when the page was made, ``notice_shown`` the version of the privacy notice that it links to.
     """
+
+    class Meta(CopyingMeta, FlaskForm.Meta):
+        """Fields are copied."""
 
     form_key = hidden()
     form_version = hidden()

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Form, SelectField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stubs are of WTForms 3.2
 
+from screening.forms.binding import CopyingMeta
 from screening.forms.inputs import is_month, is_web_address, line, lines, month, needed, whole
 
 DEGREES = {
@@ -40,6 +41,7 @@ def select(label: Any, choices: dict[str, Any], *checks: Any, empty: Any = "") -
 class EntryForm(Form):
     """An entry that may stay empty unless ``is_needed``; touched, it has to be complete."""
 
+    Meta = CopyingMeta
     is_needed = False
 
     @property

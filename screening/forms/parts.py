@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from wtforms import Field, Form, FormField
 
+from screening.forms.binding import CopyingMeta
 from screening.forms.entries import FILL_IN
 
 Document = Mapping[str, Any]
@@ -15,6 +16,7 @@ Document = Mapping[str, Any]
 class QuestionForm(Form):
     """A question; with a tick box ``has`` it is only asked when the box is ticked, and what stands in it otherwise does not count."""
 
+    Meta = CopyingMeta
     question: ClassVar[Document] = {}
 
     @property
