@@ -33,7 +33,13 @@ def command(password: str) -> None:
     settings = app.config["SCREENING"]
     with app.app_context():
         try:
-            is_new = load_demo(db.session, now=datetime.now(UTC), password=password, uploads=settings.uploads)
+            is_new = load_demo(
+                db.session,
+                now=datetime.now(UTC),
+                password=password,
+                uploads=settings.uploads,
+                voluntary_key=settings.voluntary_key,
+            )
             db.session.commit()
             sign_ins = list_sign_ins(db.session)
         except SQLAlchemyError as error:

@@ -74,6 +74,7 @@ PAGES = (
     ("candidate", "/status/{added_token}/evidence/{open_point}"),
     ("candidate", "/status/{added_token}/review"),
     ("candidate", "/status/{added_token}/deletion"),
+    ("candidate", "/status/{added_token}/voluntary"),
     ("admin", "/staff/"),
     ("admin", "/staff/postings/"),
     ("admin", "/staff/imports/"),
@@ -114,6 +115,7 @@ PAGES = (
     ("admin", "/staff/interviews/{interview_id}/plan"),
     ("admin", "/staff/applications/{application_id}/person"),
     ("admin", "/staff/insights"),
+    ("admin", "/staff/insights?days=0"),
     ("admin", "/staff/postings/{watched_id}/insights?days=0"),
     ("admin", "/staff/duplicates/"),
     ("admin", "/staff/search?q=%E4%BA%91"),
@@ -137,7 +139,13 @@ def fill(site):
     """Fill a site with the demonstration, and with one of everything else that a page can show."""
     site.clean()
     with site.session() as session:
-        load_demo(session, now=datetime.now(UTC), password=PASSWORD, uploads=site.settings.uploads)
+        load_demo(
+            session,
+            now=datetime.now(UTC),
+            password=PASSWORD,
+            uploads=site.settings.uploads,
+            voluntary_key=site.settings.voluntary_key,
+        )
         admin = make_user(session, Role.ADMIN)
         panelist = make_user(session, Role.INTERVIEWER)
         scored = session.scalars(select(Application).order_by(Application.rank_score.desc(), Application.id)).first()

@@ -28,7 +28,7 @@ from screening.extensions import db
 from screening.models import Mail, User
 from screening.queries.pipeline import Sort
 from screening.queries.postings import LANES, SORTS
-from screening.services import measurements, reminding
+from screening.services import insight_counts, measurements, reminding
 from screening.services.custom_questions import new_id
 from screening.web import access
 from screening.web.auth.sessions import Account
@@ -190,6 +190,8 @@ class Walker:
                 db.session.commit()
             measurements.measure_posting(db.session, posting_id=self.world.posting, now=TODAY)
             measurements.measure_sets(db.session)
+            insight_counts.count_posting(db.session, posting_id=self.world.posting, now=TODAY)
+            insight_counts.store_everything(db.session, insight_counts.add_everything(db.session), now=TODAY)
             db.session.commit()
 
     def _mails(self) -> dict[str, bytes]:

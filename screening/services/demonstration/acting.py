@@ -132,7 +132,9 @@ def _decide(troupe: Troupe, applicant: Applicant, stage: Stage, at: datetime, pi
         reason = _reason(application, pick)
         note = _one_of(texts["rejections"][reason], pick)
     else:
-        reason = ("panel_agrees", "strong_evidence")[pick % 2]
+        reason = (("offer_accepted", "panel_agrees") if stage is Stage.HIRED else ("panel_agrees", "strong_evidence"))[
+            pick % 2
+        ]
         note = _one_of(texts["moves"][stage.value], pick)
     decide(
         troupe.session,

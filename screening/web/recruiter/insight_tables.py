@@ -71,7 +71,7 @@ def about(posting: Posting | None, period: str, line: Pipeline, page: Insights, 
 
 
 def _funnel(line: Pipeline) -> Sheet:
-    shown: list[list[Cell]] = [[str(STAGES[step.stage]), step.n, step.share] for step in line.funnel()]
+    shown: list[list[Cell]] = [[str(STAGES[step.stage]), step.n, _share(step.share)] for step in line.funnel()]
     return Sheet(_("Funnel"), [_("Stage"), _("Reached"), _("Share of the stage before")], shown, {2})
 
 
@@ -99,7 +99,7 @@ def _sources(line: Pipeline) -> Sheet:
         _("Hired"),
     ]
     shown: list[list[Cell]] = [
-        [source_name(one.name), one.applied, one.point, one.interview, one.share, one.offer, one.hired]
+        [source_name(one.name), one.applied, one.point, one.interview, _share(one.share), one.offer, one.hired]
         for one in line.sources()
     ]
     return Sheet(_("Sources"), head, shown, {4})
@@ -161,3 +161,7 @@ def _compared(tables: Sequence[Impact]) -> Iterator[list[Cell]]:
                     row.p,
                     impact_words(row),
                 ]
+
+
+def _share(part: float | None) -> float | None:
+    return None if part is None else round(part, 4)
