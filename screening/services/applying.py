@@ -33,6 +33,7 @@ from screening.models import (
 )
 from screening.models.application import RESUME
 from screening.models.base import UtcDateTime
+from screening.models.written import as_stored
 from screening.queries.careers import is_open
 from screening.queries.cities import stored_cities
 from screening.queries.status import UNDO_WINDOW
@@ -51,6 +52,7 @@ STILL_OPEN = (
     .where(Posting.id == bindparam("posting"), is_open(bindparam("now", type_=UtcDateTime)))
 )
 """A posting that takes applications, with the rubric version in force, which may be newer than the one that made the form."""
+ADD_APPLICATION = insert(APPLICATIONS).returning(APPLICATIONS.c.id)
 ADD_ANSWERS, ADD_FILES, ADD_MOVE = (insert(TABLES[kind.__tablename__]) for kind in (Answer, ResumeFile, StageMove))
 HEADLINE = 200
 JOINT = " · "
@@ -117,34 +119,34 @@ def submit_application(
     person_id, is_new = person_of(session, email=contact.email, now=now)
     if not is_new:
         _refuse_second(session, person_id, posting.id, now)
-    application = Application(
-        person_id=person_id,
-        posting_id=posting.id,
-        form_version_id=form_version.id,
-        idempotency_key=idempotency_key,
-        name=contact.name,
-        email=contact.email,
-        phone=contact.phone,
-        headline=headline_of(answers),
-        cities=stored_cities(answers),
-        locale=locale,
-        source=source,
-        referral_id=referral_id,
-        heard=heard,
-        batch=batch,
-        preference=preference,
-        prescore_refused=prescore_refused,
-        contact_later=contact_later,
-        consent_version=consent_version,
-        stage=Stage.APPLIED,
-        stage_since=now,
-        submitted_at=now,
-    )
-    session.add(application)
+    values: dict[str, Any] = {
+        "person_id": person_id,
+        "posting_id": posting.id,
+        "form_version_id": form_version.id,
+        "idempotency_key": idempotency_key,
+        "name": contact.name,
+        "email": contact.email,
+        "phone": contact.phone,
+        "headline": headline_of(answers),
+        "cities": stored_cities(answers),
+        "locale": locale,
+        "source": source,
+        "referral_id": referral_id,
+        "heard": heard,
+        "batch": batch,
+        "preference": preference,
+        "prescore_refused": prescore_refused,
+        "contact_later": contact_later,
+        "consent_version": consent_version,
+        "stage": Stage.APPLIED,
+        "stage_since": now,
+        "submitted_at": now,
+    }
     try:
-        session.flush()
+        ident = session.scalars(ADD_APPLICATION, values).one()
     except IntegrityError as error:
         raise AlreadyAppliedError(None) from error
+    application = as_stored(session, Application(id=ident, **values))
     _add_parts(session, application, answers, files, now)
     note_contact(session, application=application, answers=answers, now=now)
     if not prescore_refused and in_force.rubric_version_id is not None:

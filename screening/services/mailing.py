@@ -15,18 +15,22 @@ from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template, meta
 from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from screening import queue, smtp
 from screening.config import Settings
 from screening.models import Application, Base, Mail, MailState
+from screening.models.written import as_stored
 
 MAILS = Base.metadata.tables[Mail.__tablename__]
-POSTING_OF = select(Application.posting_id).where(Application.id == bindparam("application"))
-WITH_KEY = select(MAILS.c.id).where(MAILS.c.key == bindparam("key"))
+POSTING_OF = select(Application.posting_id).where(Application.id == bindparam("of_application"))
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
@@ -94,28 +98,27 @@ def post_mail(
     calendar: str | None = None,
 ) -> Mail:
     """Write a mail in the caller's transaction and ask for its sending at ``due_at``; the same key gives the same mail."""
-    existing = session.scalar(WITH_KEY, {"key": key})
-    if existing is not None:
-        return session.get_one(Mail, existing)
     subject, text = write_text(template, locale, fields)
-    mail = Mail(
-        key=key,
-        template=template,
-        locale=locale,
-        to_address=to,
-        subject=subject,
-        text=text,
-        calendar=calendar,
-        application_id=application_id,
-        created_at=now,
-        due_at=due_at or now,
-    )
-    if application_id is not None:
-        mail.posting_id = session.scalar(POSTING_OF, {"application": application_id})
-    session.add(mail)
-    session.flush()
-    _ask(session, mail.id, 0, mail.due_at)
-    return mail
+    row: dict[str, Any] = {
+        "key": key,
+        "template": template,
+        "locale": locale,
+        "to_address": to,
+        "subject": subject,
+        "text": text,
+        "calendar": calendar,
+        "application_id": application_id,
+        "state": MailState.WAITING,
+        "attempts": 0,
+        "created_at": now,
+        "due_at": due_at or now,
+    }
+    made = session.execute(_new_mail(session.get_bind().dialect.name), {**row, "of_application": application_id})
+    new = made.one_or_none()
+    if new is None:
+        return session.scalars(select(Mail).where(Mail.key == key)).one()
+    _ask(session, new.id, 0, row["due_at"])
+    return as_stored(session, Mail(id=new.id, posting_id=new.posting_id, **row))
 
 
 def recall_mail(session: Session, *, mail: Mail) -> None:
@@ -239,6 +242,14 @@ def greeting_name(name: str) -> str:
     """Give a candidate's name for a greeting, or nothing where what was typed is no name but an address or a text."""
     plain = _plain(name)
     return "" if ADDRESS.search(plain) or len(plain) > LONGEST_GREETING else plain
+
+
+@cache
+def _new_mail(dialect: str) -> ReturningInsert[int, int | None]:
+    """Make the statement once; it gives the numbers of a new mail and its posting, and nothing for one that is there."""
+    upsert = postgresql_insert if dialect == "postgresql" else sqlite_insert
+    mails = upsert(MAILS).values(posting_id=POSTING_OF.scalar_subquery())
+    return mails.on_conflict_do_nothing(index_elements=["key"]).returning(MAILS.c.id, MAILS.c.posting_id)
 
 
 def _plain_field(value: MailField) -> str | list[dict[str, str]]:
