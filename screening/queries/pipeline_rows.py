@@ -37,6 +37,7 @@ class PipelineRow:
     batch_size: int = 1
     has_news: bool = False
     tags: tuple[TagRow, ...] = ()
+    owner_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,7 @@ def rows_of(
                 batch_size=marks.batch.get(application.id, 1),
                 has_news=application.id in marks.news,
                 tags=tuple(sorted(marks.tags.get(application.id, ()), key=lambda tag: (tag.name, tag.id))),
+                owner_id=application.owner_id,
             )
         )
     return rows

@@ -11,12 +11,17 @@ from flask.typing import ResponseReturnValue
 
 from screening.extensions import db
 from screening.policy import Permission
+from screening.queries.bulks import recent_bulks
 from screening.queries.home import new_applications, open_findings, ready_debriefs
 from screening.queries.interviews import focus_texts, own_agenda
+from screening.queries.on_me import OnMe, on_me
 from screening.queries.own_ratings import own_ratings
 from screening.queries.requests import waiting_reviews
 from screening.queries.second_looks import second_looks
+from screening.services.bulks import AT_ONCE as DONE_AT_ONCE
 from screening.web.access import actor, may, needs, now, signed_in_user
+from screening.web.bulk_words import bulk_title, state_words
+from screening.web.stage_words import stage_word
 
 blueprint = Blueprint("home", __name__, url_prefix="/staff")
 
@@ -55,7 +60,12 @@ def index() -> ResponseReturnValue:
         waiting=new_applications(db.session, actor=actor()) if recruits else (),
         reviews=waiting_reviews(db.session, actor=actor()) if recruits else (),
         looks=second_looks(db.session, actor=actor()) if recruits else (),
+        on_me=on_me(db.session, actor=actor(), now=moment) if recruits else OnMe(),
+        stage_word=stage_word,
         findings=open_findings(db.session, actor=actor()) if recruits else (),
+        bulks=recent_bulks(db.session, actor_id=actor().id, now=moment, larger_than=DONE_AT_ONCE) if recruits else (),
+        bulk_title=bulk_title,
+        bulk_state=state_words,
         recruits=recruits,
         rated=rated,
         rated_days=RATED_DAYS,

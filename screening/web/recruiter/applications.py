@@ -34,19 +34,20 @@ from screening.queries.booking import offers_from
 from screening.queries.fits import FitRow, also_fits
 from screening.queries.notes import notes
 from screening.queries.pipeline import neighbours
+from screening.queries.stage_rules import rules_of
 from screening.queries.standing import State
 from screening.queries.timeline import Timeline, timeline
 from screening.services.adding_evidence import mark_seen
 from screening.services.drafting import version_in
 from screening.services.judging import JudgeError, add_note, change_verdict
 from screening.services.mailing import greeting_name, post_mail
-from screening.services.moving import ALLOWED_MOVES, ENDED
+from screening.services.moving import ALLOWED_MOVES, ENDED, allowed_moves
 from screening.services.prescoring import ask_for_prescore
 from screening.services.requesting import RequestError, answer, open_request
 from screening.services.undoing import WINDOW, Act, remember
 from screening.web.access import actor, may, needs, now
 from screening.web.candidate.links import status_link
-from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, FILE_FAILURES, STAGES
+from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, FILE_FAILURES, ROLES
 from screening.web.recruiter.application_plan import application_plan
 from screening.web.recruiter.chosen import read_chosen
 from screening.web.recruiter.events import event_words
@@ -55,19 +56,14 @@ from screening.web.recruiter.letters import move_and_write
 from screening.web.recruiter.origins import origin_of
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.round_choice import STEPS
+from screening.web.recruiter.waiting_words import turn_of
 from screening.web.recruiter.words import FLAGS, GROUNDS, OFFER_STATES, REJECT_REASONS
+from screening.web.stage_words import advance_of, stage_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("applications", __name__, url_prefix="/staff/applications")
 
 SIDES = ("rubric", "interviews", "timeline", "notes")
-NEXT_STAGES = {
-    Stage.APPLIED: Stage.SCREENING,
-    Stage.SCREENING: Stage.INTERVIEW,
-    Stage.INTERVIEW: Stage.DEBRIEF,
-    Stage.OFFER: Stage.HIRED,
-}
-"""Where Advance leads. From the debrief only a decision leads on."""
 LARGEST_PAGE = 100
 
 
@@ -267,6 +263,9 @@ def _page(
     side = side if side in SIDES else "interviews" if blind else "rubric"
     reader = actor().id
     page = application_page(db.session, application=application, actor=actor(), blind=blind)
+    rules = rules_of(db.session, posting_id=application.posting_id)
+    posting = db.session.get_one(Posting, application.posting_id)
+    allowed = allowed_moves(rules, application.stage) - {Stage.WITHDRAWN}
     return render_template(
         "recruiter/application.html",
         application=application,
@@ -287,13 +286,15 @@ def _page(
         choice=choice,
         note_problem=note_problem,
         answering=answering or AnswerForm(formdata=None),
-        advance=NEXT_STAGES.get(application.stage),
-        moves=[stage for stage in Stage if stage in ALLOWED_MOVES[application.stage] and stage is not Stage.WITHDRAWN],
+        advance=advance_of(rules, application.stage),
+        moves=[stage for stage in Stage if stage in allowed],
+        turn=turn_of(application, posting, rules, moving=may(Permission.APPLICATION_MOVE)),
+        roles=ROLES,
         letter=_letter(application),
         coming=coming_of(page.interviews, now()),
         zone=reader_zone(),
         ended=application.stage in ENDED,
-        stages=STAGES,
+        stages=stage_words(rules),
         Stage=Stage,
         State=State,
         reasons=REJECT_REASONS,

@@ -20,7 +20,7 @@ from screening.queries.scopes import application_scope
 from screening.queries.stage_rules import LANES, rules_of
 from screening.queries.standing import State
 from screening.services.asking import go_on_rescoring, stop_rescoring
-from screening.services.moving import ALLOWED_MOVES, MoveError, move_many
+from screening.services.moving import MoveError, allowed_moves, move_many
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
 from screening.web.labels import SOURCES, STAGES
@@ -28,7 +28,9 @@ from screening.web.recruiter.chosen import read_chosen
 from screening.web.recruiter.filter_words import lost_words, problem_words
 from screening.web.recruiter.filters import filter_chips
 from screening.web.recruiter.returning import back_to
+from screening.web.recruiter.waiting_words import waits_of
 from screening.web.recruiter.words import REJECT_REASONS, preference_words
+from screening.web.stage_words import stage_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("pipeline", __name__, url_prefix="/staff/postings")
@@ -40,17 +42,19 @@ def show(posting: Posting) -> ResponseReturnValue:
     """Show the applications of a posting, ranked or on the board."""
     chosen = read_chosen(request.args)
     reader, rules = actor().id, rules_of(db.session, posting_id=posting.id)
-    words = {stage: str(word) for stage, word in STAGES.items()}
+    words = stage_words(rules)
+    top = head(db.session, posting=posting)
     known = {
         "posting": posting,
-        "head": head(db.session, posting=posting),
+        "head": top,
         "progress": rescoring_progress(db.session, posting_id=posting.id),
         "chosen": chosen,
         "chips": filter_chips(posting, chosen, words),
         "views": views_of(db.session, posting_id=posting.id, reader_id=reader),
         "stages": words,
-        "lanes": LANES,
-        "moves": ALLOWED_MOVES,
+        "lanes": [stage for stage in LANES if rules[stage].in_use or top.counts.get(stage)],
+        "targets": [stage for stage in LANES if rules[stage].in_use],
+        "moves": {stage: allowed_moves(rules, stage) for stage in Stage},
         "reasons": REJECT_REASONS,
         "sources": SOURCES,
         "preference_words": preference_words,
@@ -62,7 +66,8 @@ def show(posting: Posting) -> ResponseReturnValue:
     }
     if chosen.view == "board":
         lanes = board(db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=chosen.at, rules=rules)
-        return render_template("recruiter/pipeline_board.html", board=lanes, **known)
+        waits = waits_of(posting, rules, [row for rows in lanes.values() for row in rows])
+        return render_template("recruiter/pipeline_board.html", board=lanes, waits=waits, **known)
     rows = page(
         db.session,
         posting=posting,
@@ -73,7 +78,8 @@ def show(posting: Posting) -> ResponseReturnValue:
         before=_cursor(request.args, "before"),
         rules=rules,
     )
-    return render_template("recruiter/pipeline.html", page=rows, **known)
+    waits = waits_of(posting, rules, rows.rows)
+    return render_template("recruiter/pipeline.html", page=rows, waits=waits, **known)
 
 
 @blueprint.get("/<int:posting_id>/progress")
@@ -164,6 +170,7 @@ def explain_move(error: MoveError) -> str:
     code = "not_allowed" if error.code == "waiting" and blind else error.code
     return {
         "not_allowed": _("%(name)s cannot go there from the present stage. Nothing was moved.", name=name),
+        "not_in_use": _("%(name)s’s posting leaves this stage out. Nothing was moved.", name=name),
         "changed": _("%(name)s was moved by somebody else in the meantime. Nothing was moved.", name=name),
         "reason_missing": _("Choose a reason to reject. Nothing was moved."),
         "reason_unknown": _("Choose a reason to reject. Nothing was moved."),

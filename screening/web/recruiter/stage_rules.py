@@ -6,13 +6,14 @@ import json
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined] # the stubs are of WTForms 3.2
 
 from screening.extensions import db
 from screening.forms.stage_rules import StagesForm, data_of
-from screening.models import Posting
+from screening.models import Posting, Stage
 from screening.policy import Permission
 from screening.queries.colleagues import colleagues, stage_times
 from screening.queries.pipeline import head
@@ -122,9 +123,16 @@ def _page(posting: Posting, form: StagesForm, *, problem: str | None = None) -> 
         days=STANDARD_DAYS,
         times={stage: (duration(one.median), duration(one.p90), one.count) for stage, one in times.items()},
         left_out={stage for stage in OPTIONAL if not form.part(stage).in_use.data},
+        standard={language: _standard_words(language) for language in ("zh", "en")},
         seen=digest_of(snapshot(db.session, posting=posting)),
         edits=may(Permission.POSTING_EDIT),
     )
+
+
+def _standard_words(language: str) -> dict[Stage, str]:
+    """Give the names that hold in a language while the posting has none of its own."""
+    with force_locale(language):
+        return {stage: str(STAGES[stage]) for stage in LANES}
 
 
 def _blame(form: StagesForm, error: StageRuleError) -> None:
