@@ -1594,6 +1594,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulk")),
     )
     with op.batch_alter_table("bulk", schema=None) as batch_op:
+        batch_op.create_index("ix_bulk_actor_id", ["actor_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_bulk_posting_id"), ["posting_id"], unique=False)
 
     op.create_table(
@@ -1893,6 +1894,7 @@ def downgrade() -> None:
     op.drop_table("mail_template")
     with op.batch_alter_table("bulk", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bulk_posting_id"))
+        batch_op.drop_index("ix_bulk_actor_id")
 
     op.drop_table("bulk")
     op.drop_table("voluntary_answer")

@@ -46,6 +46,7 @@ class Bulk(Base):
     __tablename__ = "bulk"
     __table_args__ = (
         CheckConstraint("total >= 0 AND done >= 0 AND skipped >= 0 AND undone >= 0", name="not_negative"),
+        Index("ix_bulk_actor_id", "actor_id", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -28,7 +28,7 @@ from screening.queries.standing import LETTERS
 NAMED = 10
 """People named in a group; the others are counted."""
 RECENT = timedelta(hours=24)
-SHOWN = 5
+SHOWN, LOOKED_AT = 5, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +168,12 @@ def bulk_row(session: Session, *, bulk: Bulk) -> BulkRow:
 
 def recent_bulks(session: Session, *, actor_id: int, now: datetime, larger_than: int) -> tuple[BulkRow, ...]:
     """Read a person's large acts that go on or ended lately, and those that write letters, the newest first."""
+    newest = select(Bulk.id).where(Bulk.actor_id == actor_id).order_by(Bulk.id.desc()).limit(LOOKED_AT)
     rows = (
         select(Bulk, Posting.title)
         .join(Posting, Posting.id == Bulk.posting_id)
         .where(
-            Bulk.actor_id == actor_id,
+            Bulk.id.in_(select(newest.subquery().c.id)),
             or_(Bulk.total > larger_than, Bulk.kind == BulkKind.MAIL),
             or_(Bulk.finished_at.is_(None), Bulk.finished_at > now - RECENT),
         )

@@ -37,8 +37,8 @@ from screening.services.letters import fill_for_staff, tidy, tidy_subject
 from screening.services.reasons import REJECT_REASONS
 from screening.services.tagging import TagError, key_of, tidy_name
 from screening.web.access import LARGEST_ID, actor, now, signed_in_user
+from screening.web.bulk_words import bulk_problem
 from screening.web.recruiter.bulk_letters import letter_for
-from screening.web.recruiter.bulk_words import bulk_problem
 from screening.web.recruiter.chosen import Chosen, read_chosen
 from screening.web.recruiter.letter_work import letter_values
 from screening.web.recruiter.tags import tag_problem

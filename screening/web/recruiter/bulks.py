@@ -19,15 +19,16 @@ from screening.services.letters import PLACEHOLDERS
 from screening.services.tagging import find_or_make, key_of
 from screening.services.undoing import WINDOW, Act, UndoError, remember, undo_bulk
 from screening.web.access import actor, may, needs, now
-from screening.web.labels import LOCALE_NAMES, STAGES
-from screening.web.recruiter.bulk_words import (
+from screening.web.bulk_words import (
     act_words,
     bulk_problem,
+    bulk_title,
     done_words,
     kinds,
     reason_words,
     state_words,
 )
+from screening.web.labels import LOCALE_NAMES, STAGES
 from screening.web.recruiter.bulk_work import PERMISSIONS, Prepared, as_of_in, chosen_in, look_ahead, meant, prepare
 from screening.web.recruiter.question_words import ADVICE
 from screening.web.recruiter.returning import back_to
@@ -160,14 +161,11 @@ def _progress(bulk: Bulk) -> dict[str, object]:
     row = bulk_row(db.session, bulk=bulk)
     until = row.finished_at + WINDOW if row.finished_at is not None else None
     is_open = until is not None and until > now() and row.state in {BulkState.DONE, BulkState.STOPPED}
-    to = row.arguments.get("to")
     return {
         "bulk": row,
         "undo_until": until if is_open and row.done else None,
         "groups": left_alone(db.session, bulk_id=row.id) if not row.is_running else (),
-        "title": act_words(
-            row.kind, row.total, to=Stage(str(to)) if to else None, name=str(row.arguments.get("name", ""))
-        ),
+        "title": bulk_title(row),
         "words": state_words(row),
         "reason_words": reason_words,
         "BulkState": BulkState,

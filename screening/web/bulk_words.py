@@ -39,6 +39,12 @@ def act_words(kind: BulkKind, count: int, *, to: Stage | None = None, name: str 
             return ngettext("Write to %(num)s candidate", "Write to %(num)s candidates", count)
 
 
+def bulk_title(row: BulkRow) -> str:
+    """Name an act on many."""
+    to = row.arguments.get("to")
+    return act_words(row.kind, row.total, to=Stage(str(to)) if to else None, name=str(row.arguments.get("name", "")))
+
+
 def done_words(kind: BulkKind, done: int, skipped: int, *, to: Stage | None = None, name: str = "") -> str:
     """Say what was done, and that some were left as they are."""
     match kind:
