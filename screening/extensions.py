@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,7 +57,13 @@ login_manager = LoginManager()
 
 PATIENCE = 15.0
 """Seconds that a writer waits for the others on SQLite."""
-LOOK_EVERY = 0.002
+LOOK_EVERY, LOOK_POLITELY = 0.001, 0.01
+"""Seconds between two looks at the write lock; a process that gives way with the processor gives way here as well."""
+POLITE_FOR = 1.0
+"""Seconds after which whoever gives way has waited long enough."""
+PAGES_OF_LOG = 4000
+"""Pages of the write-ahead log after which they are copied into the database, 16 MB: pages that are written again and again are
+copied less often, and fewer submissions wait for it."""
 
 reading: ContextVar[bool] = ContextVar("reading", default=False)
 """True while a request that cannot write is served: its SQLite transactions need no write lock."""
@@ -67,6 +75,7 @@ def tune_sqlite(engine: Engine) -> None:
     With SQLite's own deferred BEGIN a read-then-insert transaction of one writer fails at once beside another one
     (measured: 700 of 800 with 8 writers); with IMMEDIATE the second waits for its turn up to ``PATIENCE``.
     """
+    waiting = Waiting()
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: object) -> None:  # noqa: ARG001 - the signature is SQLAlchemy's
@@ -75,6 +84,7 @@ def tune_sqlite(engine: Engine) -> None:
         cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {PAGES_OF_LOG}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 
@@ -83,27 +93,43 @@ def tune_sqlite(engine: Engine) -> None:
         if reading.get():
             connection.exec_driver_sql("BEGIN")
         else:
-            _begin_writing(connection)
+            waiting.begin(connection)
 
 
-def _begin_writing(connection: Connection) -> None:
-    """Ask for the write lock again and again until it is free.
+class Waiting:
+    """The wait of a process's threads for SQLite's write lock: one of them looks at it, the others wait for their turn asleep.
 
     SQLite's own wait grows to a tenth of a second between two looks, so whoever has waited longest looks most seldom:
     with eight writers one in twenty waited for more than a second while the lock was mostly free.
     """
-    cursor: Any = connection.connection.cursor()
-    cursor.execute("PRAGMA busy_timeout = 0")
-    deadline = time.monotonic() + PATIENCE
-    try:
-        while not _begun(cursor):
-            if time.monotonic() > deadline:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises what SQLAlchemy makes of it
-                return
-            time.sleep(LOOK_EVERY)
-    finally:
-        cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
-        cursor.close()
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._pause = LOOK_POLITELY if _gives_way() else LOOK_EVERY
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction with the write lock; after ``PATIENCE`` raise what SQLAlchemy makes of a locked database."""
+        cursor: Any = connection.connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 0")
+        begun = time.monotonic()
+        is_mine = self._turn.acquire(timeout=PATIENCE)
+        try:
+            while not _begun(cursor):
+                waited = time.monotonic() - begun
+                if waited > PATIENCE:
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")
+                    return
+                time.sleep(self._pause if waited < POLITE_FOR else LOOK_EVERY)
+        finally:
+            if is_mine:
+                self._turn.release()
+            cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
+            cursor.close()
+
+
+def _gives_way() -> bool:
+    """Tell whether this process was started to let others come first (``screening worker --give-way``)."""
+    return hasattr(os, "getpriority") and os.getpriority(os.PRIO_PROCESS, 0) > 0
 
 
 def _begun(cursor: Any) -> bool:

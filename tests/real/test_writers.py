@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from threading import Event
+from threading import Event, get_ident
+from time import sleep
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select
@@ -12,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from screening import extensions
-from screening.extensions import reading_first
+from screening.extensions import LOOK_EVERY, LOOK_POLITELY, reading_first
 from screening.models import Person
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -46,6 +49,48 @@ def test_writer_that_waits_in_vain_is_told(engine: Engine, now: datetime, monkey
         first.commit()
         add(second, 2, now)
         second.commit()
+
+
+def test_of_all_threads_that_wait_one_looks(engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    looking: set[int] = set()
+    look = extensions._begun
+
+    def noted(cursor: Any) -> bool:
+        begun = look(cursor)
+        if not begun:
+            looking.add(get_ident())
+        return begun
+
+    def write(number: int) -> None:
+        with Session(engine) as session:
+            add(session, number, now)
+            session.commit()
+
+    monkeypatch.setattr(extensions, "_begun", noted)
+    with ThreadPoolExecutor(6) as pool, Session(engine) as first:
+        add(first, 1, now)
+        writers = [pool.submit(write, number) for number in range(2, 8)]
+        sleep(0.2)
+        assert len(looking) == 1
+        assert not any(writer.done() for writer in writers)
+        first.commit()
+        for writer in writers:
+            writer.result(30)
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(Person)) == 7
+
+
+@pytest.mark.parametrize("niceness", [0, 5])
+def test_process_that_gives_way_looks_seldom_at_first(
+    niceness: int, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, answers, pauses = iter([0.0, 0.5, 2.0]), iter([False, False, True]), list[float]()
+    monkeypatch.setattr(extensions, "os", SimpleNamespace(getpriority=lambda *_: niceness, PRIO_PROCESS=0))
+    monkeypatch.setattr(extensions, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=pauses.append))
+    monkeypatch.setattr(extensions, "_begun", lambda _cursor: next(answers))
+    with engine.connect() as connection:
+        extensions.Waiting().begin(connection)
+    assert pauses == [LOOK_POLITELY if niceness else LOOK_EVERY, LOOK_EVERY]
 
 
 def test_request_that_reads_first_holds_up_no_writer_and_then_writes(engine: Engine, now: datetime) -> None:
