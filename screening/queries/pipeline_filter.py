@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
@@ -88,51 +89,64 @@ class PipelineFilter:
 class Narrowed:
     """The conditions of a filter: ``shown`` for all, ``hidden`` for what the reader may see; ``few`` are the only ids that can fit.
 
-    ``limits`` is set where only the overdue are wanted: the time since which those of a stage are.
+    ``many`` are the ids of words, tags or people that lead to more than ``FEW``. ``before`` is the time before which one came
+    to the stage, by stage where only the overdue are wanted; a stage that is missing there has nobody.
     """
 
     shown: tuple[ColumnElement[bool], ...] = ()
     hidden: tuple[ColumnElement[bool], ...] = ()
     few: tuple[int, ...] | None = None
-    limits: Mapping[Stage, datetime] | None = None
+    many: tuple[ColumnElement[bool], ...] = ()
+    before: Mapping[Stage, datetime] | None = None
 
     @property
-    def reads_rows(self) -> bool:
-        """Whether applications are passed over one by one."""
-        return bool(self.shown or self.hidden or self.limits is not None)
+    def passes_over(self) -> bool:
+        """Whether applications are passed over one by one: for something else than the time in their stage."""
+        return bool(self.shown or self.hidden or self.many)
 
-    def of_stages(self, stages: tuple[Stage, ...]) -> ColumnElement[bool]:
-        """Give the condition of these stages, with the overdue alone where these are wanted."""
-        if self.limits is None:
+    def of_stages(self, stages: tuple[Stage, ...], since: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Give the condition of these stages; ``since`` is the column by which the time there is bounded."""
+        if self.before is None:
             return Application.stage == stages[0] if len(stages) == 1 else Application.stage.in_(stages)
         late = [
-            and_(Application.stage == stage, Application.stage_since < self.limits[stage])
-            for stage in stages
-            if stage in self.limits
+            and_(Application.stage == stage, since < self.before[stage]) for stage in stages if stage in self.before
         ]
-        return or_(false(), *late)
+        return or_(*late) if late else false()
 
 
 def narrow(session: Session, *, posting: Posting, chosen: PipelineFilter, rules: Rules | None = None) -> Narrowed:
-    """Turn a filter into conditions: at most one query for the ids that texts, tags and people lead to, one for the rubric."""
-    shown = [*_shown(posting, chosen)]
-    hidden = [*_hidden(session, posting.id, chosen)]
+    """Turn a filter into conditions: one query for the ids that texts, tags and people lead to, one for the rubric, one for limits.
+
+    None of them is sent where the filter asks for nothing of the kind; ``rules`` are the posting's, if they have been read.
+    """
+    few: tuple[int, ...] | None = None
+    many: tuple[ColumnElement[bool], ...] = ()
     sets = [*_sets(session, posting.id, chosen)]
-    few = None
     if sets:
         together = sets[0].where(*(sets[0].selected_columns.id.in_(other) for other in sets[1:]))
         ids = session.scalars(together.limit(FEW + 1)).all()
         if len(ids) <= FEW:
             few = tuple(ids)
         else:
-            shown += [Application.id.in_(one) for one in sets]
-    limits = None
-    if chosen.overdue_at is not None:
-        known = rules_of(session, posting_id=posting.id) if rules is None else rules
-        limits = {
-            rule.stage: came_before(rule.days, chosen.overdue_at) for rule in known.values() if rule.days is not None
-        }
-    return Narrowed(tuple(shown), tuple(hidden), few, limits)
+            many = tuple(Application.id.in_(one) for one in sets)
+    return Narrowed(
+        tuple(_shown(posting, chosen)),
+        tuple(_hidden(session, posting.id, chosen)),
+        few,
+        many,
+        _before(session, posting, chosen, rules),
+    )
+
+
+def _before(
+    session: Session, posting: Posting, chosen: PipelineFilter, rules: Rules | None
+) -> Mapping[Stage, datetime] | None:
+    if chosen.overdue_at is None:
+        return None if chosen.waiting_since is None else dict.fromkeys(Stage, chosen.waiting_since)
+    known = rules_of(session, posting_id=posting.id) if rules is None else rules
+    late = {rule.stage: came_before(rule.days, chosen.overdue_at) for rule in known.values() if rule.days is not None}
+    since = chosen.waiting_since
+    return {stage: limit if since is None else min(limit, since) for stage, limit in late.items()}
 
 
 def _shown(posting: Posting, chosen: PipelineFilter) -> Iterator[ColumnElement[bool]]:
@@ -141,8 +155,6 @@ def _shown(posting: Posting, chosen: PipelineFilter) -> Iterator[ColumnElement[b
         yield Application.source.not_in(SOURCES) if is_other else Application.source == chosen.source
     if chosen.cities:
         yield or_(*(Application.cities.contains(f"{BAR}{key}{BAR}", autoescape=True) for key in chosen.cities))
-    if chosen.waiting_since is not None:
-        yield Application.stage_since < chosen.waiting_since
     if chosen.owner is not None:
         own = Application.owner_id.is_(None) if chosen.owner == NOBODY else Application.owner_id == chosen.owner
         if chosen.owner == NOBODY and posting.owner_id is not None:

@@ -18,10 +18,11 @@ from screening.models import Application, Posting, Stage
 from screening.queries.blindness import owed_applications
 from screening.queries.pipeline_filter import Narrowed, PipelineFilter, Sort, narrow
 from screening.queries.stage_rules import Rules
+from screening.queries.unindexed import unindexed
 
 UNSCORED = -1.0
 INDEX = "ix_application_posting_stage_rank"
-"""Holds all that is ordered and filtered by (``models.application.FILTERED_BY``)."""
+"""The index that holds all that is ordered and filtered by (``models.application.FILTERED_BY``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +100,25 @@ class Listing:
                 return application.stage_since
 
     def _parts(self, stages: tuple[Stage, ...]) -> Iterator[Part]:
-        narrowed = self.narrowed
-        by_stage = narrowed.few is None and (self.chosen.sort is not Sort.NEWEST or narrowed.reads_rows)
-        for some in [(stage,) for stage in stages] if by_stage else [stages]:
-            if narrowed.limits is None or any(stage in narrowed.limits for stage in some):
+        for some in [(stage,) for stage in stages] if self._is_by_stage else [stages]:
+            if self.narrowed.before is None or any(stage in self.narrowed.before for stage in some):
                 yield self._seen(some)
         if self.blind and not self.chosen.asks_hidden:
             yield self._owed(stages)
+
+    @property
+    def _is_by_stage(self) -> bool:
+        """Whether each stage has a stretch of its own: not where ids are named or looked up in a set that would be made for each."""
+        if self.narrowed.few is not None or self.narrowed.many:
+            return False
+        return self.chosen.sort is not Sort.NEWEST or self.narrowed.passes_over or self.narrowed.before is not None
+
+    @property
+    def _reads_all_from_one(self) -> bool:
+        """Whether one index gives order and conditions: else it is the one of the order, and nobody is passed over."""
+        if self.narrowed.few is not None:
+            return False
+        return self.narrowed.passes_over or (self.chosen.sort is not Sort.WAITING and self.narrowed.before is not None)
 
     def _seen(self, stages: tuple[Stage, ...]) -> Part:
         value = self._value()
@@ -114,8 +127,6 @@ class Listing:
             rows = rows.where(Application.id.not_in(sorted(self.blind)))
         if self.narrowed.few is not None:
             rows = rows.where(Application.id.in_(self.narrowed.few))
-        elif self.narrowed.reads_rows:
-            rows = rows.with_hint(Application, f"INDEXED BY {INDEX}", "sqlite")
         return Part(rows, value)
 
     def _owed(self, stages: tuple[Stage, ...]) -> Part:
@@ -124,17 +135,17 @@ class Listing:
         return Part(_selected(value).where(*self._shown(stages), Application.id.in_(sorted(ids))), value)
 
     def _shown(self, stages: tuple[Stage, ...]) -> Iterator[ColumnElement[bool]]:
+        since = Application.stage_since.expression
         yield Application.posting_id == self.posting_id
-        yield self.narrowed.of_stages(stages)
+        yield self.narrowed.of_stages(stages, unindexed(since) if self._reads_all_from_one else since)
         yield from self.narrowed.shown
+        yield from self.narrowed.many
 
     def _value(self) -> ColumnElement[Any]:
-        column: Any = {
-            Sort.RANK: Application.rank_score,
-            Sort.NEWEST: Application.submitted_at,
-            Sort.WAITING: Application.stage_since,
-        }[self.chosen.sort]
-        return column.expression  # type: ignore[no-any-return] # a mapped column
+        if self.chosen.sort is Sort.RANK:
+            return Application.rank_score.expression
+        time = Application.submitted_at if self.chosen.sort is Sort.NEWEST else Application.stage_since
+        return unindexed(time.expression) if self._reads_all_from_one else time.expression
 
 
 def listing(
