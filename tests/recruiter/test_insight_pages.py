@@ -196,7 +196,7 @@ def test_a_hiring_manager_reads_neither_load_nor_rates_of_groups(app, session, p
     told = rows_of(mine, "i-imp")
     assert told[1] == "Sex : reached an interview".replace(" :", ":")
     assert told[2].startswith("Women 60 24 40.0% 0.40 0.29–0.55 &lt; 0.01 Look here below 0.80, and chance alone")
-    assert told[3] == "Men 24 24 100.0% 1.00 the highest rate, to which the others are compared"
+    assert told[3] == "Men 24 24 100.0% 1.00 the highest share"
     assert "Another sex" not in mine
     sheet = book(app, recruiter, f"{path}.xlsx{ALL}&section=impact")["Adverse impact"]
     assert [cell.value for cell in sheet[2]][:7] == ["Sex", "reached an interview", "Women", 60, 24, 0.4, 0.4]

@@ -12,7 +12,7 @@ from screening.models import Stage
 from screening.queries.insight_figures import LoadRow, Pipeline
 from screening.queries.stage_rules import LANES
 from screening.web.formatting import percent
-from screening.web.labels import SOURCES, STAGES
+from screening.web.labels import SOURCES, STAGES, WITHDRAWALS
 from screening.web.recruiter.insight_words import number
 from screening.web.recruiter.words import REJECT_REASONS
 
@@ -42,6 +42,8 @@ OUTCOMES = {
     "hired": _l("hired"),
 }
 
+REASONS = {**WITHDRAWALS, **REJECT_REASONS}
+
 
 def source_name(name: str) -> str:
     """Name a source as links do; what has no word stands as it is written."""
@@ -50,7 +52,7 @@ def source_name(name: str) -> str:
 
 def reason_name(reason: str) -> str:
     """Name why an application ended."""
-    return str(REJECT_REASONS.get(reason, reason)) if reason else _("No reason given")
+    return str(REASONS.get(reason, reason)) if reason else _("No reason given")
 
 
 def lasting(hours: int | None) -> str:
@@ -108,7 +110,7 @@ def sources_words(line: Pipeline) -> str:
         return _("No source has brought 20 applications in this period, too few for shares.")
     best = max(rated, key=lambda source: source.share or 0)
     return _(
-        "Applications from %(source)s reach an interview most often: %(share)s%% of %(n)s.",
+        "“%(source)s” has the highest share of applications that reached an interview: %(share)s%% of %(n)s.",
         source=source_name(best.name),
         share=percent(best.share),
         n=best.applied,
@@ -144,7 +146,7 @@ def load_words(rows: list[LoadRow]) -> str:
 def impact_words(row: Compared) -> str:
     """Say what a group's ratio means, and what it does not."""
     if row.ratio is None:
-        return _("the highest rate, to which the others are compared")
+        return _("the highest share")
     if row.ratio.value is None:
         return _("nobody was selected in any group")
     if row.is_low and row.is_clear:

@@ -36,7 +36,7 @@ def sheets(line: Pipeline, page: Insights, *, with_raters: bool, with_impact: bo
         found |= {"sources": _sources(line), "reasons": _reasons(line)}
         if with_raters:
             found["load"] = _load(line)
-    if with_impact and line.impact:
+    if with_impact and any(outcome.rows for table in line.impact for outcome in table.outcomes):
         found["impact"] = _impact(line.impact)
     if page.standing is Standing.READY:
         shown = list(rows(page, with_raters=with_raters))
@@ -121,7 +121,7 @@ def _reasons(line: Pipeline) -> Sheet:
 
 
 def _load(line: Pipeline) -> Sheet:
-    head = [_("Interviewer"), _("Owed now"), _("Submitted"), _("Median hours until submitted")]
+    head = [_("Interviewer"), _("Owed now"), _("Submitted scorecards"), _("Median hours until submitted")]
     shown: list[list[Cell]] = [[row.name, row.owed, row.submitted, row.hours] for row in line.load()]
     return Sheet(_("Interviewer load"), head, shown)
 
@@ -133,7 +133,7 @@ def _impact(tables: Sequence[Impact]) -> Sheet:
         _("Group"),
         _("People"),
         _("Reached"),
-        _("Rate"),
+        _("Share of the group"),
         _("Ratio to the highest"),
         _("Interval from"),
         _("Interval to"),
