@@ -229,6 +229,6 @@ def _given(actor: Actor, now: datetime) -> Select[Any]:
     return _whole(rows)
 
 
-def _whole(rows: Select[Any]) -> Select[Any]:
+def _whole(rows: Any) -> Select[Any]:
     """Let a list with an order and an end be a part of a union."""
     return select(*rows.subquery().c)

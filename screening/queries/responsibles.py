@@ -71,7 +71,8 @@ def _waiting(
         case Responsible.HIRING_MANAGER if managers:
             return Waiting(rule, managers)
         case _:
-            return Waiting(Responsible.OWNER, {owner_id: owners[owner_id]} if owner_id in owners else {})
+            name = owners.get(owner_id) if owner_id is not None else None
+            return Waiting(Responsible.OWNER, {owner_id: name} if owner_id is not None and name is not None else {})
 
 
 def _owners(ids: Collection[int]) -> Select[str, int, int, str]:

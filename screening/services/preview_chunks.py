@@ -31,7 +31,7 @@ from screening.models import (
     StoredPrescore,
 )
 from screening.models.base import JsonObject
-from screening.queries.postings import LANES
+from screening.queries.stage_rules import LANES
 from screening.queries.verdicts import Change as ChangedByPerson
 from screening.queries.verdicts import changes, standing_score, standing_verdicts
 from screening.services.dossiers import StoredInput, read_inputs

@@ -48,16 +48,14 @@ def change_counts(session: Session, changes: Mapping[Standing, int]) -> None:
     for (posting_id, stage, _day), change in changes.items():
         by_place[posting_id, stage] += change
     _raise_counts(session, by_place)
-    days = [
-        {"of_posting": posting_id, "in_stage": stage, "on_day": day, "by": change}
-        for (posting_id, stage, day), change in sorted(changes.items(), key=lambda item: _ordered(item[0]))
-        if change
-    ]
+    ordered = sorted(changes.items(), key=lambda item: _ordered(item[0]))
     lower, raised = _day_statements(session.get_bind().dialect.name)
-    for statement, rows in (
-        (lower, [row for row in days if row["by"] < 0]),
-        (raised, [row for row in days if row["by"] > 0]),
-    ):
+    for statement, sign in ((lower, -1), (raised, 1)):
+        rows = [
+            {"of_posting": posting_id, "in_stage": stage, "on_day": day, "by": change}
+            for (posting_id, stage, day), change in ordered
+            if change * sign > 0
+        ]
         if rows:
             session.execute(statement, rows if len(rows) > 1 else rows[0])
     for thing in list(session.identity_map.values()):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -109,7 +110,7 @@ def duration(seconds: int | None) -> str:
 
 def link(chosen: PostingFilter, endpoint: str = "postings.index", **changes: str | None) -> str:
     """Give the page's address with some of its filter changed; None leaves a part out."""
-    parts: dict[str, str | None] = {
+    parts: dict[str, Any] = {
         "state": None if chosen.state is PostingState.OPEN else chosen.state.value,
         "q": chosen.text or None,
         "mine": "1" if chosen.mine else None,
