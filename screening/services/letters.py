@@ -222,6 +222,9 @@ def nearest(name: str) -> str:
         return plain
     if plain in MEANT:
         return MEANT[plain]
+    shuffled = [name for name in PLACEHOLDERS if sorted(name) == sorted(plain)]
+    if shuffled:
+        return shuffled[0]
     close = get_close_matches(plain, (*PLACEHOLDERS, *MEANT), n=1, cutoff=0.6)
     return MEANT.get(close[0], close[0]) if close else ""
 

@@ -16,6 +16,7 @@ from werkzeug.routing import IntegerConverter, Rule
 from screening.models import (
     Application,
     BookingOffer,
+    BulkKind,
     Interview,
     Panelist,
     ResumeFile,
@@ -25,9 +26,11 @@ from screening.models import (
     RubricVersion,
     User,
 )
+from screening.services.bulks import start as start_bulk
 from screening.services.interview_plans import RoundFields, add_round
 from screening.services.mailing import post_mail
 from screening.services.pools import PoolFields, make_pool
+from screening.services.saved_views import ViewFields, save_view
 from screening.services.tagging import add_tag, find_or_make
 from screening.web.auth.sessions import Account
 from tests.factories import NOW, make_application, make_posting, make_user
@@ -87,6 +90,7 @@ def make_world(session: Session) -> World:
         to="yun@example.com",
         fields={"name": "云小鹤", "posting": "语音研发", "link": "https://example.com/status/1", "company": "远山智能"},
         now=NOW,
+        application_id=application.id,
     )
     offer = make_offer(session, application, panelist)
     pool = make_pool(session, fields=PoolFields("算法", (panelist.id,)), actor_id=admin.id, now=NOW)
@@ -94,6 +98,18 @@ def make_world(session: Session) -> World:
     one = add_round(session, posting=posting, fields=fields, actor_id=admin.id, now=NOW)
     tag = find_or_make(session, name="备选")
     add_tag(session, application_ids=[application.id], tag=tag, actor_id=recruiter.id, now=NOW)
+    bulk = start_bulk(
+        session,
+        posting=posting,
+        kind=BulkKind.UNTAG,
+        arguments={"tag": 0, "name": "备选"},
+        seen={application.id: application.stage},
+        actor_id=admin.id,
+        now=NOW,
+    )
+    view = save_view(
+        session, posting_id=posting.id, owner_id=admin.id, fields=ViewFields("会 Python 的", "low=50", True), now=NOW
+    )
     session.commit()
     values = {
         "posting_id": posting.id,
@@ -109,6 +125,8 @@ def make_world(session: Session) -> World:
         "round_id": one.id,
         "offer_id": offer.id,
         "tag_id": tag.id,
+        "bulk_id": bulk.id,
+        "view_id": view.id,
     }
     return World(values=values, admin=admin, recruiter=recruiter, stranger=stranger, panelist=panelist)
 

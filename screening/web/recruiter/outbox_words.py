@@ -9,7 +9,7 @@ from screening.queries.outbox import Box
 BOXES = {
     Box.WAITING: _l("Waiting"),
     Box.SCHEDULED: _l("Scheduled"),
-    Box.SENT: _l("Sent"),
+    Box.SENT: _l("Gone out"),
     Box.FAILED: _l("Failed"),
     Box.UNCERTAIN: _l("Uncertain"),
     Box.RECALLED: _l("Recalled"),
