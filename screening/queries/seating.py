@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import case, func, select
+from sqlalchemy import BindParameter, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from screening.models import Interview, InterviewRound, Panelist, PoolMember, RoundInterviewer, RoundKind, User
+from screening.models.base import UtcDateTime
 from screening.queries.blindness import is_open, takes_part
+from screening.queries.together import Together
 
 WEEK = timedelta(days=7)
 LOOK_BACK = timedelta(days=28)
@@ -51,7 +55,7 @@ def seat_people(
     reader_id: int | None = None,
     with_hours: Collection[int] | None = None,
 ) -> dict[int, Seat]:
-    """Look at all active staff for an interview of this round at this time; without a round nobody is chosen. Five queries at most.
+    """Look at all active staff for an interview of this round at this time; without a round nobody is chosen. One query.
 
     Chosen are the fixed interviewers, then members of the pool until all seats are taken: fewest interviews that week,
     then fewest in the four weeks before, then the lowest id. Nobody who is busy then or has abstained from this
@@ -59,13 +63,25 @@ def seat_people(
     being changed: its own seats do not count. Where ``with_hours`` is given, those of the pool come first. Without ``minutes`` only the week is known, and nobody is busy. A ``reader_id`` who still owes an evaluation of the application is not told
     of abstentions declared after an interview began.
     """
-    one = session.get(InterviewRound, round_id) if round_id is not None else None
-    fixed = _fixed(session, one)
-    pooled = _pooled(session, one)
-    loads = _loads(session, starts_at=starts_at, zone=zone, apart_from=apart_from)
-    sits, abstained = _seats(session, application_id=application_id, apart_from=apart_from, reader_id=reader_id)
+    monday = _monday(starts_at, zone)
+    lists = _lists().read(
+        session,
+        round=round_id or 0,
+        application=application_id,
+        apart=apart_from or 0,
+        back=monday - LOOK_BACK,
+        monday=monday,
+        end=monday + WEEK,
+        begins=starts_at,
+        ends=starts_at + timedelta(minutes=minutes or 0),
+    )
+    one = next(iter(lists["rounds"]), None)
+    fixed, pooled = ({row.user_id for row in lists[name]} for name in ("fixed", "pooled"))
+    counted = {row.user_id: (row.this, row.before) for row in lists["loads"]}
+    loads = {row.id: counted.get(row.id, (0, 0)) for row in lists["staff"]}
+    sits, abstained = _seats(lists["seats"], apart_from=apart_from, reader_id=reader_id)
     meets = minutes is not None and (one is None or one.kind is not RoundKind.RESUME_REVIEW)
-    busy = _busy(session, starts_at=starts_at, minutes=minutes or 0, apart_from=apart_from) if meets else ()
+    busy = {row.user_id for row in lists["busy"]} if meets else set()
     free = {ident: loads[ident] for ident in loads if ident not in abstained and ident not in busy}
     chosen = [ident for ident in sorted(fixed) if ident in free]
     rest = sorted(
@@ -95,70 +111,64 @@ def _has(with_hours: Collection[int] | None, ident: int) -> bool:
     return with_hours is None or ident in with_hours
 
 
-def _fixed(session: Session, one: InterviewRound | None) -> set[int]:
-    if one is None:
-        return set()
-    return set(session.scalars(select(RoundInterviewer.user_id).where(RoundInterviewer.round_id == one.id)))
-
-
-def _pooled(session: Session, one: InterviewRound | None) -> set[int]:
-    if one is None or one.pool_id is None:
-        return set()
-    return set(session.scalars(select(PoolMember.user_id).where(PoolMember.pool_id == one.pool_id)))
-
-
-def _loads(session: Session, *, starts_at: datetime, zone: str, apart_from: int | None) -> dict[int, tuple[int, int]]:
-    """Count each active person's interviews in the week of the time and in the four weeks before that week."""
-    local = starts_at.astimezone(ZoneInfo(zone))
-    monday = datetime.combine(local.date() - timedelta(days=local.weekday()), time(), ZoneInfo(zone))
-    week = case((Interview.starts_at >= monday, 1), else_=0)
-    counted = {
-        user: (this, before)
-        for user, this, before in session.execute(
-            select(Panelist.user_id, func.sum(week), func.count() - func.sum(week))
-            .join(Interview, Interview.id == Panelist.interview_id)
-            .where(
-                takes_part(),
-                Interview.cancelled_at.is_(None),
-                Interview.starts_at >= monday - LOOK_BACK,
-                Interview.starts_at < monday + WEEK,
-                Interview.id != (apart_from or 0),
-            )
-            .group_by(Panelist.user_id)
-        )
-    }
-    staff = session.scalars(select(User.id).where(User.is_active))
-    return {ident: counted.get(ident, (0, 0)) for ident in staff}
+def _monday(at: datetime, zone: str) -> datetime:
+    """Give the beginning of the week of a time."""
+    day = at.astimezone(ZoneInfo(zone)).date()
+    return datetime.combine(day - timedelta(days=day.weekday()), time(), ZoneInfo(zone))
 
 
 def _seats(
-    session: Session, *, application_id: int, apart_from: int | None, reader_id: int | None
+    rows: Sequence[Any], *, apart_from: int | None, reader_id: int | None
 ) -> tuple[Collection[int], Collection[int]]:
     """Give who sits in the application's other interviews, and who abstained from one of them."""
-    rows = session.execute(
-        select(Panelist.user_id, Panelist.abstained_at, Interview.starts_at, Interview.id, is_open())
-        .join(Interview, Interview.id == Panelist.interview_id)
-        .where(Interview.application_id == application_id, Interview.cancelled_at.is_(None))
-    ).all()
-    blind = any(user == reader_id and owes for user, _, _, _, owes in rows)
+    blind = any(row.user_id == reader_id and row.owes for row in rows)
     return (
-        {user for user, _, _, ident, _ in rows if ident != apart_from},
-        {user for user, at, begins, _, _ in rows if at is not None and (at < begins or not blind)},
+        {row.user_id for row in rows if row.id != apart_from},
+        {
+            row.user_id
+            for row in rows
+            if row.abstained_at is not None and (row.abstained_at < row.starts_at or not blind)
+        },
     )
 
 
-def _busy(session: Session, *, starts_at: datetime, minutes: int, apart_from: int | None) -> Collection[int]:
-    """Give who is in a meeting at that time; a review of documents keeps nobody from anything."""
-    rows = session.scalars(
+@cache
+def _lists() -> Together:
+    """Make the statement: the bound ``round`` with its people, who sits already, and each active person's interviews.
+
+    ``loads`` counts the interviews of the week from ``monday`` and of the weeks from ``back`` on before it; ``busy`` is who is in a
+    meeting between ``begins`` and ``ends``: a review of documents keeps nobody from anything. The interview ``apart`` does
+    not count.
+    """
+    week = case((Interview.starts_at >= _time("monday"), 1), else_=0)
+    taking_part = (
         select(Panelist.user_id)
         .join(Interview, Interview.id == Panelist.interview_id)
-        .where(
-            takes_part(),
-            Interview.cancelled_at.is_(None),
-            Interview.kind != RoundKind.RESUME_REVIEW,
-            Interview.starts_at < starts_at + timedelta(minutes=minutes),
-            Interview.ends_at > starts_at,
-            Interview.id != (apart_from or 0),
-        )
+        .where(takes_part(), Interview.cancelled_at.is_(None), Interview.id != bindparam("apart"))
     )
-    return set(rows)
+    here = InterviewRound.id == bindparam("round")
+    return Together(
+        rounds=select(InterviewRound.kind, InterviewRound.seats).where(here),
+        fixed=select(RoundInterviewer.user_id).where(RoundInterviewer.round_id == bindparam("round")),
+        pooled=select(PoolMember.user_id)
+        .join(InterviewRound, InterviewRound.pool_id == PoolMember.pool_id)
+        .where(here),
+        staff=select(User.id).where(User.is_active),
+        loads=taking_part.add_columns(func.sum(week).label("this"), (func.count() - func.sum(week)).label("before"))
+        .where(Interview.starts_at >= _time("back"), Interview.starts_at < _time("end"))
+        .group_by(Panelist.user_id),
+        seats=select(
+            Panelist.user_id, Panelist.abstained_at, Interview.starts_at, Interview.id, is_open().label("owes")
+        )
+        .join(Interview, Interview.id == Panelist.interview_id)
+        .where(Interview.application_id == bindparam("application"), Interview.cancelled_at.is_(None)),
+        busy=taking_part.where(
+            Interview.kind != RoundKind.RESUME_REVIEW,
+            Interview.starts_at < _time("ends"),
+            Interview.ends_at > _time("begins"),
+        ),
+    )
+
+
+def _time(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=UtcDateTime())

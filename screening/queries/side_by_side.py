@@ -6,22 +6,26 @@ the order of its rows included, depends on what others said of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select, union_all
+from sqlalchemy import BindParameter, Select, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_prescore, load_rubric
 from rubrics.model import Criterion, Rubric
 from screening.models import (
     Application,
+    ChangedVerdict,
     Decision,
     Interview,
     Outcome,
     Panelist,
     Posting,
+    PrescoreFailure,
     Recommendation,
     RubricState,
     RubricVersion,
@@ -31,8 +35,9 @@ from screening.models import (
 from screening.queries.blindness import is_open
 from screening.queries.panels import Panels, read_panels
 from screening.queries.papers import Paper, papers_of
-from screening.queries.standing import Standing, State, failures, standings
-from screening.queries.verdicts import changes
+from screening.queries.standing import Standing, State, standings
+from screening.queries.together import Together
+from screening.queries.verdicts import changed_rows, latest_changes
 
 MOST = 4
 """So many candidates fit beside each other."""
@@ -114,18 +119,19 @@ def side_by_side(
     session: Session, *, posting: Posting, application_ids: Sequence[int], reader_id: int
 ) -> SideBySide | None:
     """Read the candidates in the order given; None when one is not of this posting. The same queries for one and for four."""
-    found = {
-        one.id: one
-        for one in session.scalars(
-            select(Application).where(Application.id.in_(application_ids), Application.posting_id == posting.id)
-        )
-    }
+    rows = session.execute(_candidates(), {"ids": list(application_ids), "posting": posting.id, "reader": reader_id})
+    owed: dict[int, int] = {}
+    found: dict[int, Application] = {}
+    for application, interview_id in rows:
+        found[application.id] = application
+        if interview_id is not None:
+            owed[application.id] = interview_id
     if len(found) < len(set(application_ids)):
         return None
-    owed = _owed(session, application_ids, reader_id)
     seen = [found[ident] for ident in application_ids if ident not in owed]
-    versions = _versions(session, posting, seen)
-    columns = {one.id: one for one in _columns(session, seen, versions)}
+    versions, stored = _versions(session, posting, seen)
+    lists = _lists().read(session, posting=posting.id, ids=list(application_ids), seen=[one.id for one in seen])
+    columns = {one.id: one for one in _columns(session, seen, versions, stored, lists)}
     ordered = tuple(
         columns.get(ident)
         or Column(ident, found[ident].name, found[ident].stage, owed.get(ident), Standing(State.BLIND))
@@ -138,47 +144,99 @@ def side_by_side(
         version=force[0] if force else None,
         columns=ordered,
         lines=_lines(force[1], ordered) if force else (),
-        others=_others(session, posting, application_ids),
+        others=tuple((row.id, row.name, row.stage) for row in lists["others"]),
     )
 
 
 Versions = Mapping[int, tuple[RubricVersion, Rubric]]
+Stored = Mapping[int, StoredPrescore]
+"""Prescores by application."""
 
 
-def _owed(session: Session, application_ids: Collection[int], reader_id: int) -> dict[int, int]:
-    """Find on which of them the reader owes an evaluation, and of which interview."""
-    rows = session.execute(
-        select(Interview.application_id, Interview.id)
+@cache
+def _candidates() -> Select[*tuple[Any, ...]]:
+    """Select the bound ``ids`` of the ``posting``, each with the earliest interview of which the ``reader`` owes an evaluation."""
+    owed = (
+        select(Interview.id)
         .join(Panelist, Panelist.interview_id == Interview.id)
-        .where(Interview.application_id.in_(application_ids), Panelist.user_id == reader_id, is_open())
-        .order_by(Interview.starts_at.desc(), Interview.id.desc())
+        .where(Interview.application_id == Application.id, Panelist.user_id == bindparam("reader"), is_open())
+        .order_by(Interview.starts_at, Interview.id)
+        .limit(1)
+        .correlate(Application)
+        .scalar_subquery()
     )
-    return dict(rows.all())
+    return select(Application, owed).where(
+        Application.id.in_(bindparam("ids", expanding=True)), Application.posting_id == bindparam("posting")
+    )
 
 
-def _versions(session: Session, posting: Posting, seen: Sequence[Application]) -> Versions:
-    stored = select(StoredPrescore.rubric_version_id).where(
-        StoredPrescore.id.in_([one.prescore_id for one in seen if one.prescore_id])
-    )
-    rows = session.scalars(
-        select(RubricVersion).where(
+def _versions(session: Session, posting: Posting, seen: Sequence[Application]) -> tuple[Versions, Stored]:
+    """Read the version in force and those that these were judged by, and the results."""
+    runs = [one.prescore_id for one in seen if one.prescore_id]
+    rows = session.execute(
+        select(RubricVersion, StoredPrescore)
+        .outerjoin(StoredPrescore, (StoredPrescore.rubric_version_id == RubricVersion.id) & StoredPrescore.id.in_(runs))
+        .where(
             RubricVersion.posting_id == posting.id,
-            (RubricVersion.state == RubricState.PUBLISHED) | RubricVersion.id.in_(stored),
+            (RubricVersion.state == RubricState.PUBLISHED) | StoredPrescore.id.is_not(None),
         )
+    ).all()
+    versions = {row.id: row for row, _ in rows}
+    return (
+        {ident: (row, load_rubric(row.document)) for ident, row in versions.items()},
+        {result.application_id: result for _, result in rows if result is not None},
     )
-    return {row.id: (row, load_rubric(row.document)) for row in rows}
 
 
-def _columns(session: Session, seen: Sequence[Application], versions: Versions) -> list[Column]:
+@cache
+def _lists() -> Together:
+    """Make the statement: what people changed, whose run failed and what was decided of the bound ``seen``, and who may be added to ``ids``."""
+    seen: BindParameter[Any] = bindparam("seen", expanding=True)
+    waiting = [
+        select(
+            select(Application.id)
+            .where(Application.posting_id == bindparam("posting"), Application.stage == stage)
+            .order_by(Application.stage_since, Application.id)
+            .limit(OFFERED)
+            .subquery()
+            .c.id
+        )
+        for stage in (Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER)
+    ]
+    return Together(
+        changes=changed_rows().where(ChangedVerdict.application_id.in_(seen)),
+        failed=select(PrescoreFailure.application_id).where(PrescoreFailure.application_id.in_(seen)).distinct(),
+        decided=select(
+            Decision.application_id,
+            Decision.outcome,
+            Decision.needs_second,
+            Decision.second_id,
+            Decision.second_agrees,
+            Decision.at,
+        )
+        .where(Decision.application_id.in_(seen), Decision.undone_at.is_(None))
+        .order_by(Decision.id),
+        # by name, those who wait longest: an order by score would tell something
+        others=select(Application.id, Application.name, Application.stage)
+        .where(Application.id.in_(union_all(*waiting)), Application.id.not_in(bindparam("ids", expanding=True)))
+        .order_by(Application.name, Application.id)
+        .limit(OFFERED),
+    )
+
+
+def _columns(
+    session: Session,
+    seen: Sequence[Application],
+    versions: Versions,
+    stored: Stored,
+    lists: Mapping[str, Sequence[Any]],
+) -> list[Column]:
     ids = [one.id for one in seen]
-    prescores = select(StoredPrescore).where(
-        StoredPrescore.id.in_([one.prescore_id for one in seen if one.prescore_id])
-    )
-    stored = {row.application_id: row for row in session.scalars(prescores)}
-    changed = changes(session, ids)
-    known = standings(session, applications=seen, blind=(), failed=failures(session, applications=seen))
+    failed = {row.application_id for row in lists["failed"]}
+    known = standings(session, applications=seen, blind=(), failed=failed)
     panels = read_panels(session, ids)
-    decided = _decided(session, ids)
+    decided = _decided(lists["decided"])
+    changed = {ident: latest_changes(row for row in lists["changes"] if row.application_id == ident) for ident in ids}
     columns = []
     for one in seen:
         row = stored.get(one.id)
@@ -216,12 +274,7 @@ def _said(values: Iterable[int | None]) -> Said | None:
     return Said(sum(numbers) / len(numbers), len(numbers), max(numbers) - min(numbers))
 
 
-def _decided(session: Session, application_ids: Collection[int]) -> dict[int, Decided]:
-    rows = session.scalars(
-        select(Decision)
-        .where(Decision.application_id.in_(application_ids), Decision.undone_at.is_(None))
-        .order_by(Decision.id)
-    )
+def _decided(rows: Sequence[Any]) -> dict[int, Decided]:
     return {
         row.application_id: Decided(
             row.outcome, row.needs_second and row.second_id is None, row.second_agrees is not False, row.at
@@ -242,25 +295,3 @@ def _differs(marks: Sequence[Mark]) -> bool:
     verdicts = {mark.paper.verdict if mark.paper else None for mark in marks}
     means = [mark.said.mean for mark in marks if mark.said]
     return len(verdicts) > 1 or (len(means) > 1 and max(means) - min(means) >= APART)
-
-
-def _others(session: Session, posting: Posting, application_ids: Collection[int]) -> tuple[tuple[int, str, Stage], ...]:
-    """Offer the candidates in progress who wait longest, by name: an order by score would tell something."""
-    waiting = [
-        select(
-            select(Application.id)
-            .where(Application.posting_id == posting.id, Application.stage == stage)
-            .order_by(Application.stage_since, Application.id)
-            .limit(OFFERED)
-            .subquery()
-            .c.id
-        )
-        for stage in (Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER)
-    ]
-    rows = session.execute(
-        select(Application.id, Application.name, Application.stage)
-        .where(Application.id.in_(union_all(*waiting)), Application.id.not_in(application_ids))
-        .order_by(Application.name, Application.id)
-        .limit(OFFERED)
-    )
-    return tuple((ident, name, stage) for ident, name, stage in rows)
