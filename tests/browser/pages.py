@@ -24,6 +24,7 @@ from screening.models import (
     InterviewRound,
     Job,
     Mail,
+    MailState,
     Panelist,
     Posting,
     PostingState,
@@ -42,6 +43,8 @@ from screening.services.application_drafts import attach_file, save_draft
 from screening.services.calendar_feed import renew_feed
 from screening.services.custom_questions import CustomQuestion, QuestionType, Wording, new_id
 from screening.services.demonstration.loading import load_demo
+from screening.services.letters import write_letter
+from screening.services.mail_templates import Place, save_template
 from screening.services.prefilling import find_unread, read_offers, store_offers
 from screening.services.preview_chunks import judge_preview_chunk, read_preview_chunk, store_preview_chunk
 from screening.services.previewing import ask_for_preview
@@ -90,8 +93,11 @@ PAGES = (
     ("admin", "/staff/postings/{posting_id}/questions/c{posting_id}_2"),
     ("admin", "/staff/postings/{posting_id}/questions/preview"),
     ("admin", "/staff/postings/{posting_id}/questions/copy"),
+    ("admin", "/staff/postings/{posting_id}/stages"),
     ("admin", "/staff/postings/{posting_id}/interview-plan"),
     ("admin", "/staff/postings/{posting_id}/interview-plan/rounds/{round_id}"),
+    ("admin", "/staff/tags/"),
+    ("admin", "/staff/bulk/{bulk_id}"),
     ("admin", "/staff/pools/"),
     ("admin", "/staff/pools/{pool_id}"),
     ("admin", "/staff/postings/{draft_id}/rubric/compare"),
@@ -122,6 +128,16 @@ PAGES = (
     ("admin", "/staff/users/"),
     ("admin", "/staff/users/new"),
     ("admin", "/staff/users/{user_id}"),
+    ("admin", "/staff/outbox/"),
+    ("admin", "/staff/outbox/?box=scheduled&q=nobody"),
+    ("admin", "/staff/outbox/{letter_id}"),
+    ("admin", "/staff/outbox/{failed_id}"),
+    ("admin", "/staff/applications/{letter_application_id}/letter?to=rejected"),
+    ("admin", "/staff/applications/{letter_application_id}/letter"),
+    ("admin", "/staff/mail-texts/"),
+    ("admin", "/staff/mail-texts/edit"),
+    ("admin", "/staff/mail-texts/edit?stage=rejected"),
+    ("admin", "/staff/postings/{posting_id}/mail-texts"),
     ("admin", "/staff/mails/"),
     ("admin", "/staff/mails/{mail_id}"),
     ("admin", "/staff/consents/"),
@@ -167,6 +183,7 @@ def fill(site):
             due_at=datetime.now(UTC),
         )
         session.add(mail)
+        letter, failed = letters(session, admin)
         interview = make_interview(session, scored, admin)
         free = session.scalars(select(AvailabilityWindow.user_id).order_by(AvailabilityWindow.id)).first()
         offer = make_offer(session, scored, session.get_one(User, free))
@@ -191,6 +208,9 @@ def fill(site):
             "posting_id": posting.id,
             "draft_id": draft_id,
             "mail_id": mail.id,
+            "letter_id": letter.id,
+            "failed_id": failed.id,
+            "letter_application_id": letter.application_id,
             "slug": posting.slug,
             "other_slug": other_slug,
             "document_id": posting.document_id,
@@ -216,6 +236,32 @@ def fill(site):
         stranger=panelist,
         panelist=panelist,
     )
+
+
+def letters(session, admin):
+    """Let one letter wait and another one fail; keep a text of the company's own beside the built-in ones."""
+    now = datetime.now(UTC)
+    found = session.scalars(select(Application).where(Application.stage == Stage.SCREENING).order_by(Application.id))
+    written = [
+        write_letter(
+            session,
+            application=application,
+            posting=session.get_one(Posting, application.posting_id),
+            subject="你的申请正在评审",
+            text="你好：\n\n申请已进入评审。",
+            author_id=admin.id,
+            due_at=now + timedelta(days=1),
+            key=f"letter:seen:{application.id}",
+            now=now,
+        )
+        for application in found.fetchmany(2)
+    ]
+    written[1].state, written[1].failure = MailState.FAILED, "550 5.1.1 no such mailbox"
+    place = Place(None, "请再等等", "zh")
+    save_template(
+        session, place=place, subject="请再等等", text="{name}，你好：请再等等。", actor_id=admin.id, now=now, seen=None
+    )
+    return written
 
 
 def tell_candidate(session, interview):
