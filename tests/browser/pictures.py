@@ -32,6 +32,7 @@ SHOWN = {
     "/staff/postings/{posting_id}/rubric": "rubric",
     "/staff/postings/{draft_id}/rubric/preview": "rubric-preview",
     "/staff/postings/{posting_id}/questions": "questions",
+    "/staff/postings/{posting_id}/stages": "stages",
     "/staff/postings/{posting_id}/interview-plan": "interview-plan",
     "/staff/applications/{application_id}": "application",
     "/staff/applications/{judged_id}/debrief": "debrief",
