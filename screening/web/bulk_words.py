@@ -68,7 +68,8 @@ def done_words(kind: BulkKind, done: int, skipped: int, *, to: Stage | None = No
         case BulkKind.MAIL:
             words = ngettext("%(num)s mail written.", "%(num)s mails written.", done)
     if skipped:
-        words += _(" ") + ngettext("%(num)s was left as it is.", "%(num)s were left as they are.", skipped)
+        more = ngettext("%(num)s was left as it is.", "%(num)s were left as they are.", skipped)
+        return _("%(first)s %(then)s", first=words, then=more)
     return words
 
 

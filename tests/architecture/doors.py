@@ -29,6 +29,7 @@ from screening.models import (
 from screening.services.bulks import start as start_bulk
 from screening.services.interview_plans import RoundFields, add_round
 from screening.services.mailing import post_mail
+from screening.services.noting import write_note
 from screening.services.pools import PoolFields, make_pool
 from screening.services.saved_views import ViewFields, save_view
 from screening.services.tagging import add_tag, find_or_make
@@ -110,6 +111,7 @@ def make_world(session: Session) -> World:
     view = save_view(
         session, posting_id=posting.id, owner_id=admin.id, fields=ViewFields("会 Python 的", "low=50", True), now=NOW
     )
+    note = write_note(session, application=application, text="看过了。", actor_id=admin.id, now=NOW)
     session.commit()
     values = {
         "posting_id": posting.id,
@@ -124,6 +126,7 @@ def make_world(session: Session) -> World:
         "pool_id": pool.id,
         "round_id": one.id,
         "offer_id": offer.id,
+        "note_id": note.id,
         "tag_id": tag.id,
         "bulk_id": bulk.id,
         "view_id": view.id,

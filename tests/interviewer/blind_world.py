@@ -13,6 +13,7 @@ from screening.models import (
     AbstainKind,
     Application,
     ApplicationDraft,
+    BulkKind,
     CandidateRequest,
     FormVersion,
     Interview,
@@ -31,9 +32,11 @@ from screening.models import (
     User,
 )
 from screening.services import evaluating
+from screening.services.bulks import start as start_bulk
 from screening.services.evaluating import Judgement
 from screening.services.interviewing import InterviewError, Plan, schedule_interview
 from screening.services.mailing import post_mail
+from screening.services.saved_views import ViewFields, save_view
 from screening.services.tagging import add_tag, find_or_make
 from tests.architecture.doors import make_offer
 from tests.candidate.asking import CODE, own_questions
@@ -70,6 +73,8 @@ class World:
     pool: int
     round: int
     tag: int
+    bulk: int
+    view: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,12 @@ def make_world(session: Session, role: Role) -> World:
     session.flush()
     tag = find_or_make(session, name="备选")
     add_tag(session, application_ids=[seen.id], tag=tag, actor_id=recruiter.id, now=NOW)
+    bulk = start_bulk(
+        session, posting=posting, kind=BulkKind.UNTAG, arguments={"tag": 0, "name": "备选"},
+        seen={one.id: one.stage for one in (owed, seen)}, actor_id=reader.id, now=NOW,
+    )  # fmt: skip
+    fields = ViewFields("未过硬性条件的", "gates=below", is_shared=True)
+    view = save_view(session, posting_id=posting.id, owner_id=reader.id, fields=fields, now=NOW)
     mail = _write_mail(session, owed)
     _keep_draft(session, posting)
     offer = make_offer(session, seen, first)
@@ -156,6 +167,8 @@ def make_world(session: Session, role: Role) -> World:
         pool=pool.id,
         round=round_.id,
         tag=tag.id,
+        bulk=bulk.id,
+        view=view.id,
     )
 
 
