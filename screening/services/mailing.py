@@ -126,13 +126,6 @@ def recall_mail(session: Session, *, mail: Mail) -> None:
     _change(session, mail.id, {MailState.WAITING, MailState.KEPT}, MailState.RECALLED)
 
 
-def send_again(session: Session, *, mail: Mail, now: datetime) -> None:
-    """Let a mail go out that failed, was kept, or whose fate is unknown; a person has decided that."""
-    _change(session, mail.id, {MailState.FAILED, MailState.UNCERTAIN, MailState.KEPT}, MailState.WAITING)
-    mail.created_at, mail.due_at, mail.failure = now, now, None
-    _ask(session, mail.id, mail.attempts, now)
-
-
 def take_mail(session: Session, *, mail_id: int, read: Mail | None = None) -> None:
     """Mark a mail as handed over; the caller commits before the first byte. Raise NotWaitingError when somebody else did.
 

@@ -275,3 +275,20 @@ def test_each_outcome_takes_its_own_reasons_only(session, posting, recruiter):
             else:
                 with pytest.raises(DecideError, match="reason_unknown"):
                     decide(session, application=application, **decided)
+
+
+def test_a_letter_to_many_begins_with_a_text(session, client, posting, application):
+    data = {
+        "kind": "mail",
+        "ids": application.id,
+        "seen": f"{application.id}:screening",
+        "begin": "interview",
+        "take": "1",
+        "as_of": datetime.now(UTC).isoformat(),
+        "address": f"/staff/postings/{posting.id}",
+    }
+    page = client.post(f"/staff/postings/{posting.id}/bulk", data=data).text
+    assert 'name="subject-zh" maxlength="400" lang="zh-Hans" value="下一步是面试：{posting}"' in page
+    assert f"{application.name}，你好：" in page
+    assert "/status/" not in page
+    assert mails(session) == []

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from screening.config import ConfigError, Settings, load_settings
 from screening.models import Job, Mail, MailState
-from screening.services import mailing
+from screening.services import mailing, outbox
 from screening.services.calendar_texts import Entry, Method, Party, write_invitation
+from tests.factories import make_user
 from tests.real.mail_server import Inbox, mail_server
 from tests.real.site import free_port
 
@@ -85,7 +86,8 @@ def test_a_refused_address_has_failed_and_says_why(
     assert mail.failure == "550 no such mailbox"
 
     inbox.for_address.clear()
-    mailing.send_again(session, mail=mail, now=now)
+    outbox.send_once_more(session, mail=mail, actor_id=make_user(session).id, now=now)
+    session.commit()
     assert offer(session, mail, replace(settings, smtp_url=inbox.url), now) is MailState.SENT
     assert inbox.mails.pop()[0] == "nobody@example.com"
 

@@ -12,16 +12,15 @@ from screening.forms.inputs import whole_number
 from screening.models import Mail, MailState
 from screening.policy import Permission
 from screening.queries.mails import is_shown, list_mails
-from screening.services.mailing import NotWaitingError, recall_mail, send_again
+from screening.services.mailing import NotWaitingError
+from screening.services.outbox import HELD, UNCLEAR, send_once_more
+from screening.services.outbox import recall as take_back
 from screening.web.access import LARGEST_ID, actor, anyone, needs, now
 from screening.web.labels import MAIL_STATES
 from screening.web.mail_words import EXPLANATIONS, shown_text
 from screening.web.toasts import toast
 
 blueprint = Blueprint("mails", __name__, url_prefix="")
-
-AGAIN = (MailState.FAILED, MailState.UNCERTAIN, MailState.KEPT)
-BACK = (MailState.WAITING, MailState.KEPT)
 
 
 @blueprint.get("/staff/mails/")
@@ -45,8 +44,8 @@ def show(mail_id: int) -> ResponseReturnValue:
         text=shown_text(mail),
         states=MAIL_STATES,
         explanations=EXPLANATIONS,
-        can_send=mail.state in AGAIN,
-        can_recall=mail.state in BACK,
+        can_send=mail.state in UNCLEAR,
+        can_recall=mail.state in HELD,
         is_demo=False,
     )
 
@@ -57,7 +56,7 @@ def again(mail_id: int) -> ResponseReturnValue:
     """Let a mail go out that did not, or of which nobody knows."""
     mail = _mail(mail_id, actor().id)
     try:
-        send_again(db.session, mail=mail, now=now())
+        send_once_more(db.session, mail=mail, actor_id=actor().id, now=now())
         db.session.commit()
         toast(_("The mail goes out now."))
     except NotWaitingError:
@@ -72,7 +71,7 @@ def recall(mail_id: int) -> ResponseReturnValue:
     """Take back a mail that has not gone out."""
     mail = _mail(mail_id, actor().id)
     try:
-        recall_mail(db.session, mail=mail)
+        take_back(db.session, mail=mail, actor_id=actor().id, now=now())
         db.session.commit()
         toast(_("The mail was recalled; nobody gets it."))
     except NotWaitingError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -30,6 +32,7 @@ from screening.web.bulk_words import (
 )
 from screening.web.labels import LOCALE_NAMES, STAGES
 from screening.web.recruiter.bulk_work import PERMISSIONS, Prepared, as_of_in, chosen_in, look_ahead, meant, prepare
+from screening.web.recruiter.letter_work import text_choices
 from screening.web.recruiter.question_words import ADVICE
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.words import REJECT_REASONS
@@ -95,6 +98,9 @@ def preview(posting: Posting, wanted: BulkRequest) -> ResponseReturnValue:
     if not seen or len(seen) > MOST:
         toast(bulk_problem("too_many" if seen else "nobody"))
         return redirect(back, 303)
+    texts = text_choices(posting) if wanted.kind is BulkKind.MAIL else {}
+    if "take" in request.form and (chosen_text := texts.get(request.form.get("begin", ""))):
+        wanted = replace(wanted, letters=chosen_text[1], does=False, previewed="")
     people = dict(colleagues(db.session, posting_id=posting.id)) if wanted.kind is BulkKind.HAND_OVER else {}
     prepared = prepare(wanted, people)
     outlook, digest = None, ""
@@ -128,6 +134,8 @@ def preview(posting: Posting, wanted: BulkRequest) -> ResponseReturnValue:
         locales=locales_of(db.session, seen) if wanted.kind is BulkKind.MAIL else {},
         locale_names=LOCALE_NAMES,
         placeholders=PLACEHOLDERS,
+        texts={name: label for name, (label, _words) in texts.items()},
+        begun=request.form.get("begin", ""),
         tags=posting_tags(db.session, posting_id=posting.id, reader_id=actor().id)
         if wanted.kind in {BulkKind.TAG, BulkKind.UNTAG}
         else (),

@@ -14,11 +14,20 @@ from screening.extensions import db
 from screening.forms.letters import LATER, TypedLetter
 from screening.models import Application, Mail, Posting, Stage
 from screening.queries.coming_interviews import ComingInterview
+from screening.queries.mail_templates import by_place, kept_texts
 from screening.queries.timeline import InterviewRow
 from screening.services.calling_off import call_off_coming
 from screening.services.letters import fill, fill_for_staff, tidy, tidy_subject, write_letter
-from screening.services.mail_templates import EXPECTED, MOVES, LetterText, Origin, letter_texts
-from screening.services.mailing import greeting_name
+from screening.services.mail_templates import (
+    EXPECTED,
+    MOVES,
+    LetterText,
+    Origin,
+    letter_texts,
+    named_text,
+    text_of,
+)
+from screening.services.mailing import LOCALES, greeting_name
 from screening.services.outbox import SOON
 from screening.web.access import actor, signed_in_user
 from screening.web.candidate.links import status_link
@@ -110,6 +119,20 @@ def post_letter(
         key=key,
         now=at,
     )
+
+
+def text_choices(posting: Posting) -> dict[str, tuple[str, dict[str, tuple[str, str]]]]:
+    """Give what a letter to many can begin with: by name, how the page calls it, and subject and text by language. One query."""
+    kept = by_place(kept_texts(db.session, posting_id=posting.id))
+    choices = {}
+    for stage in MOVES:
+        texts = {one: text_of(kept, posting_id=posting.id, stage=stage, locale=one) for one in LOCALES}
+        words = {one: (text.subject, text.text) for one, text in texts.items()}
+        choices[stage.value] = (_("To %(stage)s", stage=STAGES[stage]), words)
+    for name in dict.fromkeys(one.name for one in kept.values() if one.stage is None):
+        found = {one: named_text(kept, posting_id=posting.id, name=name, locale=one) for one in LOCALES}
+        choices[name] = (name, {one: (text.subject, text.text) for one, text in found.items() if text is not None})
+    return choices
 
 
 def call_off_with(application: Application, *, at: datetime) -> list[int]:

@@ -16,13 +16,14 @@ from screening.models import Application, Posting, Stage
 from screening.policy import Permission
 from screening.queries.coming_interviews import coming_interviews, known_zone
 from screening.queries.mail_templates import by_place, kept_texts
+from screening.queries.stage_rules import Rules, rules_of
 from screening.services.letters import LetterError, fill_for_staff
 from screening.services.mail_templates import MOVES, Origin, named_text
-from screening.services.moving import ALLOWED_MOVES, MoveError, move_many
+from screening.services.moving import MoveError, allowed_moves, move_many
 from screening.services.telling import move_key
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now, signed_in_user
-from screening.web.labels import LOCALE_NAMES, STAGES
+from screening.web.labels import LOCALE_NAMES
 from screening.web.recruiter.letter_work import (
     LetterOffer,
     call_off_with,
@@ -36,6 +37,7 @@ from screening.web.recruiter.letter_work import (
 from screening.web.recruiter.pipeline import explain_move, moved_words
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.words import REJECT_REASONS
+from screening.web.stage_words import stage_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("letters", __name__, url_prefix="/staff/applications")
@@ -45,8 +47,8 @@ blueprint = Blueprint("letters", __name__, url_prefix="/staff/applications")
 @needs(Permission.APPLICATION_MOVE, of=Application)
 def form(application: Application) -> ResponseReturnValue:
     """Show the letter of a move, or one without a move, to be read and changed before anything happens."""
-    to = _stage(application, request.args.get("to", ""))
-    return _page(application, to)
+    rules = rules_of(db.session, posting_id=application.posting_id)
+    return _page(application, _stage(application, request.args.get("to", ""), rules), rules=rules)
 
 
 @blueprint.post("/<int:application_id>/letter")
@@ -136,11 +138,16 @@ def _call_off(application: Application, wanted: MoveRequest, at: datetime) -> li
     return call_off_with(application, at=at) if may(Permission.INTERVIEW_SCHEDULE) else []
 
 
-def _stage(application: Application, value: str) -> Stage | None:
+def _moves(application: Application, rules: Rules) -> list[Stage]:
+    allowed = allowed_moves(rules, application.stage) - {Stage.WITHDRAWN}
+    return [stage for stage in Stage if stage in allowed]
+
+
+def _stage(application: Application, value: str, rules: Rules) -> Stage | None:
     """Read where the move of the address leads; none for a letter alone."""
     if not value:
         return None
-    if value not in set(Stage) or Stage(value) not in ALLOWED_MOVES[application.stage] or value == Stage.WITHDRAWN:
+    if value not in _moves(application, rules):
         abort(404)
     return Stage(value)
 
@@ -151,7 +158,9 @@ def _page(
     *,
     typed: TypedLetter | None = None,
     wanted: MoveRequest | None = None,
+    rules: Rules | None = None,
 ) -> str:
+    rules = rules or rules_of(db.session, posting_id=application.posting_id)
     posting = db.session.get_one(Posting, application.posting_id)
     offer, names = _offer(application, posting, to)
     if typed is not None and offer is not None:
@@ -176,7 +185,8 @@ def _page(
         ),
         key=request.form.get("key", "")[:40] or token_hex(8),
         reasons=REJECT_REASONS,
-        stages=STAGES,
+        moves=_moves(application, rules),
+        stages=stage_words(rules),
         zone=reader_zone(),
         known_zone=known_zone(db.session, application_id=application.id),
         locale_names=LOCALE_NAMES,
