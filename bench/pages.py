@@ -29,7 +29,7 @@ from bench.seeding import Company, name_of, seed
 from screening.app import create_app
 from screening.config import Settings, load_settings
 from screening.extensions import db
-from screening.models import Application, Evaluation, Interview, Stage
+from screening.models import Application, Evaluation, Interview, RubricVersion, Stage
 from tests.architecture.doors import sign_in
 from tests.real import databases
 from tests.real.processes import ROOT, Running, environment, start, wait_for
@@ -127,11 +127,17 @@ def _pages(session: Session, company: Company) -> Mapping[str, Callable[[int], s
         .limit(40)
     ).all()
 
+    documents = select(RubricVersion.posting_id, RubricVersion.document)
+    keys = {ident: [one["key"] for one in document["criteria"]][2:] for ident, document in session.execute(documents)}
+
     def posting(turn: int) -> str:
         return f"/staff/postings/{ids[turn % len(ids)]}"
 
     def someone(turn: int) -> int:
         return 1 + turn * 6151 % company.applications
+
+    def judged_as(turn: int, *verdicts: str) -> str:
+        return "&".join(f"v={key}:{one}" for key, one in zip(keys[ids[turn % len(ids)]], verdicts, strict=False))
 
     return {
         "overview": lambda _: "/staff/postings/",
@@ -140,6 +146,11 @@ def _pages(session: Session, company: Company) -> Mapping[str, Callable[[int], s
         "pipeline, second page": lambda turn: f"{posting(turn)}?after=0.5&id={someone(turn)}&seen=50",
         "pipeline, board": lambda turn: f"{posting(turn)}?view=board",
         "pipeline, filtered": lambda turn: f"{posting(turn)}?stage=screening&gates=pass&source=campus",
+        "pipeline, by verdicts": lambda turn: f"{posting(turn)}?{judged_as(turn, 'met', 'not_shown')}&city=shanghai",
+        "pipeline, nobody fits": lambda turn: (
+            f"{posting(turn)}?{judged_as(turn, 'contradicted', 'contradicted')}&stage=all"
+        ),
+        "pipeline, scores, newest": lambda turn: f"{posting(turn)}?low=40&high=80&sort=newest&days=3",
         "pipeline, by name": lambda turn: f"{posting(turn)}?q={quote(name_of(someone(turn))[:2])}",
         "search, name": lambda turn: f"/staff/search?q={quote(name_of(someone(turn)))}",
         "search, two characters": lambda turn: f"/staff/search?q={quote(name_of(someone(turn))[1:])}",

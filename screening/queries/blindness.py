@@ -36,11 +36,12 @@ def owed_applications(session: Session, *, user_id: int, posting_id: int) -> fro
 
     The same fact as ``queries.scopes.application_scope`` reads for one application, here for a list.
     """
-    return frozenset(session.scalars(_owed(), {"reader": user_id, "posting": posting_id}))
+    return frozenset(session.scalars(owed_rows(), {"reader": user_id, "posting": posting_id}))
 
 
 @cache
-def _owed() -> Select[int]:
+def owed_rows() -> Select[int]:
+    """Select the same for the parameters ``reader`` and ``posting``."""
     return (
         select(Interview.application_id)
         .join(Panelist, Panelist.interview_id == Interview.id)

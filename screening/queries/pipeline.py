@@ -6,17 +6,20 @@ A reader who owes an evaluation of an application sees no score of it, and order
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any, cast
 
-from sqlalchemy import Subquery, select, union_all
+from sqlalchemy import Select, Subquery, select, union_all
 from sqlalchemy.orm import Session
 
-from screening.models import Application, Posting, RubricState, RubricVersion, Stage, StageCount
+from screening.models import Application, Posting, Stage
 from screening.queries.pipeline_filter import OTHER, PipelineFilter, Sort
-from screening.queries.pipeline_order import Cursor, Listing, Place, cursor_at, listing, place_of
-from screening.queries.pipeline_rows import PipelineRow, rows_of
-from screening.queries.stage_rules import LANES, STANDARD, Rules
+from screening.queries.pipeline_frame import Frame, Head, frame
+from screening.queries.pipeline_order import Cursor, Listing, Place, anywhere, cursor_at, listing, place_of, plain
+from screening.queries.pipeline_rows import LISTED, Listed, PipelineRow, rows_of
+from screening.queries.stage_rules import LANES, Rules
 
 __all__ = [
     "LANE",
@@ -38,6 +41,9 @@ __all__ = [
 
 PAGE = 50
 LANE = 20
+KEPT = 400
+"""Statements of plain lists that a process keeps at most."""
+Rows = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,40 +55,9 @@ class Page:
     preceding: Cursor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The posting above its tabs: the version in force, the draft's number, applications by stage."""
-
-    version: int | None
-    draft: int | None
-    counts: Mapping[Stage, int] = field(default_factory=dict)
-
-    @property
-    def active(self) -> int:
-        """How many applications stand in a stage that goes on."""
-        return sum(self.counts.get(stage, 0) for stage in LANES)
-
-    def total(self, chosen: PipelineFilter) -> int | None:
-        """Count a list by the stage counters; None where a filter leaves out applications of its stages."""
-        if chosen.is_narrowed:
-            return None
-        return sum(self.counts.get(stage, 0) for stage in chosen.stages)
-
-
 def head(session: Session, *, posting: Posting) -> Head:
     """Read what stands above a posting's tabs."""
-    versions = session.execute(
-        select(RubricVersion.state, RubricVersion.number).where(
-            RubricVersion.posting_id == posting.id, RubricVersion.state.in_((RubricState.PUBLISHED, RubricState.DRAFT))
-        )
-    )
-    numbers = dict(versions.all())
-    counts = session.execute(select(StageCount.stage, StageCount.count).where(StageCount.posting_id == posting.id))
-    return Head(
-        version=numbers.get(RubricState.PUBLISHED),
-        draft=numbers.get(RubricState.DRAFT),
-        counts=dict(counts.all()),
-    )
+    return frame(session, posting=posting, reader_id=0).head
 
 
 def page(
@@ -94,23 +69,24 @@ def page(
     now: datetime,
     after: Cursor | None = None,
     before: Cursor | None = None,
-    rules: Rules = STANDARD,
+    known: Frame | None = None,
 ) -> Page:
     """Read one page of the ranked table: the first, the one ``after`` a row or the one ``before`` a row.
 
-    ``rules`` are the posting's own for its stages.
+    ``known`` is what the list stands in, where the page shows it as well.
     """
-    order = listing(session, posting=posting, reader_id=reader_id, chosen=chosen, rules=rules)
+    known = known or frame(session, posting=posting, reader_id=reader_id)
+    order = listing(session, posting=posting, reader_id=reader_id, chosen=chosen, known=known)
     start = place_of(before, chosen.sort)
     if before is not None and start is not None:
         found = _read(session, order, after=start, back=True)[:PAGE][::-1]
         if len(found) == PAGE and before.seen >= PAGE:
-            return _page(session, order, found, seen=before.seen - PAGE, now=now, rules=rules, goes_on=True)
+            return _page(session, order, found, seen=before.seen - PAGE, now=now, rules=known.rules, goes_on=True)
         after = None  # the beginning of the list is nearer than a page
     start = place_of(after, chosen.sort)
     found = _read(session, order, after=start)
     seen = after.seen if after is not None and start is not None else 0
-    return _page(session, order, found[:PAGE], seen=seen, now=now, rules=rules, goes_on=len(found) > PAGE)
+    return _page(session, order, found[:PAGE], seen=seen, now=now, rules=known.rules, goes_on=len(found) > PAGE)
 
 
 def board(
@@ -120,13 +96,14 @@ def board(
     reader_id: int,
     chosen: PipelineFilter,
     now: datetime,
-    rules: Rules = STANDARD,
+    known: Frame | None = None,
 ) -> Mapping[Stage, tuple[PipelineRow, ...]]:
     """Read the first ``LANE`` applications of each stage that goes on, in the chosen order."""
-    order = listing(session, posting=posting, reader_id=reader_id, chosen=chosen, rules=rules)
-    lanes = union_all(*(select(order.walk((stage,), most=LANE).subquery()) for stage in LANES))
-    found = _loaded(session, order, lanes.subquery())
-    shown = rows_of(session, found, blind=order.blind, now=now, first=1, rules=rules)
+    known = known or frame(session, posting=posting, reader_id=reader_id)
+    order = listing(session, posting=posting, reader_id=reader_id, chosen=chosen, known=known)
+    rows = _plain_board(chosen.sort, LANE) if order.is_plain else _lanes(order, LANE)
+    found = _loaded(session, rows, **({"posting": posting.id} if order.is_plain else {}))
+    shown = rows_of(session, found, blind=order.blind, now=now, first=1, rules=known.rules)
     return {stage: tuple(row for row in shown if row.stage is stage) for stage in LANES}
 
 
@@ -159,7 +136,7 @@ def neighbours(session: Session, *, application: Application, reader_id: int, ch
 def _page(
     session: Session,
     order: Listing,
-    found: Sequence[Application],
+    found: Sequence[Listed],
     *,
     seen: int,
     now: datetime,
@@ -172,15 +149,41 @@ def _page(
     return Page(tuple(rows), following, preceding)
 
 
-def _read(session: Session, order: Listing, *, after: Place | None, back: bool = False) -> list[Application]:
+def _read(session: Session, order: Listing, *, after: Place | None, back: bool = False) -> list[Listed]:
     """Read a page and one row more, in the order or, ``back``, against it."""
-    walked = order.walk(order.chosen.stages, most=PAGE + 1, after=after, back=back)
-    return _loaded(session, order, walked.subquery(), back=back)
+    if not order.is_plain:
+        walked = order.walk(order.chosen.stages, most=PAGE + 1, after=after, back=back)
+        return _loaded(session, _rows(order, walked.subquery(), back=back))
+    rows = _plain_page(order.chosen.sort, order.chosen.stages, PAGE + 1, starts=after is not None, back=back)
+    start = {} if after is None else {"value": after.value, "ident": after.id}
+    return _loaded(session, rows, posting=order.posting_id, **start)
 
 
-def _loaded(session: Session, order: Listing, walked: Subquery, *, back: bool = False) -> list[Application]:
-    """Load what was walked, in the same order."""
+@lru_cache(maxsize=KEPT)
+def _plain_page(sort: Sort, stages: tuple[Stage, ...], most: int, *, starts: bool, back: bool) -> Rows:
+    """Make a statement once that most pages ask: to make it takes longer than the database needs to answer it."""
+    order = plain(sort, stages)
+    walked = order.walk(stages, most=most, after=anywhere(order) if starts else None, back=back)
+    return _rows(order, walked.subquery(), back=back)
+
+
+@lru_cache(maxsize=KEPT)
+def _plain_board(sort: Sort, most: int) -> Rows:
+    return _lanes(plain(sort, LANES), most)
+
+
+def _lanes(order: Listing, most: int) -> Rows:
+    lanes = union_all(*(select(order.walk((stage,), most=most).subquery()) for stage in LANES))
+    return _rows(order, lanes.subquery())
+
+
+def _rows(order: Listing, walked: Subquery, *, back: bool = False) -> Rows:
+    """Select what was walked, in the same order."""
     value, ident = (walked.c.value, walked.c.id)
     directed = (value.asc(), ident.asc()) if order.rises is not back else (value.desc(), ident.desc())
-    rows = select(Application).join(walked, walked.c.id == Application.id).order_by(*directed)
-    return list(session.scalars(rows))
+    rows: Rows = select(*LISTED).join(walked, walked.c.id == Application.id).order_by(*directed)
+    return rows
+
+
+def _loaded(session: Session, rows: Rows, **values: Any) -> list[Listed]:
+    return cast("list[Listed]", session.execute(rows, values).all())

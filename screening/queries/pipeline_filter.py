@@ -22,7 +22,7 @@ from screening.models import Application, ApplicationTag, Interview, Panelist, P
 from screening.queries.blindness import takes_part
 from screening.queries.cities import BAR
 from screening.queries.origins import SOURCES
-from screening.queries.rubric_in_force import rubric_in_force
+from screening.queries.rubric_in_force import RubricInForce, published_version, rubric_in_force
 from screening.queries.stage_rules import LANES, Rules, came_before, rules_of
 from screening.queries.standing import LETTERS
 from screening.queries.texts import matching
@@ -114,10 +114,17 @@ class Narrowed:
         return or_(*late) if late else false()
 
 
-def narrow(session: Session, *, posting: Posting, chosen: PipelineFilter, rules: Rules | None = None) -> Narrowed:
+def narrow(
+    session: Session,
+    *,
+    posting: Posting,
+    chosen: PipelineFilter,
+    rules: Rules | None = None,
+    rubric: RubricInForce | None = None,
+) -> Narrowed:
     """Turn a filter into conditions: one query for the ids that texts, tags and people lead to, one for the rubric, one for limits.
 
-    None of them is sent where the filter asks for nothing of the kind; ``rules`` are the posting's, if they have been read.
+    None of them is sent where the filter asks for nothing of the kind, or where ``rules`` or ``rubric`` have been read.
     """
     few: tuple[int, ...] | None = None
     many: tuple[ColumnElement[bool], ...] = ()
@@ -131,7 +138,7 @@ def narrow(session: Session, *, posting: Posting, chosen: PipelineFilter, rules:
             many = tuple(Application.id.in_(one) for one in sets)
     return Narrowed(
         tuple(_shown(posting, chosen)),
-        tuple(_hidden(session, posting.id, chosen)),
+        tuple(_hidden(session, posting.id, chosen, rubric)),
         few,
         many,
         _before(session, posting, chosen, rules),
@@ -164,7 +171,9 @@ def _shown(posting: Posting, chosen: PipelineFilter) -> Iterator[ColumnElement[b
         yield own
 
 
-def _hidden(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterator[ColumnElement[bool]]:
+def _hidden(
+    session: Session, posting_id: int, chosen: PipelineFilter, rubric: RubricInForce | None
+) -> Iterator[ColumnElement[bool]]:
     if chosen.gates:
         yield Application.gates == chosen.gates
     # rank_score is (points + at most 0.99 for the bonus) / 101 (services.judging.rank_of)
@@ -173,12 +182,12 @@ def _hidden(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterat
     if chosen.highest is not None:
         yield Application.rank_score < (chosen.highest + 0.995) / 101
     if chosen.verdicts:
-        yield from _judged(session, posting_id, chosen)
+        known = rubric or rubric_in_force(session, found=published_version(session, posting_id=posting_id))
+        yield from _judged(chosen, known)
 
 
-def _judged(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterator[ColumnElement[bool]]:
+def _judged(chosen: PipelineFilter, rubric: RubricInForce | None) -> Iterator[ColumnElement[bool]]:
     """Give the patterns of the chosen verdicts; a criterion that the rubric in force lacks is met by nobody."""
-    rubric = rubric_in_force(session, posting_id=posting_id)
     if rubric is None or any(key not in rubric.criteria for key, _ in chosen.verdicts):
         yield false()
         return

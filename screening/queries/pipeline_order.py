@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, literal, select, tuple_, union_all
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Posting, Stage
 from screening.queries.blindness import owed_applications
 from screening.queries.pipeline_filter import Narrowed, PipelineFilter, Sort, narrow
-from screening.queries.stage_rules import Rules
+from screening.queries.pipeline_frame import Frame
+from screening.queries.pipeline_rows import Listed
+from screening.queries.rubric_in_force import rubric_in_force
 from screening.queries.unindexed import unindexed
 
 UNSCORED = -1.0
@@ -41,8 +43,8 @@ class Cursor:
 class Place:
     """A place in an order: between rows, behind the one with this value and id."""
 
-    value: float | datetime
-    id: int
+    value: float | datetime | BindParameter[Any]
+    id: int | BindParameter[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ class Part:
         """Select so many rows from a place on, in rising or falling order."""
         ident, rows = Application.id.expression, self.rows
         if after is not None:
-            here, there = tuple_(self.value, ident), tuple_(literal(after.value, self.value.type), after.id)
+            bound = after.value
+            value = bound if isinstance(bound, BindParameter) else literal(bound, self.value.type)
+            here, there = tuple_(self.value, ident), tuple_(value, after.id)
             rows = rows.where(here > there if up else here < there)
         return rows.order_by(*_directed(self.value, ident, up=up)).limit(most)
 
@@ -65,10 +69,15 @@ class Part:
 class Listing:
     """A posting's list for one reader: the filter, its conditions, and whose evaluation the reader owes."""
 
-    posting_id: int
+    posting_id: int | BindParameter[int]
     chosen: PipelineFilter
     narrowed: Narrowed
     blind: frozenset[int]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether everybody in its stages is listed, all alike."""
+        return not self.blind and not self.chosen.is_narrowed
 
     @property
     def rises(self) -> bool:
@@ -82,14 +91,14 @@ class Listing:
         up = self.rises is not back
         parts = [part.walk(most, after, up=up) for part in self._parts(stages)]
         if not parts:
-            return _selected(self._value()).where(false())
+            return _selected(self.value()).where(false())
         if len(parts) == 1:
             return parts[0]
         joined = union_all(*(select(part.subquery()) for part in parts)).subquery()
         rows = select(joined.c.id, joined.c.value, joined.c.stage)
         return rows.order_by(*_directed(joined.c.value, joined.c.id, up=up)).limit(most)
 
-    def value_of(self, application: Application) -> float | datetime:
+    def value_of(self, application: Listed) -> float | datetime:
         """Give by what an application stands in this order."""
         match self.chosen.sort:
             case Sort.RANK:
@@ -121,7 +130,7 @@ class Listing:
         return self.narrowed.passes_over or (self.chosen.sort is not Sort.WAITING and self.narrowed.before is not None)
 
     def _seen(self, stages: tuple[Stage, ...]) -> Part:
-        value = self._value()
+        value = self.value()
         rows = _selected(value).where(*self._shown(stages), *self.narrowed.hidden)
         if self.blind:
             rows = rows.where(Application.id.not_in(sorted(self.blind)))
@@ -130,7 +139,7 @@ class Listing:
         return Part(rows, value)
 
     def _owed(self, stages: tuple[Stage, ...]) -> Part:
-        value = literal(UNSCORED) if self.chosen.sort is Sort.RANK else self._value()
+        value = literal(UNSCORED) if self.chosen.sort is Sort.RANK else self.value()
         ids = self.blind if self.narrowed.few is None else self.blind.intersection(self.narrowed.few)
         return Part(_selected(value).where(*self._shown(stages), Application.id.in_(sorted(ids))), value)
 
@@ -141,23 +150,34 @@ class Listing:
         yield from self.narrowed.shown
         yield from self.narrowed.many
 
-    def _value(self) -> ColumnElement[Any]:
+    def value(self) -> ColumnElement[Any]:
+        """Give the column that it is ordered by."""
         if self.chosen.sort is Sort.RANK:
             return Application.rank_score.expression
         time = Application.submitted_at if self.chosen.sort is Sort.NEWEST else Application.stage_since
         return unindexed(time.expression) if self._reads_all_from_one else time.expression
 
 
+def plain(sort: Sort, stages: tuple[Stage, ...]) -> Listing:
+    """Give the list of any ``posting``, a bound parameter, for statements that are made once."""
+    return Listing(bindparam("posting"), PipelineFilter(stages=stages, sort=sort), Narrowed(), frozenset())
+
+
+def anywhere(order: Listing) -> Place:
+    """Give a place that bound parameters name: ``value`` and ``ident``."""
+    return Place(bindparam("value", type_=order.value().type), bindparam("ident"))
+
+
 def listing(
-    session: Session, *, posting: Posting, reader_id: int, chosen: PipelineFilter, rules: Rules | None = None
+    session: Session, *, posting: Posting, reader_id: int, chosen: PipelineFilter, known: Frame | None = None
 ) -> Listing:
-    """Prepare a list for a reader: at most four queries, whatever its length."""
-    return Listing(
-        posting_id=posting.id,
-        chosen=chosen,
-        narrowed=narrow(session, posting=posting, chosen=chosen, rules=rules),
-        blind=owed_applications(session, user_id=reader_id, posting_id=posting.id),
-    )
+    """Prepare a list for a reader; at most four queries, whatever its length, and but one where the ``known`` frame has been read."""
+    if known is None:
+        owed = owed_applications(session, user_id=reader_id, posting_id=posting.id)
+        return Listing(posting.id, chosen, narrow(session, posting=posting, chosen=chosen), owed)
+    rubric = rubric_in_force(session, found=known.published) if chosen.verdicts else None
+    narrowed = narrow(session, posting=posting, chosen=chosen, rules=known.rules, rubric=rubric)
+    return Listing(posting.id, chosen, narrowed, known.owed)
 
 
 def place_of(cursor: Cursor | None, sort: Sort) -> Place | None:

@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Protocol
 
-from sqlalchemy import ColumnElement, Select, String, func, literal, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from screening.models import Application, ApplicationTag, EvidenceAddition, PrescoreFailure, Stage, Tag
 from screening.queries.stage_rules import STANDARD, Rules, is_overdue
-from screening.queries.standing import Standing, standings
+from screening.queries.standing import Judged, Standing, standings
 from screening.queries.tags import TagRow
 
 
@@ -40,6 +53,38 @@ class PipelineRow:
     owner_id: int | None = None
 
 
+class Listed(Judged, Protocol):
+    """What a row is made of: an application, or of one the columns of ``LISTED``."""
+
+    name: str
+    headline: str
+    stage: Stage
+    stage_since: datetime
+    submitted_at: datetime
+    source: str
+    preference: int | None
+    batch: str | None
+    owner_id: int | None
+    rank_score: float
+
+
+LISTED = (
+    Application.id,
+    Application.name,
+    Application.headline,
+    Application.stage,
+    Application.stage_since,
+    Application.submitted_at,
+    Application.source,
+    Application.preference,
+    Application.batch,
+    Application.owner_id,
+    Application.rank_score,
+    Application.standing,
+    Application.prescore_refused,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Marks:
     """What rows bear beside their own columns, by application; ``failed`` and ``batch`` are numbers."""
@@ -50,11 +95,31 @@ class _Marks:
     tags: dict[int, list[TagRow]]
 
 
-def _marks(session: Session, applications: Sequence[Application], blind: Collection[int]) -> _Marks:
+def _marks(session: Session, applications: Sequence[Listed], blind: Collection[int]) -> _Marks:
     """Read in one query who holds additions that nobody has read, whose run failed, how many were made together with it, and the tags."""
-    told = [one.id for one in applications if one.id not in blind]
-    unscored = [one.id for one in applications if one.id not in blind and one.standing is None]
-    batched = [one.id for one in applications if one.batch is not None]
+    asked = {
+        "told": [one.id for one in applications if one.id not in blind],
+        "unscored": [one.id for one in applications if one.id not in blind and one.standing is None],
+        "batched": [one.id for one in applications if one.batch is not None],
+    }
+    marks = _Marks(set(), {}, {}, {})
+    for kind, ident, number, word in session.execute(_mark_rows(), asked):
+        match kind:
+            case "news":
+                marks.news.add(ident)
+            case "tag":
+                marks.tags.setdefault(ident, []).append(TagRow(number, word))
+            case _:
+                (marks.failed if kind == "failed" else marks.batch)[ident] = number
+    return marks
+
+
+@cache
+def _mark_rows() -> CompoundSelect[str, int, int, str]:
+    """Make the statement once: to make it takes as long as to draw the rows."""
+    told: BindParameter[Sequence[int]] = bindparam("told", expanding=True)
+    unscored: BindParameter[Sequence[int]] = bindparam("unscored", expanding=True)
+    batched: BindParameter[Sequence[int]] = bindparam("batched", expanding=True)
     other = aliased(Application)
 
     def mark(
@@ -62,7 +127,7 @@ def _marks(session: Session, applications: Sequence[Application], blind: Collect
     ) -> Select[str, int, int, str]:
         return select(literal(kind, String), of, number, literal("", String) if word is None else word)
 
-    rows = union_all(
+    return union_all(
         mark("news", EvidenceAddition.application_id.expression, func.count())
         .where(EvidenceAddition.application_id.in_(told), EvidenceAddition.seen_at.is_(None))
         .group_by(EvidenceAddition.application_id),
@@ -77,21 +142,11 @@ def _marks(session: Session, applications: Sequence[Application], blind: Collect
         .join(Tag, Tag.id == ApplicationTag.tag_id)
         .where(ApplicationTag.application_id.in_(told)),
     )
-    marks = _Marks(set(), {}, {}, {})
-    for kind, ident, number, word in session.execute(rows):
-        match kind:
-            case "news":
-                marks.news.add(ident)
-            case "tag":
-                marks.tags.setdefault(ident, []).append(TagRow(number, word))
-            case _:
-                (marks.failed if kind == "failed" else marks.batch)[ident] = number
-    return marks
 
 
 def rows_of(
     session: Session,
-    applications: Sequence[Application],
+    applications: Sequence[Listed],
     *,
     blind: Collection[int],
     now: datetime,

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from rubrics.codec import load_rubric
 from rubrics.model import AssessedBy, Section
 from screening.models import RubricState, RubricVersion
-from screening.queries.standing import mark_of
 
 KEPT = 500
 
@@ -30,6 +29,15 @@ class ListedCriterion:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """Which version is in force, with which content."""
+
+    id: int
+    number: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class RubricInForce:
     """The published version's number and its criteria by key, in the rubric's order."""
 
@@ -38,19 +46,24 @@ class RubricInForce:
 
 
 _kept: dict[str, Mapping[str, ListedCriterion]] = {}
-"""By what ``mark_of`` gives, and so never wrong."""
+"""By version and content, and so never wrong."""
 
 
-def rubric_in_force(session: Session, *, posting_id: int) -> RubricInForce | None:
-    """Give the posting's rubric in force, None where none is published; one query once the process knows the version."""
+def published_version(session: Session, *, posting_id: int) -> Published | None:
+    """Name the posting's published version."""
     found = session.execute(
         select(RubricVersion.id, RubricVersion.number, RubricVersion.digest).where(
             RubricVersion.posting_id == posting_id, RubricVersion.state == RubricState.PUBLISHED
         )
     ).one_or_none()
+    return Published(*found) if found else None
+
+
+def rubric_in_force(session: Session, *, found: Published | None) -> RubricInForce | None:
+    """Give the criteria of the published version; no query once the process knows it."""
     if found is None:
         return None
-    mark = mark_of(found)
+    mark = f"{found.id}:{found.digest}"
     criteria = _kept.get(mark)
     if criteria is None:
         document = session.scalars(select(RubricVersion.document).where(RubricVersion.id == found.id)).one()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from screening.models import SavedView, User
@@ -27,14 +28,20 @@ class ViewRow:
 
 def views_of(session: Session, *, posting_id: int, reader_id: int) -> tuple[ViewRow, ...]:
     """Read the reader's own views and those that others share, each by name, in one query."""
-    rows = session.execute(
-        select(SavedView.id, SavedView.name, SavedView.address, SavedView.is_shared, SavedView.owner_id, User.name)
+    rows = session.execute(view_rows(literal(posting_id), literal(reader_id)))
+    return tuple(
+        ViewRow(ident, name, address, is_shared, owner_id == reader_id, owner)
+        for ident, name, address, is_shared, owner_id, owner in rows
+    )
+
+
+def view_rows(posting_id: ColumnElement[int], reader_id: ColumnElement[int]) -> Select[Any, *tuple[Any, ...]]:
+    """Select the same."""
+    owner: ColumnElement[str] = User.name.label("owner")
+    return (
+        select(SavedView.id, SavedView.name, SavedView.address, SavedView.is_shared, SavedView.owner_id, owner)
         .join(User, User.id == SavedView.owner_id)
         .where(SavedView.posting_id == posting_id, or_(SavedView.owner_id == reader_id, SavedView.is_shared))
         .order_by(SavedView.owner_id != reader_id, func.lower(SavedView.name), SavedView.id)
         .limit(SHOWN)
-    )
-    return tuple(
-        ViewRow(ident, name, address, is_shared, owner_id == reader_id, owner)
-        for ident, name, address, is_shared, owner_id, owner in rows
     )

@@ -230,6 +230,7 @@ def test_numbers_stay(session, settings, posting, application, admin):
     stored = session.get_one(Application, application.id)
     assert (stored.name, stored.email, stored.phone, stored.stage) == ("—", "", None, Stage.REJECTED)
     assert stored.erased_at is not None
+    assert (stored.verdicts, stored.cities) == (None, "")
     request = session.scalars(select(CandidateRequest)).one()
     assert (request.state, request.handled_by_id, request.text) == (RequestState.DONE, admin.id, "")
 

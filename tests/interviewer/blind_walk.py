@@ -28,12 +28,13 @@ from screening.extensions import db
 from screening.models import Mail, User
 from screening.queries.pipeline import Sort
 from screening.queries.postings import LANES, SORTS
-from screening.services import insight_counts, measurements, reminding
+from screening.services import insight_counts, measurements, noting, reminding
 from screening.services.custom_questions import new_id
 from screening.web import access
 from screening.web.auth.sessions import Account
 from screening.web.candidate.links import draft_token, offer_token, status_token
 from screening.web.interviewer.reminder_words import reminder_words
+from screening.web.mention_words import mention_words
 from tests.candidate.asking import CODE
 from tests.factories import NOW
 from tests.interviewer.blind_world import DRAFT_KEY, FEED_KEY, FOCUS, OFFER_KEY, TODAY, World
@@ -196,6 +197,8 @@ class Walker:
                     db.session, interview_ids=batch.interview_ids, words=reminder_words, settings=settings, now=now
                 )
                 db.session.commit()
+            noting.tell_mentioned(db.session, words=mention_words, now=TODAY)
+            db.session.commit()
             measurements.measure_posting(db.session, posting_id=self.world.posting, now=TODAY)
             measurements.measure_sets(db.session)
             insight_counts.count_posting(db.session, posting_id=self.world.posting, now=TODAY)
@@ -238,6 +241,7 @@ def values(app: Flask, world: World) -> dict[str, list[Any]]:
         "mail_id": [*range(1, 9)],
         "feed": [URLSafeSerializer(app.config["SECRET_KEY"], salt="calendar feed").dumps(FEED_KEY)],
         "offer_id": [world.offer],
+        "note_id": [world.note],
         "pool_id": [world.pool],
         "round_id": [world.round],
         "tag_id": [world.tag],

@@ -36,6 +36,7 @@ from screening.services.bulks import start as start_bulk
 from screening.services.evaluating import Judgement
 from screening.services.interviewing import InterviewError, Plan, schedule_interview
 from screening.services.mailing import post_mail
+from screening.services.noting import NoteError, write_note
 from screening.services.saved_views import ViewFields, save_view
 from screening.services.tagging import add_tag, find_or_make
 from tests.architecture.doors import make_offer
@@ -70,6 +71,7 @@ class World:
     file: int
     mail: int
     offer: int
+    note: int
     pool: int
     round: int
     tag: int
@@ -147,6 +149,7 @@ def make_world(session: Session, role: Role) -> World:
     mail = _write_mail(session, owed)
     _keep_draft(session, posting)
     offer = make_offer(session, seen, first)
+    note = write_note(session, application=seen, text="看过了。", actor_id=reader.id, now=NOW)
     file = session.scalars(select(ResumeFile.id).where(ResumeFile.application_id == owed.id)).one()
     session.commit()
     return World(
@@ -164,6 +167,7 @@ def make_world(session: Session, role: Role) -> World:
         file=file,
         mail=mail,
         offer=offer.id,
+        note=note.id,
         pool=pool.id,
         round=round_.id,
         tag=tag.id,
@@ -179,7 +183,7 @@ def act(session: Session, world: World, doings: Sequence[Doing]) -> int:
         interview = session.get_one(Interview, getattr(world, doing.interview))
         try:
             _do(session, interview, doing, world.colleagues[doing.who])
-        except (InterviewError, evaluating.DraftConflictError):
+        except (InterviewError, NoteError, evaluating.DraftConflictError):
             session.rollback()
         else:
             session.commit()
@@ -202,6 +206,11 @@ def _do(session: Session, interview: Interview, doing: Doing, user_id: int) -> N
         case "tag":
             ids, at = [interview.application_id], NOW + timedelta(hours=doing.hours)
             add_tag(session, application_ids=ids, tag=find_or_make(session, name=doing.words[:40]), actor_id=user_id, now=at)
+        case "note":
+            application = session.get_one(Application, interview.application_id)
+            write_note(
+                session, application=application, text=f"@何以然 {doing.words}", actor_id=user_id, now=place["now"]
+            )
         case "abstain":
             evaluating.abstain(session, **place, kind=AbstainKind.OTHER, reason=doing.words)
         case _:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_prescore, load_rubric
+from rubrics.model import Rubric
 from rubrics.prescore import Verdict
 from screening.models import Application, RubricVersion, StoredPrescore
 from screening.queries import standing
-from screening.queries.standing import KEPT, Standing, State, failures, mark_of, standings
+from screening.queries.standing import KEPT, LETTERS, NO_VERDICT, Standing, State, failures, mark_of, standings
 from screening.queries.verdicts import changes, standing_score, standing_verdicts
 from screening.services.judging import change_verdict, take_back_verdict
 from screening.services.prescoring import note_failure
@@ -41,6 +43,12 @@ def from_the_result(session: Session, application: Application) -> tuple[object,
     return score.requirement, score.bonus, score.gates, len(result.flags), dots
 
 
+def letters(rubric: Rubric, dots: Any) -> str:
+    """Write the verdicts as a column keeps them for filters; who gave them makes no difference."""
+    by_code = {code: LETTERS[verdict] for code, _text, verdict, _changed in dots}
+    return "1:" + "".join(by_code.get(one.id.upper(), NO_VERDICT) for one in rubric.criteria)
+
+
 def shown(row: Standing) -> tuple[object, ...]:
     dots = [(dot.code, dot.text, dot.verdict, dot.changed) for dot in row.dots]
     return row.requirement, row.bonus, row.gates, row.flags, dots
@@ -66,6 +74,7 @@ def test_after_any_changes_of_verdicts_rows_show_what_the_results_say(session: S
             made.append(change_verdict(session, application=application, **acts).id)
         for one in applications:
             assert shown(read(session, one)) == from_the_result(session, one)
+            assert one.verdicts == letters(rubric, from_the_result(session, one)[4])
     assert any(dot.changed for one in applications for dot in read(session, one).dots)
 
 

@@ -14,7 +14,7 @@ from screening.queries.blindness import owed_applications
 from screening.queries.pipeline import Neighbours, PipelineFilter, board, fitting_ids, neighbours, page
 from screening.queries.pipeline_filter import Sort
 from screening.queries.pipeline_order import INDEX, listing
-from screening.queries.stage_rules import LANES, STANDARD
+from screening.queries.stage_rules import LANES
 from screening.queries.texts import matching
 from tests.factories import NOW
 from tests.recruiter.filtered import fits, in_order, judge, make_filtered, some_filter
@@ -134,7 +134,7 @@ def test_a_filter_that_nobody_fits_is_answered_from_the_index_alone(session):
     world = make_filtered(session, number=30, random=random)
     for _ in range(80):
         chosen = some_filter(world, random)
-        order = listing(session, posting=world.posting, reader_id=world.reader.id, chosen=chosen, rules=STANDARD)
+        order = listing(session, posting=world.posting, reader_id=world.reader.id, chosen=chosen)
         if order.narrowed.few is not None or not order.narrowed.passes_over:
             continue
         statement = order.walk(chosen.stages, most=51)

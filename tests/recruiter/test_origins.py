@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from rubrics.codec import load_prescore
 from screening.models import PostingMember, Referral, Role, StoredPrescore
 from screening.services.referring import make_referral
-from screening.web.recruiter.pipeline import read_chosen
+from screening.web.recruiter.chosen import read_chosen
 from tests.factories import NOW, make_application, make_posting, make_user
 from tests.recruiter.worlds import score, sign_in
 
@@ -125,7 +125,7 @@ def test_pipeline_shows_by_source_and_referrer_what_is_on_the_list(session, brow
     for nonsense in ("fair-2027", "'; --", "ref-9999999999999", "ref-²"):
         assert shown(nonsense) == ["甲", "乙", "丙"]
         assert read_chosen(MultiDict({"source": nonsense})).source == ""
-    assert "Referred by 卢静山" in browse(address)
+    assert "Referred by 卢静山" in browse(f"{address}/filter")
 
 
 def test_batch_is_shown_with_links_by_rights_only(session, browse, recruiter, posting, batch):

@@ -22,6 +22,8 @@ MOST = {
     "pipeline, second page": 12,
     "pipeline, board": 12,
     "pipeline, filtered": 12,
+    "pipeline, by verdicts": 12,
+    "pipeline, scores, newest": 12,
 }
 SIZES = (200, 2_000)
 

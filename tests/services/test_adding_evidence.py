@@ -121,6 +121,21 @@ def test_an_addition_makes_a_new_run_and_both_are_proven(
     assert is_intact(session)
 
 
+def test_cities_that_are_added_are_found_by_the_filter(session: Session, posting: Posting, tmp_path: Path) -> None:
+    application = make_application(session, posting, answers=FIRST)
+    for number, (cities, kept) in enumerate([(["上海", "北京市", "Shanghai"], "|shanghai|beijing|"), ([], "")]):
+        addition = add(
+            session, application, str(number) * 16, answers={"availability": {"cities": cities, "months": 3}}
+        )
+        take(session, addition, tmp_path)
+        session.refresh(application)
+        assert application.cities == kept
+    addition = add(session, application, "c" * 16)  # says nothing of cities
+    application.cities = "|hangzhou|"
+    take(session, addition, tmp_path)
+    assert application.cities == "|hangzhou|"
+
+
 def test_fits_for_other_roles_are_made_anew(
     session: Session, application: Application, version_id: int, tmp_path: Path
 ) -> None:

@@ -68,6 +68,8 @@ def test_a_chunk_stores_what_single_runs_store_and_ranks_the_same(
     assert chunked.prescore_id == runs[chunked.id].id
     assert (single.rank_score, single.gates) == (chunked.rank_score, chunked.gates)
     assert single.standing == chunked.standing
+    assert single.verdicts == chunked.verdicts
+    assert (single.verdicts or "").startswith("1:")
     assert single.standing is not None
     assert single.rank_score > 0
 

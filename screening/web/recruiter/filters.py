@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from itertools import groupby
 from operator import itemgetter
 
@@ -10,16 +9,17 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from screening.extensions import db
-from screening.models import Posting, Stage
+from screening.models import Posting
 from screening.policy import Permission
 from screening.queries.filter_options import filter_names, filter_options
-from screening.queries.pipeline import head
 from screening.queries.pipeline_filter import NOBODY, REFERRAL
+from screening.queries.pipeline_frame import Frame, frame
 from screening.queries.rubric_in_force import rubric_in_force
 from screening.web.access import actor, needs
-from screening.web.labels import SOURCES, STAGES
+from screening.web.labels import SOURCES
 from screening.web.recruiter.chosen import HIGHEST_SCORE, LONGEST_TEXT, MOST_DAYS, NONE, Chosen, read_chosen
 from screening.web.recruiter.filter_words import GATES, VERDICTS, Chip, chips_of, city_word
+from screening.web.stage_words import stage_words
 
 blueprint = Blueprint("filters", __name__, url_prefix="/staff/postings")
 
@@ -30,17 +30,18 @@ def show(posting: Posting) -> ResponseReturnValue:
     """Show everything that the list can be narrowed by, with the present choice; the form leads back to the list."""
     part = "HX-Request" in request.headers
     chosen = read_chosen(request.args)
+    around = frame(db.session, posting=posting, reader_id=actor().id)
     known = {
         "posting": posting,
         "chosen": chosen,
-        "head": head(db.session, posting=posting),
+        "head": around.head,
         "options": filter_options(db.session, posting=posting),
-        "rubric": rubric_in_force(db.session, posting_id=posting.id),
+        "rubric": rubric_in_force(db.session, found=around.published),
         "picked_verdicts": {
             key: [verdict for _, verdict in group] for key, group in groupby(chosen.verdicts, key=itemgetter(0))
         },
         "own": actor().id,
-        "stages": {stage: str(word) for stage, word in STAGES.items()},
+        "stages": stage_words(around.rules),
         "sources": SOURCES,
         "gates": GATES,
         "verdicts": VERDICTS,
@@ -55,8 +56,8 @@ def show(posting: Posting) -> ResponseReturnValue:
     return render_template("recruiter/_filter.html" if part else "recruiter/filter.html", **known)
 
 
-def filter_chips(posting: Posting, chosen: Chosen, stages: Mapping[Stage, str]) -> tuple[Chip, ...]:
-    """Give the chips of a list's filter: a query for names where it asks for some, one for the rubric where it asks for verdicts."""
+def filter_chips(posting: Posting, chosen: Chosen, known: Frame) -> tuple[Chip, ...]:
+    """Give the chips of a list's filter: one query for names where it asks for some."""
     referral = chosen.source.removeprefix(REFERRAL)
     names = filter_names(
         db.session,
@@ -65,5 +66,5 @@ def filter_chips(posting: Posting, chosen: Chosen, stages: Mapping[Stage, str]) 
         people={ident for ident in (chosen.interviewer, chosen.owner) if ident},
         referrers=[int(referral)] if referral != chosen.source else [],
     )
-    rubric = rubric_in_force(db.session, posting_id=posting.id) if chosen.verdicts else None
-    return chips_of(chosen, names=names, rubric=rubric, stages=stages)
+    rubric = rubric_in_force(db.session, found=known.published) if chosen.verdicts else None
+    return chips_of(chosen, names=names, rubric=rubric, stages=stage_words(known.rules))

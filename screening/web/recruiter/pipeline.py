@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -13,11 +15,11 @@ from screening.extensions import db
 from screening.forms.moving import MoveFormError, MoveRequest, read_move
 from screening.models import Application, Posting, Stage
 from screening.policy import Permission
-from screening.queries.pipeline import Cursor, Sort, board, head, page
+from screening.queries.pipeline import LANE, Cursor, Sort, board, page
+from screening.queries.pipeline_frame import frame
 from screening.queries.progress import rescoring_progress
-from screening.queries.saved_views import views_of
 from screening.queries.scopes import application_scope
-from screening.queries.stage_rules import LANES, rules_of
+from screening.queries.stage_rules import LANES
 from screening.queries.standing import State
 from screening.services.asking import go_on_rescoring, stop_rescoring
 from screening.services.moving import MoveError, allowed_moves, move_many
@@ -41,16 +43,16 @@ blueprint = Blueprint("pipeline", __name__, url_prefix="/staff/postings")
 def show(posting: Posting) -> ResponseReturnValue:
     """Show the applications of a posting, ranked or on the board."""
     chosen = read_chosen(request.args)
-    reader, rules = actor().id, rules_of(db.session, posting_id=posting.id)
-    words = stage_words(rules)
-    top = head(db.session, posting=posting)
-    known = {
+    reader = actor().id
+    around = frame(db.session, posting=posting, reader_id=reader)
+    top, rules, words = around.head, around.rules, stage_words(around.rules)
+    known: dict[str, Any] = {
         "posting": posting,
         "head": top,
         "progress": rescoring_progress(db.session, posting_id=posting.id),
         "chosen": chosen,
-        "chips": filter_chips(posting, chosen, words),
-        "views": views_of(db.session, posting_id=posting.id, reader_id=reader),
+        "chips": filter_chips(posting, chosen, around),
+        "views": around.views,
         "stages": words,
         "lanes": [stage for stage in LANES if rules[stage].in_use or top.counts.get(stage)],
         "targets": [stage for stage in LANES if rules[stage].in_use],
@@ -65,9 +67,12 @@ def show(posting: Posting) -> ResponseReturnValue:
         "Sort": Sort,
     }
     if chosen.view == "board":
-        lanes = board(db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=chosen.at, rules=rules)
+        lanes = board(db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=chosen.at, known=around)
         waits = waits_of(posting, rules, [row for rows in lanes.values() for row in rows])
-        return render_template("recruiter/pipeline_board.html", board=lanes, waits=waits, **known)
+        shown = [stage for stage in known["lanes"] if stage in chosen.stages] or known["lanes"]
+        return render_template(
+            "recruiter/pipeline_board.html", board=lanes, columns=shown, most=LANE, waits=waits, **known
+        )
     rows = page(
         db.session,
         posting=posting,
@@ -76,7 +81,7 @@ def show(posting: Posting) -> ResponseReturnValue:
         now=chosen.at,
         after=_cursor(request.args, "after"),
         before=_cursor(request.args, "before"),
-        rules=rules,
+        known=around,
     )
     waits = waits_of(posting, rules, rows.rows)
     return render_template("recruiter/pipeline.html", page=rows, waits=waits, **known)

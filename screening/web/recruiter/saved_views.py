@@ -11,8 +11,7 @@ from flask_babel import gettext as _
 from screening.extensions import db
 from screening.models import Posting
 from screening.policy import Permission
-from screening.queries.pipeline import head
-from screening.queries.saved_views import views_of
+from screening.queries.pipeline_frame import frame
 from screening.services.saved_views import (
     LONGEST_NAME,
     MOST,
@@ -27,7 +26,6 @@ from screening.services.saved_views import (
 )
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, needs, now
-from screening.web.labels import STAGES
 from screening.web.recruiter.chosen import Chosen, read_address, read_chosen
 from screening.web.recruiter.filters import filter_chips
 from screening.web.toasts import toast
@@ -99,14 +97,14 @@ def _page(
     wrong: int | None = None,
     typed: ViewFields | None = None,
 ) -> str:
-    stages = {stage: str(word) for stage, word in STAGES.items()}
+    around = frame(db.session, posting=posting, reader_id=actor().id)
     return render_template(
         "recruiter/saved_views.html",
         posting=posting,
-        head=head(db.session, posting=posting),
+        head=around.head,
         chosen=chosen,
-        chips=filter_chips(posting, chosen, stages),
-        views=views_of(db.session, posting_id=posting.id, reader_id=actor().id),
+        chips=filter_chips(posting, chosen, around),
+        views=around.views,
         link=lambda view: _list(posting, view.address),
         problem=problem,
         wrong=wrong,
