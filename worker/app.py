@@ -71,6 +71,11 @@ SETTINGS: dict[str, Any] = {
             "schedule": TIDY_SECONDS,
             "options": {"expires": TIDY_SECONDS},
         },
+        "mentions": {
+            "task": "worker.tasks.tell_mentioned",
+            "schedule": REMIND_SECONDS,
+            "options": {"expires": REMIND_SECONDS},
+        },
         "remind": {
             "task": "worker.tasks.remind_interviewers",
             "schedule": REMIND_SECONDS,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from screening.extensions import db
 from screening.models import Heartbeat, Mail, MailState
+from screening.queries import mentions
 from screening.services import (
     adding_evidence,
     application_drafts,
@@ -27,6 +28,7 @@ from screening.services import (
     mailing,
     measurements,
     measuring,
+    noting,
     people,
     prefilling,
     prescoring,
@@ -40,6 +42,7 @@ from screening.services import (
 )
 from screening.web.candidate.links import status_link
 from screening.web.interviewer.reminder_words import reminder_words
+from screening.web.mention_words import mention_words
 from screening.web.recruiter.bulk_letters import write_bulk_letter
 from worker.running import finishing, going_on, looking, run_job
 
@@ -68,6 +71,7 @@ def tidy() -> None:
         tidying.remove_abandoned_files(session, uploads=current_app.config["SCREENING"].uploads, now=now)
     tidying.forget_done_jobs(db.session, now=now)
     tidying.forget_previews(db.session, now=now)
+    noting.forget_removed_notes(db.session, now=now)
     proving.forget_codes(db.session, now=now)
     db.session.commit()
 
@@ -92,6 +96,16 @@ def remind_interviewers() -> None:
         if batch.following is None:
             return
         place = batch.following
+
+
+@shared_task
+def tell_mentioned() -> None:
+    """Write the mails to colleagues who were named in a note while they owed an evaluation and do so no more; harmless to miss or to repeat."""
+    with looking() as session:
+        if not mentions.untold_mentions(session, since=datetime.now(UTC) - noting.TOLD_WITHIN, limit=1):
+            return
+    noting.tell_mentioned(db.session, words=mention_words, now=datetime.now(UTC))
+    db.session.commit()
 
 
 @shared_task
@@ -424,7 +438,11 @@ def send_mail(*, job_id: int, mail_id: int) -> None:
         nonlocal mail
         with looking() as session:
             mail = session.get(Mail, mail_id)
-            is_moot = mail is not None and mail.state is MailState.WAITING and reminding.is_moot(session, mail=mail)
+            is_moot = (
+                mail is not None
+                and mail.state is MailState.WAITING
+                and (reminding.is_moot(session, mail=mail) or noting.is_moot(session, mail=mail))
+            )
             if mail is not None:  # apart from the session it opens no transaction while the mail server is asked
                 session.expunge(mail)
         if mail is None or mail.state not in {MailState.WAITING, MailState.SENDING}:

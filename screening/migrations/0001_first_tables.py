@@ -526,6 +526,8 @@ def upgrade() -> None:
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("edited_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("removed_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["application_id"], ["application.id"], name=op.f("fk_application_note_application_id"), ondelete="CASCADE"
         ),

@@ -212,7 +212,11 @@ class StageCount(Base):
 
 
 class ApplicationNote(Base):
-    """A note of staff on an application; interviewers who still owe an evaluation do not see it."""
+    """A note of staff on an application; interviewers who still owe an evaluation do not see it.
+
+    ``edited_at`` is when its author changed it last. One that was removed can be brought back for ten minutes; its text
+    goes soon after.
+    """
 
     __tablename__ = "application_note"
 
@@ -221,6 +225,8 @@ class ApplicationNote(Base):
     author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
 
 
 class NoteMention(Base):

@@ -33,6 +33,7 @@ from screening.policy import Actor
 from screening.queries.additions import Addition, added_rows, addition_of
 from screening.queries.answers import AnswerSection, jump_target, read_answers
 from screening.queries.booking import offer_rows
+from screening.queries.mentions import Mention, mention_rows, mentions_from
 from screening.queries.own_answers import FIELD, OwnAnswer, own_answers
 from screening.queries.passages import Mark, Piece, cut
 from screening.queries.people import People, asked, people_from, related_rows, suspect_rows
@@ -136,6 +137,7 @@ class ApplicationPage:
     offers: tuple[Any, ...]
     additions: tuple[Addition, ...]
     reviews: tuple[Review, ...]
+    mentions: tuple[Mention, ...]
     version: RubricVersion | None
 
     @property
@@ -148,7 +150,7 @@ def application_page(session: Session, *, application: Application, actor: Actor
     """Read an application in two queries; for a ``blind`` reader nothing of the prescore, its marks included."""
     posting = session.get_one(Posting, application.posting_id)
     everything = actor.role is Role.ADMIN
-    lists = _lists(everything=everything).read(session, **asked(application, actor), referral=application.referral_id)
+    lists = _lists(everything=everything).read(session, **asked(application, actor), referral=application.referral_id, reader=actor.id)
     files = lists["files"]
     resume = next((file for file in files if file.field == RESUME), None)
     answers = {answer.field: answer.value for answer in lists["answers"]}
@@ -173,6 +175,7 @@ def application_page(session: Session, *, application: Application, actor: Actor
         interviews=interviews_from(interviews=lists["interviews"], seats=lists["seats"], reader_id=actor.id),
         additions=() if blind else tuple(map(addition_of, lists["additions"])),
         reviews=() if blind else tuple(Review(*row) for row in lists["reviews"]),
+        mentions=() if blind else mentions_from(lists["mentions"]),
         version=_current(versions),
     )
 
@@ -202,6 +205,7 @@ def _lists(*, everything: bool) -> Together:
         suspects=suspect_rows(everything=everything),
         referral=select(Referral.referrer).where(Referral.id == bindparam("referral", type_=Integer)),
         offers=offer_rows(),
+        mentions=mention_rows(),
         **interview_rows(),
     )
 

@@ -30,8 +30,8 @@ from screening.models import (
     StoredPrescore,
     User,
 )
-from screening.models.base import JsonList
-from screening.models.base import JsonObject
+from screening.models.base import JsonList, JsonObject
+from screening.queries.mentions import Mention, mention_rows, mentions_from
 from screening.queries.panels import Panels, Seat, read_panels
 from screening.queries.papers import Paper, papers_of
 from screening.queries.together import Together
@@ -138,6 +138,7 @@ class Debrief:
     questions: JsonList
     papers: Mapping[str, Paper]
     focus: Mapping[int, frozenset[str]]
+    mentions: tuple[Mention, ...] = ()
 
     @property
     def seats(self) -> tuple[Seat, ...]:
@@ -155,11 +156,11 @@ class Debrief:
         return next((row for row in self.decisions if row.waits), None)
 
 
-def debrief(session: Session, *, application: Application) -> Debrief:
+def debrief(session: Session, *, application: Application, reader_id: int = 0) -> Debrief:
     """Read the latest evaluations of every interview; three queries for one seat and for a hundred."""
     posting = session.get_one(Posting, application.posting_id)
     panels = read_panels(session, [application.id])[application.id]
-    values = {"application": application.id, "form": application.form_version_id}
+    values = {"application": application.id, "form": application.form_version_id, "reader": reader_id}
     lists = _lists().read(session, **values)
     versions, stored = _rubrics(session, application)
     criteria = {one.key: one for _, rubric in versions.values() for one in rubric.criteria}
@@ -189,6 +190,7 @@ def debrief(session: Session, *, application: Application) -> Debrief:
             )
             for one in panels.interviews
         },
+        mentions=mentions_from(lists["mentions"]),
     )
 
 
@@ -286,6 +288,7 @@ def _lists() -> Together:
         changes=changed_rows().where(ChangedVerdict.application_id == here),
         decisions=decisions,
         mails=mails,
+        mentions=mention_rows(),
         form=select(FormVersion.questions).where(FormVersion.id == bindparam("form")),
     )
 

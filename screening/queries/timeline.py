@@ -159,7 +159,7 @@ def _lists(*, blind: bool) -> Together:
         **open_to_all,
         scores=_scores(),
         verdicts=_of(ChangedVerdict, ChangedVerdict.actor_id, "criterion_key", "verdict", "reason", "at"),
-        notes=_of(ApplicationNote, ApplicationNote.author_id, "text", "at"),
+        notes=_of(ApplicationNote, ApplicationNote.author_id, "text", "at").where(ApplicationNote.removed_at.is_(None)),
         mails=_mails(),
         additions=_newest(EvidenceAddition, select(EvidenceAddition.criterion_id, EvidenceAddition.added_at)),
         reviews=_of(

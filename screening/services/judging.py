@@ -1,4 +1,4 @@
-"""What people add to the machine's result: changed verdicts, which stay over later runs, and notes."""
+"""What people add to the machine's result: changed verdicts, which stay over later runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from rubrics.codec import load_prescore, load_rubric
 from rubrics.prescore import Score, Verdict
 from screening.audit import record
-from screening.models import Application, ApplicationNote, ChangedVerdict, RubricState, RubricVersion, StoredPrescore
+from screening.models import Application, ChangedVerdict, RubricState, RubricVersion, StoredPrescore
 from screening.models.base import JsonObject
 from screening.queries.standing import mark_of, outline, stored_verdicts
 from screening.queries.verdicts import changes
@@ -23,7 +23,7 @@ UNSCORED: Mapping[str, Any] = {"rank_score": -1.0, "gates": None, "standing": No
 
 
 class JudgeError(Exception):
-    """A change that cannot be stored: ``code`` is reason_missing, criterion_unknown, text_missing or changed."""
+    """A change that cannot be stored: ``code`` is reason_missing, criterion_unknown or changed."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -150,22 +150,3 @@ def rank_of(score: Score) -> float:
     requirement = round(score.requirement.point * 100) if score.requirement else 0
     bonus = score.bonus.point if score.bonus else 0.0
     return round((requirement + 0.99 * bonus) / 101, 6)
-
-
-def add_note(session: Session, *, application: Application, text: str, actor_id: int, now: datetime) -> ApplicationNote:
-    """Add a note for the staff of the posting; interviewers who owe an evaluation do not see it."""
-    if not text.strip():
-        raise JudgeError("text_missing")
-    note = ApplicationNote(application_id=application.id, author_id=actor_id, text=text.strip(), at=now)
-    session.add(note)
-    session.flush()
-    record(
-        session,
-        act="note.add",
-        actor_id=actor_id,
-        subject_type="application",
-        subject_id=application.id,
-        now=now,
-        note=note.id,
-    )
-    return note

@@ -53,6 +53,8 @@ from screening.services.letters_back import put_mail_back, recall_letter, take_t
 from screening.services.mail_templates import TemplateError
 from screening.services.mailing import NotWaitingError, recall_mail
 from screening.services.moving import MoveError, undo_moves
+from screening.services.notes_back import put_note_back, take_note_back
+from screening.services.noting import NoteError
 from screening.services.outbox import OutboxError
 from screening.services.people import PeopleError, take_back_decision_on_people
 from screening.services.plans_back import take_change_back, take_interview_back
@@ -88,6 +90,8 @@ class Act(StrEnum):
     QUESTIONS = "questions"  # set: id of QuestionSet; revision: the one that the save made
     QUESTIONS_PUBLISHED = "questions_published"  # set: id of the QuestionSet that was put in force
     REFERRAL = "referral"  # referral: id of the Referral that was made
+    NOTE = "note"  # note: id of the ApplicationNote that was added
+    NOTE_REMOVED = "note_removed"  # note: id of the ApplicationNote that was removed
     REVIEW = "review"  # request: id of the CandidateRequest that was answered; mail: id of the Mail with the answer
     PERSON = "person"  # pair: id of SuspectedDuplicate; after, before: its states ("" for a new pair); application, other: ids
     HOURS_ADDED = "hours_added"  # user: id of the User; stretches: what was new, as queries.free_times writes it
@@ -176,7 +180,7 @@ def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone
         raise UndoError("applied") from error
     except BulkError as error:
         raise UndoError(error.code) from error
-    except (TagError, TemplateError, OutboxError) as error:
+    except (NoteError, TagError, TemplateError, OutboxError) as error:
         raise UndoError(error.code if error.code in {"forbidden", "told"} else "changed") from error
     return Undone(act, step.arguments)
 
@@ -441,6 +445,8 @@ BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] 
     Act.LETTER: recall_letter,
     Act.TEMPLATE: take_text_back,
     Act.REFERRAL: _undo_referral,
+    Act.NOTE: take_note_back,
+    Act.NOTE_REMOVED: put_note_back,
     Act.REVIEW: _undo_review,
     Act.PERSON: _undo_person,
     Act.PLAN: _undo_plan,

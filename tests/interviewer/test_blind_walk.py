@@ -42,7 +42,7 @@ DOINGS = st.lists(
     st.builds(
         Doing,
         who=st.integers(0, 2),
-        what=st.sampled_from(["submit", "submit", "submit", "amend", "abstain", "draft", "tag"]),
+        what=st.sampled_from(["submit", "submit", "submit", "amend", "abstain", "draft", "tag", "note"]),
         interview=st.sampled_from(["held", "other"]),
         hours=st.integers(1, 46),
         value=st.sampled_from([1, 2, 3, 4, None]),
@@ -59,6 +59,7 @@ ALL_AT_ONCE = [
     Doing(1, "amend", "other", 4, 2, "wombat-417", Recommendation.NO),
     Doing(2, "submit", "other", 5, 1, "wombat-417", Recommendation.STRONG_NO),
     Doing(2, "tag", "held", 6, 1, "wombat-417", Recommendation.STRONG_NO),
+    Doing(2, "note", "held", 7, 1, "wombat-417", Recommendation.STRONG_NO),
 ]
 
 

@@ -23,6 +23,7 @@ from screening.models import (
     Fit,
     HandOver,
     Interview,
+    NoteMention,
     Panelist,
     Person,
     Posting,
@@ -143,7 +144,7 @@ def fill(session: Session, company: Company) -> dict[str, Any]:
         now=now,
         application_id=application.id,
     )
-    crowd(session, application, criterion, by=interviewer.id, now=now)
+    crowd(session, application, criterion, by=interviewer.id, reader=company.admin.id, now=now)
     session.commit()
     measurements.measure_posting(session, posting_id=posting.id, now=now)
     measurements.measure_sets(session)
@@ -169,7 +170,9 @@ def fill(session: Session, company: Company) -> dict[str, Any]:
     }
 
 
-def crowd(session: Session, application: Application, criterion: dict[str, Any], *, by: int, now: datetime) -> None:
+def crowd(
+    session: Session, application: Application, criterion: dict[str, Any], *, by: int, reader: int, now: datetime
+) -> None:
     """Let there be something of everything that an application's page shows."""
     here = {"application_id": application.id}
     others = session.scalars(select(Application).where(Application.id.in_((1, 2, 3))).order_by(Application.id)).all()
@@ -199,7 +202,7 @@ def crowd(session: Session, application: Application, criterion: dict[str, Any],
                 answers={"statements": [{"text": "补充"}]},
                 added_at=now,
             ),
-            ApplicationNote(**here, author_id=by, text="值得一谈。", at=now),
+            note := ApplicationNote(**here, author_id=by, text="值得一谈。", at=now),
             CandidateRequest(
                 **here, kind=RequestKind.HUMAN_REVIEW, text="请再看。", state=RequestState.OPEN, created_at=now
             ),
@@ -214,3 +217,5 @@ def crowd(session: Session, application: Application, criterion: dict[str, Any],
             HandOver(**here, from_id=None, to_id=by, actor_id=by, at=now),
         ]
     )
+    session.flush()
+    session.add(NoteMention(note_id=note.id, user_id=reader))

@@ -15,11 +15,11 @@ from screening.queries.standing import State, standings
 from screening.services.drafting import save_rubric, version_in
 from screening.services.judging import (
     JudgeError,
-    add_note,
     change_verdict,
     rank_of,
     take_back_verdict,
 )
+from screening.services.noting import NoteError, write_note
 from screening.services.publishing import publish_rubric
 from screening.services.rubric_edits import weigh
 from tests.factories import make_application, make_posting, make_user
@@ -131,9 +131,9 @@ def test_change_without_reason_or_criterion_is_refused(session, application, rec
 
 
 def test_note_without_words_is_refused(session, application, recruiter, now):
-    with pytest.raises(JudgeError):
-        add_note(session, application=application, text="\n", actor_id=recruiter.id, now=now)
-    assert add_note(session, application=application, text=" 看过 ", actor_id=recruiter.id, now=now).text == "看过"
+    with pytest.raises(NoteError):
+        write_note(session, application=application, text="\n", actor_id=recruiter.id, now=now)
+    assert write_note(session, application=application, text=" 看过 ", actor_id=recruiter.id, now=now).text == "看过"
 
 
 def test_page_of_a_blind_reader_holds_nothing_of_the_prescore(session, application):

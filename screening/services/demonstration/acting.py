@@ -35,8 +35,9 @@ from screening.services.demonstration.resumes import write_resume
 from screening.services.demonstration.stories import Story
 from screening.services.demonstration.troupe import Event, Troupe
 from screening.services.demonstration.writing import choose, write_answers
-from screening.services.judging import add_note, change_verdict
+from screening.services.judging import change_verdict
 from screening.services.moving import move_application
+from screening.services.noting import write_note
 from screening.services.prescoring import prescore_application, prescore_key
 
 CONSENT_VERSION = "2026-11"
@@ -166,7 +167,7 @@ def _remark(troupe: Troupe, applicant: Applicant, at: datetime, random: Random) 
         unsure = _unsure_criteria(session, application, troupe)
         if pick % 2 or not unsure:
             text = _one_of(texts["remarks"]["lines"], pick)
-            add_note(session, application=application, text=text, actor_id=recruiter.id, now=at)
+            write_note(session, application=application, text=text, actor_id=recruiter.id, now=at)
             return
         change_verdict(
             session,

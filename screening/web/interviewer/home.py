@@ -15,6 +15,7 @@ from screening.queries.bulks import recent_bulks
 from screening.queries.home import new_applications, open_findings, ready_debriefs
 from screening.queries.interviews import focus_texts, own_agenda
 from screening.queries.on_me import OnMe, on_me
+from screening.queries.mentions import own_mentions
 from screening.queries.own_ratings import own_ratings
 from screening.queries.requests import waiting_reviews
 from screening.queries.second_looks import second_looks
@@ -59,6 +60,7 @@ def index() -> ResponseReturnValue:
         debriefs=ready_debriefs(db.session, actor=actor()) if recruits else (),
         waiting=new_applications(db.session, actor=actor()) if recruits else (),
         reviews=waiting_reviews(db.session, actor=actor()) if recruits else (),
+        mentions=own_mentions(db.session, user_id=actor().id),
         looks=second_looks(db.session, actor=actor()) if recruits else (),
         on_me=on_me(db.session, actor=actor(), now=moment) if recruits else OnMe(),
         stage_word=stage_word,

@@ -32,14 +32,14 @@ from screening.policy import Permission
 from screening.queries.application import application_page
 from screening.queries.booking import offers_from
 from screening.queries.fits import FitRow, also_fits
-from screening.queries.notes import notes
+from screening.queries.notes import NoteDraft, notes
 from screening.queries.pipeline import neighbours
 from screening.queries.stage_rules import rules_of
 from screening.queries.standing import State
 from screening.queries.timeline import Timeline, timeline
 from screening.services.adding_evidence import mark_seen
 from screening.services.drafting import version_in
-from screening.services.judging import JudgeError, add_note, change_verdict
+from screening.services.judging import JudgeError, change_verdict
 from screening.services.mailing import greeting_name, post_mail
 from screening.services.moving import ALLOWED_MOVES, ENDED, allowed_moves
 from screening.services.prescoring import ask_for_prescore
@@ -71,7 +71,7 @@ LARGEST_PAGE = 100
 @needs(Permission.APPLICATION_VIEW, of=Application)
 def show(application: Application) -> ResponseReturnValue:
     """Show what the candidate sent beside what was made of it."""
-    return _page(application)
+    return application_view(application)
 
 
 @blueprint.post("/<int:application_id>/move")
@@ -108,25 +108,11 @@ def judge(application: Application) -> ResponseReturnValue:
         db.session.rollback()
         if error.code == "criterion_unknown":
             abort(404)
-        return _page(application, refused=key, choice=choice), 422
+        return application_view(application, refused=key, choice=choice), 422
     token = remember(db.session, actor_id=actor().id, act=Act.VERDICT, now=now(), changed=changed.id)
     db.session.commit()
     toast(_("Verdict changed. It stays when the machine runs again."), undo=token)
     return redirect(_back(application), 303)
-
-
-@blueprint.post("/<int:application_id>/notes")
-@needs(Permission.PRESCORE_VIEW, of=Application)
-def note(application: Application) -> ResponseReturnValue:
-    """Add a note."""
-    try:
-        add_note(db.session, application=application, text=request.form.get("text", ""), actor_id=actor().id, now=now())
-    except JudgeError:
-        db.session.rollback()
-        return _page(application, side="notes", note_problem=_("Write the note first.")), 422
-    db.session.commit()
-    toast(_("Note added."))
-    return redirect(url_for("applications.show", application_id=application.id, side="notes"), 303)
 
 
 @blueprint.post("/<int:application_id>/prescore")
@@ -166,7 +152,7 @@ def answer_review(application: Application) -> ResponseReturnValue:
         toast(_("Somebody has answered this request already."))
         return redirect(_back(application), 303)
     if not form.validate():
-        return _page(application, answering=form), 422
+        return application_view(application, answering=form), 422
     try:
         answer(
             db.session,
@@ -248,15 +234,16 @@ def _timeline(application: Application, *, blind: bool) -> Timeline:
     return timeline(db.session, application=application, blind=blind, number=min(number, LARGEST_PAGE))
 
 
-def _page(
+def application_view(
     application: Application,
     *,
     side: str | None = None,
     refused: str | None = None,
     choice: str | None = None,
-    note_problem: str | None = None,
+    draft: NoteDraft | None = None,
     answering: AnswerForm | None = None,
 ) -> str:
+    """Give the page, with what was typed and refused: a verdict, an answer or a note."""
     blind = not may(Permission.PRESCORE_VIEW)
     chosen = read_chosen(request.args)
     side = side or request.args.get("side", "")
@@ -281,10 +268,10 @@ def _page(
         offers=offers_from(db.session, page.offers, now=now()) if side == "interviews" else (),
         offer_states=OFFER_STATES,
         timeline=_timeline(application, blind=blind) if side == "timeline" else None,
-        notes=notes(db.session, application=application) if side == "notes" and not blind else (),
+        notes=notes(db.session, application=application, reader_id=reader) if side == "notes" and not blind else None,
         refused=refused,
         choice=choice,
-        note_problem=note_problem,
+        draft=draft,
         answering=answering or AnswerForm(formdata=None),
         advance=advance_of(rules, application.stage),
         moves=[stage for stage in Stage if stage in allowed],

@@ -211,7 +211,7 @@ def _page(
     refused: str | None = None,
     second_form: SecondForm | None = None,
 ) -> str:
-    page = debrief(db.session, application=application)
+    page = debrief(db.session, application=application, reader_id=actor().id)
     form, second_form = form or _form(application), second_form or SecondForm(formdata=None)
     _explain(form, refused)
     decides = may(Permission.DECIDE)

@@ -36,33 +36,40 @@ def event_words(event: Event) -> str:
             words = _moved(event, who)
         case "scored":
             words = _("Prescored: %(point)s (rubric v%(version)s)", point=facts["point"], version=facts["version"])
-        case "verdict":
-            verdict = VERDICTS[Verdict(facts["verdict"])]
-            words = _("%(who)s changed %(code)s to %(verdict)s:", who=who, code=facts["criterion"], verdict=verdict)
-        case "verdict_back":
-            words = _("%(who)s gave %(code)s back to the machine’s verdict:", who=who, code=facts["criterion"])
+        case "verdict" | "verdict_back":
+            words = _judged(event, who)
         case "added":
             words = _("Added by the candidate: evidence for %(code)s", code=facts["criterion"])
         case "review_asked":
             words = _("The candidate asked for a human review")
         case "review_answered":
             words = _("%(who)s answered the request for a human review", who=who)
-        case "handed":
-            to = facts["to"]
-            words = (
-                _("%(who)s handed over to %(name)s", who=who, name=to)
-                if to
-                else _("%(who)s gave it back to the posting’s owner", who=who)
-            )
-        case "note":
-            words = _("%(who)s wrote a note", who=who)
-        case "mail":
-            words = _mailed(event)
+        case "handed" | "note" | "mail":
+            words = _worked(event, who)
         case "decided" | "seconded" | "objected":
             words = _decided(event, who)
         case _:
             words = _interviewed(event, who)
     return words
+
+
+def _judged(event: Event, who: str) -> str:
+    code = event.facts["criterion"]
+    if event.kind == "verdict_back":
+        return _("%(who)s gave %(code)s back to the machine’s verdict:", who=who, code=code)
+    verdict = VERDICTS[Verdict(event.facts["verdict"])]
+    return _("%(who)s changed %(code)s to %(verdict)s:", who=who, code=code, verdict=verdict)
+
+
+def _worked(event: Event, who: str) -> str:
+    if event.kind == "mail":
+        return _mailed(event)
+    if event.kind == "note":
+        return _("%(who)s wrote a note", who=who)
+    to = event.facts["to"]
+    if to:
+        return _("%(who)s handed over to %(name)s", who=who, name=to)
+    return _("%(who)s gave it back to the posting’s owner", who=who)
 
 
 def _mailed(event: Event) -> str:
