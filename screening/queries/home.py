@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from sqlalchemy import ColumnElement, Exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Evaluation, Interview, Posting, Role, Stage, StageCount
 from screening.policy import Actor
 from screening.queries.blindness import is_owed
-from screening.queries.postings import read_drafts
+from screening.queries.overview_counts import read_drafts
 from screening.queries.second_looks import has_waiting
 
 ROWS = 100
@@ -56,7 +56,8 @@ def new_applications(session: Session, *, actor: Actor) -> tuple[Waiting, ...]:
 
 def open_findings(session: Session, *, actor: Actor) -> tuple[Waiting, ...]:
     """Count what rubric drafts leave unsettled, by posting whose rubric one may edit, in the order of the postings."""
-    drafts = read_drafts(session, false() if actor.role is Role.HIRING_MANAGER else _visible(actor))
+    edited = () if actor.role is Role.HIRING_MANAGER else actor.postings
+    drafts = read_drafts(session, everything=actor.role is Role.ADMIN, posting_ids=edited)
     found = sorted(
         ((ident, one.title, one.unsettled) for ident, one in drafts.items() if one.unsettled), key=itemgetter(0)
     )

@@ -6,10 +6,13 @@ Nothing is read but the days within a limit, whatever the number of applications
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, func, literal, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Select, String, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from screening.models import Stage, StageCount, StageDay
@@ -20,18 +23,51 @@ Place = tuple[int, Stage]
 LATELY = "lately:"
 
 
-def lately(posting_ids: Collection[int], rules: Mapping[int, Rules], now: datetime) -> Iterator[Select[str, int, int]]:
-    """Select who came to a stage within its limit, by posting: ``LATELY`` and the stage, the posting, how many."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit of a stage: the postings that it holds for, and the first day whose arrivals are within it."""
+
+    stage: Stage
+    posting_ids: tuple[int, ...]
+    first: date
+
+
+def limits_of(posting_ids: Collection[int], rules: Mapping[int, Rules], now: datetime) -> tuple[Limit, ...]:
+    """Give the limits of these postings by stage: the standard one, and those of postings that have their own."""
+    found = []
     for stage in LANES:
         own: dict[int | None, list[int]] = {}
         for posting_id, its in rules.items():
             if its[stage].days != STANDARD[stage].days:
                 own.setdefault(its[stage].days, []).append(posting_id)
         others = {ident for ids in own.values() for ident in ids}
-        limits = {STANDARD[stage].days: [ident for ident in posting_ids if ident not in others], **own}
-        for days, ids in limits.items():
+        standard = {STANDARD[stage].days: [ident for ident in posting_ids if ident not in others]}
+        for days, ids in {**standard, **own}.items():
             if days is not None:
-                yield _since(stage, StageDay.posting_id.in_(sorted(ids)), days, now)
+                found.append(Limit(stage, tuple(sorted(ids)), came_before(days, now).date()))
+    return tuple(found)
+
+
+def lately(stages: Iterable[Stage]) -> Iterator[Select[str, int, int]]:
+    """Select who came to a stage within a limit, by posting: ``LATELY`` and the stage, the posting, how many.
+
+    ``stages`` are those of the limits whose values (``bound``) the statement is asked with.
+    """
+    for place, stage in enumerate(stages):
+        whose: BindParameter[Sequence[int]] = bindparam(f"of_{place}", expanding=True)
+        yield (
+            select(literal(LATELY + stage.value, String), StageDay.posting_id, func.sum(StageDay.count))
+            .where(StageDay.posting_id.in_(whose), StageDay.stage == stage, StageDay.day >= bindparam(f"since_{place}"))
+            .group_by(StageDay.posting_id)
+        )
+
+
+def bound(limits: Sequence[Limit]) -> dict[str, Any]:
+    """Give the values that a statement with ``lately`` is asked with."""
+    values: dict[str, Any] = {}
+    for place, limit in enumerate(limits):
+        values |= {f"of_{place}": limit.posting_ids, f"since_{place}": limit.first}
+    return values
 
 
 def overdue_in(
@@ -57,7 +93,10 @@ def count_overdue(session: Session, *, posting_ids: Collection[int], now: dateti
             )
         )
     }
-    rows = session.execute(union_all(*lately(posting_ids, rules, now)))
+    limits = limits_of(posting_ids, rules, now)
+    if not limits:
+        return {}
+    rows = session.execute(_late_rows(tuple(limit.stage for limit in limits)), bound(limits))
     return overdue_in(counts, {(posting, stage_in(kind)): count for kind, posting, count in rows}, rules)
 
 
@@ -66,10 +105,6 @@ def stage_in(kind: str) -> Stage:
     return Stage(kind.removeprefix(LATELY))
 
 
-def _since(stage: Stage, whose: ColumnElement[bool], days: int, now: datetime) -> Select[str, int, int]:
-    first = came_before(days, now).date()
-    return (
-        select(literal(LATELY + stage.value, String), StageDay.posting_id, func.sum(StageDay.count))
-        .where(whose, StageDay.stage == stage, StageDay.day >= first)
-        .group_by(StageDay.posting_id)
-    )
+@lru_cache(maxsize=100)
+def _late_rows(stages: tuple[Stage, ...]) -> CompoundSelect[str, int, int]:
+    return union_all(*lately(stages))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select, true
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select, true
 from sqlalchemy.orm import Session
 
 from screening.models import Application, CandidateRequest, Posting, RequestKind, RequestState, Role, Stage, User
@@ -82,34 +83,50 @@ def review_rows() -> Select[*tuple[Any, ...]]:
 
 def waiting_reviews(session: Session, *, actor: Actor) -> tuple[WaitingReview, ...]:
     """List the reviews that candidates wait for on postings that one recruits for, the oldest first; what one may not see yet is left out."""
-    rows = session.execute(
+    rows = session.execute(_listed(everything=actor.role is Role.ADMIN), _asked(actor))
+    return tuple(WaitingReview(*row) for row in rows)
+
+
+@cache
+def _listed(*, everything: bool) -> Select[*tuple[Any, ...]]:
+    return (
         select(Application.id, Application.name, Posting.title, CandidateRequest.created_at)
         .join(Application, Application.id == CandidateRequest.application_id)
         .join(Posting, Posting.id == Application.posting_id)
-        .where(*_waiting(actor))
+        .where(*_waiting(everything=everything))
         .order_by(CandidateRequest.created_at, CandidateRequest.id)
         .limit(ROWS)
     )
-    return tuple(WaitingReview(*row) for row in rows)
 
 
 def count_waiting_reviews(session: Session, *, actor: Actor) -> dict[int, int]:
     """Count what ``waiting_reviews`` lists, by posting."""
-    rows = session.execute(
-        select(Application.posting_id, func.count())
-        .select_from(CandidateRequest)
-        .join(Application, Application.id == CandidateRequest.application_id)
-        .where(*_waiting(actor))
-        .group_by(Application.posting_id)
-    )
+    rows = session.execute(_counted(everything=actor.role is Role.ADMIN), _asked(actor))
     return dict(rows.all())
 
 
-def _waiting(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+@cache
+def _counted(*, everything: bool) -> Select[int, int]:
+    return (
+        select(Application.posting_id, func.count())
+        .select_from(CandidateRequest)
+        .join(Application, Application.id == CandidateRequest.application_id)
+        .where(*_waiting(everything=everything))
+        .group_by(Application.posting_id)
+    )
+
+
+def _asked(actor: Actor) -> dict[str, Any]:
+    return {"reader": actor.id, "own": actor.postings}
+
+
+def _waiting(*, everything: bool) -> tuple[ColumnElement[bool], ...]:
+    own: BindParameter[Collection[int]] = bindparam("own", expanding=True)
+    reader: BindParameter[int] = bindparam("reader", type_=User.id.type)
     return (
         CandidateRequest.state == RequestState.OPEN,
         CandidateRequest.kind == RequestKind.HUMAN_REVIEW,
         Application.stage != Stage.WITHDRAWN,
-        true() if actor.role is Role.ADMIN else Application.posting_id.in_(actor.postings),
-        ~is_owed(user_id=actor.id),
+        true() if everything else Application.posting_id.in_(own),
+        ~is_owed(user_id=reader),
     )

@@ -13,7 +13,8 @@ from screening.models import Application, Posting, Role, Stage, StageRule, Suspi
 from screening.policy import Actor
 from screening.queries.home import new_applications
 from screening.queries.overdue import count_overdue
-from screening.queries.postings import Overview, PostingFilter, overview, read_drafts
+from screening.queries.overview_counts import read_drafts
+from screening.queries.postings import Overview, PostingFilter, overview
 from screening.queries.stage_rules import LANES, STANDARD, STANDARD_DAYS, is_overdue, rules_of
 from screening.services.erasing import erase
 from screening.services.moving import ALLOWED_MOVES, MoveError, move_application, undo_moves
@@ -162,7 +163,7 @@ def test_documents_are_told_whose_drafts_wait_and_not_to_who_publishes_none(sess
     mine = frozenset(session.scalars(select(Posting.id).where(Posting.document_id == document.id)))
     (waiting,) = read(session, Actor(me.id, Role.RECRUITER, mine)).documents
     assert (waiting.id, waiting.name, waiting.drafts) == (document.id, "秋季实习.txt", 2)
-    drafts = read_drafts(session, Posting.document_id == document.id)
+    drafts = read_drafts(session, everything=False, posting_ids=mine)
     assert waiting.unsettled == sum(1 for draft in drafts.values() if draft.unsettled) > 0
     assert read(session, Actor(me.id, Role.HIRING_MANAGER, mine)).documents == ()
     assert read(session, Actor(me.id, Role.RECRUITER)).documents == ()
