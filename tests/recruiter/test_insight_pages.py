@@ -117,17 +117,17 @@ def test_files_hold_the_numbers_of_the_page(app, session, posting, recruiter):
         "0",
     ]
     made = book(app, recruiter, f"{path}.xlsx{ALL}")
-    assert made.sheetnames[:4] == ["About", "Funnel", "Where applications stand", "Time in stage"]
+    assert made.sheetnames[:4] == ["About these figures", "Funnel", "Where applications stand", "Time in stage"]
     assert [cell.value for cell in made["Sources"][2]] == ["校园宣讲", 21, None, 9, 0.4286, 0, 0]
     assert made["Sources"]["E2"].number_format == "0.0%"
     assert [made["Funnel"].cell(row, 2).value for row in range(2, 5)] == [21, 9, 9]
-    about = {row[0].value: row[1].value for row in made["About"].iter_rows(min_row=2)}
+    about = {row[0].value: row[1].value for row in made["About these figures"].iter_rows(min_row=2)}
     assert about["Posting"] == posting.title
     assert isinstance(about["Pipelines counted"], datetime)
-    assert made["About"].column_dimensions["B"].width > 20
+    assert made["About these figures"].column_dimensions["B"].width > 20
     assert made["Funnel"].freeze_panes == "A2"
     one = book(app, recruiter, f"{path}.xlsx{ALL}&section=funnel")
-    assert one.sheetnames == ["About", "Funnel"]
+    assert one.sheetnames == ["About these figures", "Funnel"]
     for kind in ("csv", "xlsx"):
         assert sign_in(app, recruiter).get(f"{path}.{kind}?section=nothing").status_code == 404
 
@@ -318,6 +318,7 @@ def test_sums_of_several_postings_are_added_exactly(app, session, posting, recru
 def test_asking_for_voluntary_answers_is_switched_and_taken_back(app, session, posting, recruiter, manager):
     session.commit()
     client, path = sign_in(app, recruiter), f"/staff/postings/{posting.id}"
+    assert sign_in(app, manager).post(f"{path}/voluntary", data={"asks_voluntary": "on"}).status_code == 403
     assert "not asked" in client.get(f"{path}/questions", headers=ENGLISH).text
     assert client.post(f"{path}/voluntary", data={"asks_voluntary": "on"}).status_code == 303
     shown = client.get(f"{path}/questions", headers=ENGLISH).text
@@ -326,5 +327,3 @@ def test_asking_for_voluntary_answers_is_switched_and_taken_back(app, session, p
     assert client.post(token).status_code in {302, 303}
     session.rollback()
     assert session.scalar(select(Posting.asks_voluntary).where(Posting.id == posting.id)) is False
-    session.rollback()
-    assert sign_in(app, manager).post(f"{path}/voluntary", data={"asks_voluntary": "on"}).status_code == 403

@@ -67,7 +67,7 @@ def about(posting: Posting | None, period: str, line: Pipeline, page: Insights, 
         ],
         [_("Adverse impact"), _("All time. Groups of fewer than 20 people are not shown.")],
     ]
-    return Sheet(_("About"), [_("What"), _("Value")], told)
+    return Sheet(_("About these figures"), [_("What"), _("Value")], told)
 
 
 def _funnel(line: Pipeline) -> Sheet:
