@@ -104,7 +104,7 @@ def move_and_write(application: Application, wanted: MoveRequest, back: str) -> 
             note=wanted.note or None,
             expected=wanted.seen,
         )
-        said = [moved_words(1, wanted.to)]
+        said = [moved_words(1, wanted.to, posting)]
         called_off = _call_off(application, wanted, at)
         if typed.wanted and wanted.to in MOVES:
             mail = post_letter(

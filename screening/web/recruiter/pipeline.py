@@ -19,13 +19,13 @@ from screening.queries.pipeline import LANE, Cursor, Sort, board, page
 from screening.queries.pipeline_frame import frame
 from screening.queries.progress import rescoring_progress
 from screening.queries.scopes import application_scope
-from screening.queries.stage_rules import LANES
+from screening.queries.stage_rules import LANES, rules_of
 from screening.queries.standing import State
 from screening.services.asking import go_on_rescoring, stop_rescoring
 from screening.services.moving import MoveError, allowed_moves, move_many
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
-from screening.web.labels import SOURCES, STAGES
+from screening.web.labels import SOURCES
 from screening.web.recruiter.chosen import read_chosen
 from screening.web.recruiter.filter_words import lost_words, problem_words
 from screening.web.recruiter.filters import filter_chips
@@ -132,10 +132,10 @@ def move(posting: Posting) -> ResponseReturnValue:
         toast(_("Tick at least one candidate first."))
         return redirect(back, 303)
     _check_posting(posting, wanted)
-    return carry_out(wanted, back)
+    return carry_out(posting, wanted, back)
 
 
-def carry_out(wanted: MoveRequest, back: str) -> ResponseReturnValue:
+def carry_out(posting: Posting, wanted: MoveRequest, back: str) -> ResponseReturnValue:
     """Move what was asked for, all or none, say so with the way back, and go to ``back``."""
     try:
         moves = move_many(
@@ -153,17 +153,19 @@ def carry_out(wanted: MoveRequest, back: str) -> ResponseReturnValue:
         toast(explain_move(error))
         return redirect(back, 303)
     token = remember(db.session, actor_id=actor().id, act=Act.MOVE, now=now(), moves=[move.id for move in moves])
+    said = moved_words(len(moves), wanted.to, posting)
     db.session.commit()
-    toast(moved_words(len(moves), wanted.to), undo=token)
+    toast(said, undo=token)
     return redirect(back, 303)
 
 
-def moved_words(count: int, to: Stage) -> str:
-    """Say what was done."""
+def moved_words(count: int, to: Stage, posting: Posting) -> str:
+    """Say what was done, with the posting's own name of the stage."""
     if to is Stage.REJECTED:
         return ngettext("%(num)s candidate rejected.", "%(num)s candidates rejected.", count)
+    stage = stage_words(rules_of(db.session, posting_id=posting.id))[to]
     return ngettext(
-        "%(num)s candidate moved to %(stage)s.", "%(num)s candidates moved to %(stage)s.", count, stage=STAGES[to]
+        "%(num)s candidate moved to %(stage)s.", "%(num)s candidates moved to %(stage)s.", count, stage=stage
     )
 
 
