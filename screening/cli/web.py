@@ -23,6 +23,8 @@ from screening.cli.supervision.listening import PortTakenError, listen
 from screening.config import ConfigError, load_settings
 
 THREADS = 8
+AT_ONCE = 128 * 1024
+"""Bytes of a request that are taken from the socket in one go: a form with its file comes in few pieces."""
 GRACE = 10.0
 GRACE_FOR_UNREAD = 2.0
 OBJECTS_BETWEEN_LOOKS = 5_000
@@ -101,6 +103,7 @@ def serve_until_told(app: Flask, listener: socket.socket, stop: Stop) -> None:
         app,
         sockets=[listener],
         threads=THREADS,
+        recv_bytes=AT_ONCE,
         ident=None,
         asyncore_use_poll=True,
         channel_timeout=60,

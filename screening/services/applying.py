@@ -110,17 +110,7 @@ def submit_application(
     PostingClosedError, or AlreadyAppliedError for a second live application of a person to a posting. After an error the
     caller rolls back and looks with ``find_submission`` whether the same form won a race against itself.
     """
-    existing = find_submission(session, idempotency_key)
-    if existing is not None:
-        return existing
-    in_force = session.execute(STILL_OPEN, {"posting": posting.id, "now": now}).one_or_none()
-    if in_force is None:
-        raise PostingClosedError  # it may have been closed since it was read
-    person_id, is_new = person_of(session, email=contact.email, now=now)
-    if not is_new:
-        _refuse_second(session, person_id, posting.id, now)
     values: dict[str, Any] = {
-        "person_id": person_id,
         "posting_id": posting.id,
         "form_version_id": form_version.id,
         "idempotency_key": idempotency_key,
@@ -142,11 +132,22 @@ def submit_application(
         "stage_since": now,
         "submitted_at": now,
     }
+    application = Application(**values)  # made before the first statement: from then on other writers wait
+    existing = find_submission(session, idempotency_key)
+    if existing is not None:
+        return existing
+    in_force = session.execute(STILL_OPEN, {"posting": posting.id, "now": now}).one_or_none()
+    if in_force is None:
+        raise PostingClosedError  # it may have been closed since it was read
+    person_id, is_new = person_of(session, email=contact.email, now=now)
+    if not is_new:
+        _refuse_second(session, person_id, posting.id, now)
     try:
-        ident = session.scalars(ADD_APPLICATION, values).one()
+        application.id = session.scalars(ADD_APPLICATION, {**values, "person_id": person_id}).one()
     except IntegrityError as error:
         raise AlreadyAppliedError(None) from error
-    application = as_stored(session, Application(id=ident, **values))
+    application.person_id = person_id
+    as_stored(session, application)
     _add_parts(session, application, answers, files, now)
     note_contact(session, application=application, answers=answers, now=now)
     if not prescore_refused and in_force.rubric_version_id is not None:

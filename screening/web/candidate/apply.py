@@ -12,7 +12,7 @@ from screening.models import Application, FormVersion, Posting
 from screening.models.application import RESUME
 from screening.queries.batches import made_together
 from screening.queries.careers import form_in_force, form_of, open_posting
-from screening.services.application_drafts import DraftChangedError, DraftError, forget_draft
+from screening.services.application_drafts import DraftChangedError, DraftError, find_draft, forget_draft
 from screening.services.applying import Contact, find_submission
 from screening.services.batches import BatchRefusedError, submit_batch
 from screening.web.access import anyone, now
@@ -91,10 +91,11 @@ def submit(slug: str) -> ResponseReturnValue:
             abort(404)
         settled = settle(version, request.form.items(multi=True))
         filled = settled_form(version, settled, key=key)
-        kept = kept_files(posting, key)
+        draft = find_draft(db.session, key)
+        kept = kept_files(posting, draft)
         upload = receive_answers(filled, kept, receive(kept.get(RESUME)))
         is_complete = filled.validate() and not upload.error
-        is_behind = newer_draft(posting, key) is not None
+        is_behind = newer_draft(posting, draft) is not None
     if not is_complete:
         return _keep(posting, version, filled, upload, settled, status=422)
     if settled.left or is_behind:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from screening.extensions import db, limiter
 from screening.models.application import RESUME
-from screening.services.application_drafts import DraftError
+from screening.services.application_drafts import DraftError, find_draft
 from screening.web.access import anyone
 from screening.web.candidate.draft_keeping import keep_typed, kept_files
 from screening.web.candidate.draft_memory import remember_draft
@@ -36,7 +36,7 @@ def change(slug: str) -> ResponseReturnValue:
     version = sent_version(posting) if posting else None
     if posting is None or version is None:
         abort(404)
-    kept = kept_files(posting, key)
+    kept = kept_files(posting, find_draft(db.session, key))
     settled = settle(version, request.form.items(multi=True))
     upload = receive(kept.get(RESUME), is_needed=False)
     upload = receive_answers(settled_form(version, settled, key=key), kept, upload)

@@ -10,7 +10,7 @@ from screening.documents.storage import StoredFile, file_path
 from screening.extensions import db
 from screening.forms.inputs import whole_number
 from screening.models import ApplicationDraft, FormVersion, Posting
-from screening.services.application_drafts import attach_file, files_of, find_draft, save_draft
+from screening.services.application_drafts import attach_file, files_of, save_draft
 from screening.web.access import now
 from screening.web.candidate.form_page import form_class, sent_writer
 from screening.web.candidate.uploads import Upload
@@ -63,9 +63,8 @@ def keep_typed(
     return draft
 
 
-def newer_draft(posting: Posting, key: str) -> ApplicationDraft | None:
-    """Give what another tab or device saved since the page of this request was shown, if it is anything else."""
-    draft = find_draft(db.session, key)
+def newer_draft(posting: Posting, draft: ApplicationDraft | None) -> ApplicationDraft | None:
+    """Give the draft if another tab or device saved it since the page of this request was shown, and it is anything else."""
     if draft is None or draft.posting_id != posting.id or draft.version == _known_version():
         return None
     is_own = bool(draft.writer) and draft.writer == sent_writer()
@@ -80,9 +79,8 @@ def keep_file(draft: ApplicationDraft, upload: Upload) -> None:
             attach_file(db.session, draft=draft, field=one.file.field, stored=one.file, now=now())
 
 
-def kept_files(posting: Posting, key: str) -> dict[str, StoredFile]:
-    """Give the files that are kept with the draft of this key, by their fields, as far as they lie in the uploads folder."""
-    draft = find_draft(db.session, key)
+def kept_files(posting: Posting, draft: ApplicationDraft | None) -> dict[str, StoredFile]:
+    """Give the files that are kept with a draft of this posting, by their fields, as far as they lie in the uploads folder."""
     if draft is None or draft.posting_id != posting.id:
         return {}
     folder = current_app.config["SCREENING"].uploads

@@ -87,7 +87,7 @@ def save(slug: str) -> ResponseReturnValue:
         version = sent_version(posting) if posting else None
         if posting is None or version is None:
             return _closed()
-        kept = kept_files(posting, key)
+        kept = kept_files(posting, find_draft(db.session, key))
         upload = receive(kept.get(RESUME), is_needed=request.form.get("act") == "read")
         typed = typed_form(version, list(request.form.items(multi=True)), key=key)
         upload = receive_answers(typed, kept, upload)
@@ -157,7 +157,7 @@ def continue_draft(posting: Posting, draft: ApplicationDraft, *, also: str = "")
         raise LookupError(f"draft {draft.id} names a form of another posting")
     form = typed_form(version, with_roles(version, draft.fields, also), key=draft.key)
     notice = "" if "changed" in request.args else "resumed"
-    return show_form(posting, form, kept_upload(kept_files(posting, draft.key)), draft=draft, notice=notice)
+    return show_form(posting, form, kept_upload(kept_files(posting, draft)), draft=draft, notice=notice)
 
 
 def _told(draft: ApplicationDraft, upload: Upload, typed: ApplicationForm, *, is_unaddressed: bool) -> Response:

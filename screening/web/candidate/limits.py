@@ -46,7 +46,7 @@ def ask_to_wait(limit: RequestLimit) -> Response | None:
         page, status = show_form(
             posting,
             filled,
-            kept_upload(kept_files(posting, key)),
+            kept_upload(kept_files(posting, draft)),
             status=429,
             draft=draft,
             newer=None if is_known else draft,
