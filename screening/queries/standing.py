@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from rubrics.codec import load_rubric
 from rubrics.model import Rubric, Section
 from rubrics.prescore import Gates, Interval, Prescore, Score, Verdict
-from screening.models import Application, PrescoreFailure, RubricVersion
+from screening.models import PrescoreFailure, RubricVersion
 from screening.models.base import JsonObject
 from screening.queries.verdicts import Change, standing_score, standing_verdicts
 
@@ -68,6 +68,14 @@ class Standing:
         return self.state is State.SCORED
 
 
+class Judged(Protocol):
+    """What is asked of an application, or of some of its columns, to tell how it stands."""
+
+    id: int
+    standing: JsonObject | None
+    prescore_refused: bool
+
+
 Dots = tuple[Mapping[str, Dot], ...]
 """For each criterion of a rubric the dot of each letter; a capital is a verdict that a person changed."""
 
@@ -113,7 +121,7 @@ def mark_of(version: RubricVersion) -> str:
 
 
 def standings(
-    session: Session, *, applications: Sequence[Application], blind: Collection[int], failed: Collection[int] = ()
+    session: Session, *, applications: Sequence[Judged], blind: Collection[int], failed: Collection[int] = ()
 ) -> Mapping[int, Standing]:
     """Give how these applications stand; no query but for rubrics that this process has not met yet.
 
@@ -130,14 +138,14 @@ def standings(
     return result
 
 
-def failures(session: Session, *, applications: Sequence[Application]) -> frozenset[int]:
+def failures(session: Session, *, applications: Sequence[Judged]) -> frozenset[int]:
     """Read which of these applications have no prescore because their last run failed."""
     unscored = [one.id for one in applications if one.standing is None]
     rows = select(PrescoreFailure.application_id).where(PrescoreFailure.application_id.in_(unscored))
     return frozenset(session.scalars(rows))
 
 
-def unscored_state(application: Application, *, failed: bool) -> State:
+def unscored_state(application: Judged, *, failed: bool) -> State:
     """Say why an application has no prescore."""
     if application.prescore_refused:
         return State.REFUSED
@@ -157,7 +165,7 @@ def _scored(stored: JsonObject, known: Dots) -> Standing:
     )
 
 
-def _dots(session: Session, applications: Sequence[Application]) -> Mapping[str, Dots]:
+def _dots(session: Session, applications: Sequence[Judged]) -> Mapping[str, Dots]:
     """Give the dots of all rubrics that these were judged by. A draft that changed since has none."""
     marks = {one.standing["rubric"] for one in applications if one.standing is not None}
     found = {mark: dots for mark in marks if (dots := _dots_by_mark.get(mark)) is not None}
