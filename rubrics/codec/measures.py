@@ -7,7 +7,7 @@ from typing import Any
 from cattrs import Converter
 
 from rubrics.measures import Case, Measures, Tally
-from rubrics.measures.impact import Group, Impact
+from rubrics.measures.impact import Impact
 from rubrics.measures.passage import Flow, Seats
 
 _CONVERTER = Converter(forbid_extra_keys=True)
@@ -73,16 +73,6 @@ def load_impact(document: dict[str, Any]) -> Impact:
     return _CONVERTER.structure(document, Impact)
 
 
-def dump_groups(groups: dict[str, Group]) -> dict[str, Any]:
-    """Write counts of groups by answer."""
-    return {answer: _written(group) for answer, group in groups.items()}
-
-
-def load_groups(document: dict[str, Any]) -> dict[str, Group]:
-    """Read what ``dump_groups`` wrote."""
-    return {answer: _CONVERTER.structure(group, Group) for answer, group in document.items()}
-
-
-def _written(thing: Case | Tally | Measures | Flow | Seats | Impact | Group) -> dict[str, Any]:
+def _written(thing: Case | Tally | Measures | Flow | Seats | Impact) -> dict[str, Any]:
     document: dict[str, Any] = _CONVERTER.unstructure(thing)
     return document

@@ -12,6 +12,7 @@ out here and reaches no page (``rubrics.measures.impact``). Three ways to learn 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +20,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from rubrics.codec import dump_groups, dump_impact, load_groups, load_impact
+from rubrics.codec import dump_impact, load_impact
 from rubrics.measures.impact import LEAST, Group, Impact, add_groups, impact_of
 from rubrics.measures.passage import WAY, Move, follow
 from screening import queue
@@ -48,10 +49,13 @@ Counts = dict[str, dict[str, Group]]
 
 @dataclass(slots=True)
 class Sums:
-    """What has been counted so far: raw counts by posting, which never leave the worker, and the last application looked at."""
+    """What has been counted so far: raw counts by posting, which never leave the worker, and the last application looked at.
+
+    A count's key is "question|answer|furthest stage|score", the score + above the posting's median, - not above, 0 without one.
+    """
 
     after: int = 0
-    postings: dict[int, Counts] = field(default_factory=dict)
+    postings: dict[int, Counter[str]] = field(default_factory=dict)
     medians: dict[int, float | None] = field(default_factory=dict)
     is_done: bool = False
 
@@ -66,13 +70,11 @@ def begin_sums(session: Session, *, job_id: int) -> Sums:
     kept = session.get(InsightFigure, (EVERYTHING, _part(job_id), 0))
     if kept is None:
         return Sums()
+    document = kept.document
     return Sums(
-        kept.document["after"],
-        {
-            int(posting): {question: load_groups(groups) for question, groups in counts.items()}
-            for posting, counts in kept.document["postings"].items()
-        },
-        {int(posting): median for posting, median in kept.document["medians"].items()},
+        document["after"],
+        {int(posting): Counter(counts) for posting, counts in document["postings"].items()},
+        {int(posting): median for posting, median in document["medians"].items()},
     )
 
 
@@ -95,10 +97,11 @@ def sum_chunk(session: Session, sums: Sums, *, key: bytes, most: int = CHUNK) ->
     furthest = _furthest(session, found)
     for row in rows:
         if row.id in found:
-            one = _one(furthest[row.id], row.rank_score, _median(session, sums, row.posting_id))
-            counts = sums.postings.setdefault(row.posting_id, {})
-            for question, answer in found[row.id].items():
-                counts[question] = add_groups([counts.get(question, {}), {answer: one}])
+            score = _score(row.rank_score, _median(session, sums, row.posting_id))
+            counts = sums.postings.setdefault(row.posting_id, Counter())
+            counts.update(
+                f"{question}|{answer}|{furthest[row.id]}|{score}" for question, answer in found[row.id].items()
+            )
     sums.is_done = len(rows) < most
     sums.after = rows[-1].id if rows else sums.after
 
@@ -107,10 +110,7 @@ def store_sums(session: Session, sums: Sums, *, job_id: int, now: datetime) -> N
     """Keep raw counts that are not finished; no page reads rows of this kind."""
     document = {
         "after": sums.after,
-        "postings": {
-            str(posting): {question: dump_groups(groups) for question, groups in counts.items()}
-            for posting, counts in sums.postings.items()
-        },
+        "postings": {str(posting): counts for posting, counts in sums.postings.items()},
         "medians": {str(posting): median for posting, median in sums.medians.items()},
     }
     session.merge(
@@ -121,11 +121,10 @@ def store_sums(session: Session, sums: Sums, *, job_id: int, now: datetime) -> N
 
 def publish_tables(session: Session, sums: Sums, *, job_id: int, now: datetime) -> None:
     """Store the tables of every scope that has enough news, and forget the raw counts."""
-    single = {}
-    for posting, counts in sorted(sums.postings.items()):
-        single[posting] = _publish(session, scope_of([posting]), counts, {}, now)
-    for scope, postings in _sets(session, sums.postings).items():
-        mine = {posting: sums.postings[posting] for posting in postings}
+    found = {posting: _groups(counts) for posting, counts in sorted(sums.postings.items())}
+    single = {posting: _publish(session, scope_of([posting]), counts, {}, now) for posting, counts in found.items()}
+    for scope, postings in _sets(session, found).items():
+        mine = {posting: found[posting] for posting in postings}
         counts, left_out = _added(mine, {posting: single[posting] for posting in postings})
         _publish(session, scope, counts, left_out, now)
     kept = session.get(InsightFigure, (EVERYTHING, _part(job_id), 0))
@@ -224,11 +223,28 @@ def _furthest(session: Session, ids: Iterable[int]) -> dict[int, str]:
     return {ident: follow(made).furthest for ident, made in moves.items()}
 
 
-def _one(furthest: str, point: float, median: float | None) -> Group:
-    reached = {stage: int(WAY.index(furthest) >= WAY.index(stage)) for stage in OUTCOMES if stage != ABOVE}
-    is_scored = point >= 0 and median is not None
-    reached[ABOVE] = int(is_scored and median is not None and point > median)
-    return Group(1, reached, {ABOVE: int(is_scored), **dict.fromkeys((one for one in OUTCOMES if one != ABOVE), 1)})
+def _score(point: float, median: float | None) -> str:
+    if point < 0 or median is None:
+        return "0"
+    return "+" if point > median else "-"
+
+
+def _groups(counts: Mapping[str, int]) -> Counts:
+    """Make groups of a posting's raw counts."""
+    parts: dict[str, dict[str, list[Group]]] = {}
+    for key, n in counts.items():
+        question, answer, furthest, score = key.split("|")
+        reached = {stage: n * (WAY.index(furthest) >= WAY.index(stage)) for stage in OUTCOMES if stage != ABOVE}
+        bases = {ABOVE: n * (score != "0"), **dict.fromkeys(reached, n)}
+        parts.setdefault(question, {}).setdefault(answer, []).append(
+            Group(n, {ABOVE: n * (score == "+"), **reached}, bases)
+        )
+    return {
+        question: {
+            answer: add_groups([{answer: one} for one in groups])[answer] for answer, groups in by_answer.items()
+        }
+        for question, by_answer in parts.items()
+    }
 
 
 def _median(session: Session, sums: Sums, posting_id: int) -> float | None:
