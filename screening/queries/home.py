@@ -7,7 +7,7 @@ from operator import itemgetter
 from sqlalchemy import ColumnElement, Exists, or_, select, true
 from sqlalchemy.orm import Session
 
-from screening.models import Application, Evaluation, Interview, Posting, Role, Stage, StageCount
+from screening.models import Application, Evaluation, Interview, Posting, Role, Stage
 from screening.policy import Actor
 from screening.queries.blindness import is_owed
 from screening.queries.overview_counts import read_drafts
@@ -40,18 +40,6 @@ def ready_debriefs(session: Session, *, actor: Actor) -> tuple[tuple[int, str, s
         .limit(ROWS)
     )
     return tuple((ident, name, title) for ident, name, title in rows)
-
-
-def new_applications(session: Session, *, actor: Actor) -> tuple[Waiting, ...]:
-    """Count the applications that nobody has looked at, by posting that one recruits for, the most first."""
-    rows = session.execute(
-        select(Posting.id, Posting.title, StageCount.count)
-        .join(StageCount, StageCount.posting_id == Posting.id)
-        .where(_visible(actor), StageCount.stage == Stage.APPLIED, StageCount.count > 0)
-        .order_by(StageCount.count.desc(), Posting.id)
-        .limit(ROWS)
-    )
-    return tuple((ident, title, count) for ident, title, count in rows)
 
 
 def open_findings(session: Session, *, actor: Actor) -> tuple[Waiting, ...]:

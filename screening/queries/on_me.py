@@ -1,4 +1,4 @@
-"""What is overdue and waits for one person, and what colleagues have handed to them: two queries, a bounded list.
+"""What is overdue and waits for one person, what colleagues have handed to them, and what nobody has looked at: two queries, bounded lists.
 
 Who must act is decided as in ``responsibles``, but that scorecards which the reader owes are no part of it: the start page
 lists them by themselves. Each list is read from an index, the longest waiting first, and ends after ``ROWS``; of those that
@@ -36,6 +36,7 @@ ROWS = 20
 WINDOW = 40
 PLACES = 60
 """Stages of postings that are looked through, those with the most applications first."""
+NEW = 100
 GIVEN = timedelta(days=14)
 """How long a hand-over is news."""
 
@@ -67,10 +68,14 @@ class GivenRow:
 
 @dataclass(frozen=True, slots=True)
 class OnMe:
-    """What waits for one person; ``cut`` when more is overdue than is listed."""
+    """What waits for one person; ``cut`` when more is overdue than is listed.
+
+    ``new`` counts the applications that nobody has looked at: posting, its title and the number, the most first.
+    """
 
     overdue: tuple[OverdueRow, ...] = ()
     given: tuple[GivenRow, ...] = ()
+    new: tuple[tuple[int, str | None, int], ...] = ()
     cut: bool = False
 
 
@@ -82,6 +87,7 @@ class _Place:
     stage: Stage
     rule: Rule
     acts: Responsible
+    count: int
 
 
 def on_me(session: Session, *, actor: Actor, now: datetime) -> OnMe:
@@ -104,7 +110,8 @@ def on_me(session: Session, *, actor: Actor, now: datetime) -> OnMe:
             overdue[ident] = OverdueRow(ident, name, posting_id, place.title, place.stage, place.rule, since)
     rows = sorted(overdue.values(), key=lambda row: (row.since, row.application_id))
     latest = sorted(given.values(), key=lambda row: row.at, reverse=True)
-    return OnMe(tuple(rows[:ROWS]), tuple(latest[:ROWS]), cut=len(rows) > ROWS)
+    new = [(place.posting_id, place.title, place.count) for place in places if place.stage is Stage.APPLIED]
+    return OnMe(tuple(rows[:ROWS]), tuple(latest[:ROWS]), tuple(new[:NEW]), cut=len(rows) > ROWS)
 
 
 def _places(session: Session, actor: Actor) -> list[_Place]:
@@ -118,7 +125,7 @@ def _places(session: Session, actor: Actor) -> list[_Place]:
     )
     visible: ColumnElement[bool] = true() if actor.role is Role.ADMIN else Posting.id.in_(actor.postings)
     rows = session.execute(
-        select(Posting.id, Posting.title, Posting.owner_id, StageCount.stage, StageRule, has_manager)
+        select(Posting.id, Posting.title, Posting.owner_id, StageCount.stage, StageCount.count, StageRule, has_manager)
         .join(StageCount, StageCount.posting_id == Posting.id)
         .outerjoin(StageRule, and_(StageRule.posting_id == Posting.id, StageRule.stage == StageCount.stage))
         .where(
@@ -130,10 +137,11 @@ def _places(session: Session, actor: Actor) -> list[_Place]:
         .order_by(StageCount.count.desc(), Posting.id)
     )
     places = []
-    for ident, title, owner, stage, own, managed in rows:
+    for ident, title, owner, stage, count, own, managed in rows:
         rule = rule_in(own) if own is not None else STANDARD[stage]
         is_vacant = rule.responsible is Responsible.HIRING_MANAGER and not managed
-        places.append(_Place(ident, title, owner, stage, rule, Responsible.OWNER if is_vacant else rule.responsible))
+        acts = Responsible.OWNER if is_vacant else rule.responsible
+        places.append(_Place(ident, title, owner, stage, rule, acts, count))
     return places
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from screening.models import AbstainKind, PostingState, Recommendation, Role, RubricVersion, Stage
 from screening.policy import Actor
 from screening.queries.debrief import debrief
-from screening.queries.home import new_applications, open_findings, ready_debriefs
+from screening.queries.home import open_findings, ready_debriefs
+from screening.queries.on_me import on_me
 from screening.services.evaluating import Judgement, abstain, amend_evaluation, submit_evaluation
 from screening.services.moving import move_application
 from tests.factories import NOW, make_posting
@@ -123,10 +124,10 @@ def test_a_debrief_is_not_offered_to_who_still_owes(session, panel):
 
 def test_new_applications_and_findings_are_counted_by_posting(session, panel):
     move_application(session, application=panel.application, to=Stage.SCREENING, actor_id=panel.recruiter.id, now=NOW)
-    assert new_applications(session, actor=recruiter(panel)) == ()
+    assert on_me(session, actor=recruiter(panel), now=NOW).new == ()
     move_application(session, application=panel.application, to=Stage.APPLIED, actor_id=panel.recruiter.id, now=NOW)
 
-    assert [(ident, count) for ident, _, count in new_applications(session, actor=recruiter(panel))] == [
+    assert [(ident, count) for ident, _, count in on_me(session, actor=recruiter(panel), now=NOW).new] == [
         (panel.application.posting_id, 1)
     ]
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from screening.models import Application, Posting, Role, Stage, StageRule, SuspicionState
 from screening.policy import Actor
-from screening.queries.home import new_applications
+from screening.queries.on_me import on_me
 from screening.queries.overdue import count_overdue
 from screening.queries.overview_counts import read_drafts
 from screening.queries.postings import Overview, PostingFilter, overview
@@ -47,7 +47,7 @@ def check(session: Session, actor: Actor) -> None:
         assert (row.new, row.overdue) == (own["new"], own["overdue"])
     assert (page.new, page.overdue) == (sum(row.new for row in page.rows), sum(row.overdue for row in page.rows))
     assert page.to_review == sum(row.counts[0] + row.counts[1] for row in page.rows)
-    assert {ident: count for ident, _, count in new_applications(session, actor=actor)} == {
+    assert {ident: count for ident, _, count in on_me(session, actor=actor, now=NOW).new} == {
         ident: own["applied"] for ident, own in counts.items() if own["applied"]
     }
 

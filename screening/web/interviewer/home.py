@@ -12,10 +12,10 @@ from flask.typing import ResponseReturnValue
 from screening.extensions import db
 from screening.policy import Permission
 from screening.queries.bulks import recent_bulks
-from screening.queries.home import new_applications, open_findings, ready_debriefs
+from screening.queries.home import open_findings, ready_debriefs
 from screening.queries.interviews import focus_texts, own_agenda
-from screening.queries.on_me import OnMe, on_me
 from screening.queries.mentions import own_mentions
+from screening.queries.on_me import OnMe, on_me
 from screening.queries.own_ratings import own_ratings
 from screening.queries.requests import waiting_reviews
 from screening.queries.second_looks import second_looks
@@ -47,6 +47,7 @@ def index() -> ResponseReturnValue:
     today = [row for row in meetings if row.starts_at < end and row.ends_at >= begin]
     recruits = may(Permission.POSTING_LIST)
     rated = own_ratings(db.session, user_id=actor().id, since=moment - timedelta(days=RATED_DAYS))
+    mine = on_me(db.session, actor=actor(), now=moment) if recruits else OnMe()
     return render_template(
         "interviewer/home.html",
         now=moment,
@@ -58,11 +59,11 @@ def index() -> ResponseReturnValue:
         this_week=[row for row in meetings if end <= row.starts_at < week],
         later=[row for row in meetings if row.starts_at >= max(week, end)],
         debriefs=ready_debriefs(db.session, actor=actor()) if recruits else (),
-        waiting=new_applications(db.session, actor=actor()) if recruits else (),
         reviews=waiting_reviews(db.session, actor=actor()) if recruits else (),
         mentions=own_mentions(db.session, user_id=actor().id),
         looks=second_looks(db.session, actor=actor()) if recruits else (),
-        on_me=on_me(db.session, actor=actor(), now=moment) if recruits else OnMe(),
+        on_me=mine,
+        waiting=mine.new,
         stage_word=stage_word,
         findings=open_findings(db.session, actor=actor()) if recruits else (),
         bulks=recent_bulks(db.session, actor_id=actor().id, now=moment, larger_than=DONE_AT_ONCE) if recruits else (),
