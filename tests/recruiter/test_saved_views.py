@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -130,7 +131,9 @@ def sent(session, client, recruiter, posting):
     client.set_cookie("locale", "en")
 
     def send(path="", expect=303, **fields):
-        answer = client.post(f"/staff/postings/{posting.id}/views{path}", data=fields)
+        address = f"/staff/postings/{posting.id}/views{path}"
+        session.commit()
+        answer = client.post(address, data=fields)
         assert answer.status_code == expect, answer.get_data(as_text=True)
         session.expire_all()
         return answer
@@ -140,9 +143,10 @@ def sent(session, client, recruiter, posting):
 
 def test_the_story_of_a_view(session, client, posting, recruiter, colleague, sent):
     answer = sent(name="  有论文、 框架未体现 ", filter=FILTER, shared="on")
-    assert answer.location.endswith(f"/staff/postings/{posting.id}?{WRITTEN}")
+    assert unquote(answer.location).endswith(f"/staff/postings/{posting.id}?{unquote(WRITTEN)}")
     view = session.scalars(select(SavedView)).one()
     assert fields_of(view) == ViewFields("有论文、 框架未体现", WRITTEN, is_shared=True)
+    session.commit()
     listed = client.get(answer.location).get_data(as_text=True)
     assert re.search(r'href="[^"]*low=40" aria-current="true"><span class="grow">有论文', listed)
     assert "Saved as “有论文、 框架未体现”." in listed
@@ -151,17 +155,16 @@ def test_the_story_of_a_view(session, client, posting, recruiter, colleague, sen
     assert fields_of(view) == ViewFields("论文", WRITTEN, is_shared=False)
     sent(f"/{view.id}", act="overwrite", filter="stage=offer&view=board")
     assert view.address == "stage=offer&view=board"
-    client.get(f"/staff/postings/{posting.id}/views")  # what was said before is shown there, once
+    views = f"/staff/postings/{posting.id}/views"
+    session.commit()
+    client.get(views)  # what was said before is shown there, once
     sent(f"/{view.id}", act="delete", filter="")
     assert session.scalars(select(SavedView)).all() == []
 
-    def take_back():
-        """Take back the latest act that has not been."""
-        (token,) = re.findall(r'action="(/staff/undo/[^"]*)"', client.get(f"/staff/postings/{posting.id}/views").text)
-        client.post(token)
-        session.expire_all()
-
-    take_back()
+    session.commit()
+    (undoing,) = re.findall(r'action="(/staff/undo/[^"]*)"', client.get(views).text)
+    client.post(undoing)
+    session.expire_all()
     assert [fields_of(one).address for one in session.scalars(select(SavedView))] == ["stage=offer&view=board"]
 
 

@@ -25,7 +25,7 @@ from screening.services.saved_views import (
     written,
 )
 from screening.services.undoing import Act, remember
-from screening.web.access import actor, needs, now
+from screening.web.access import LARGEST_ID, actor, needs, now
 from screening.web.recruiter.chosen import Chosen, read_address, read_chosen
 from screening.web.recruiter.filters import filter_chips
 from screening.web.toasts import toast
@@ -62,7 +62,8 @@ def save(posting: Posting) -> ResponseReturnValue:
 def change(posting: Posting, view_id: int) -> ResponseReturnValue:
     """Rename, share, overwrite or delete one of the reader's own views."""
     chosen = read_address(request.form.get("filter", ""))
-    view = own_view(db.session, view_id=view_id, posting_id=posting.id, owner_id=actor().id)
+    known = view_id <= LARGEST_ID
+    view = own_view(db.session, view_id=view_id, posting_id=posting.id, owner_id=actor().id) if known else None
     act = request.form.get("act", "")
     if view is None:
         abort(404)
