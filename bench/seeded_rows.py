@@ -87,7 +87,6 @@ class Place:
     version_id: int
     form_id: int
     focus: tuple[tuple[str, str], ...]
-    keys: tuple[str, ...]
     variants: tuple[Variant, ...]
 
 
@@ -106,6 +105,11 @@ def name_of(number: int) -> str:
     mixed = int.from_bytes(hashlib.blake2b(str(number).encode(), digest_size=6).digest(), "big")
     parts = FAMILY[mixed % len(FAMILY)], GIVEN[mixed // 97 % len(GIVEN)], GIVEN[mixed // 9973 % len(GIVEN)]
     return "".join(parts)
+
+
+def batch_of(number: int) -> str:
+    """Give a word that every thousandth application holds."""
+    return f"batch{number % 1_000:03}"
 
 
 def since_of(number: int, submitted: datetime) -> datetime:
@@ -145,7 +149,7 @@ def rows_of(
     for field in SECTIONS:
         if field in variant.answers:
             yield Answer, {"application_id": number, "field": field, "value": variant.answers[field]}
-    yield ResumeFile, _file(number, f"{name}\n{variant.resume}", submitted)
+    yield ResumeFile, _file(number, f"{name}\n{batch_of(number)}\n{variant.resume}", submitted)
     yield StageMove, _move(number, None, Stage.APPLIED, submitted, None)
     if stage is not Stage.APPLIED:
         yield StageMove, _move(number, Stage.APPLIED, stage, since, shared.admin_id)

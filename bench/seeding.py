@@ -28,6 +28,7 @@ from bench.seeded_rows import (
     Row,
     Shared,
     Variant,
+    batch_of,
     name_of,
     rows_of,
     since_of,
@@ -77,8 +78,6 @@ class Company:
     posting_ids: tuple[int, ...]
     applications: int
     tags: tuple[int, ...] = ()
-    criteria: tuple[str, ...] = ()
-    """Keys of the first posting's criteria."""
 
 
 def seed(session: Session, *, applications: int, now: datetime) -> Company:
@@ -127,7 +126,7 @@ def _fill(session: Session, loader: Loader, applications: int, now: datetime) ->
     _follow_numbers(session)
     session.commit()
     _analyse(session)
-    return Company(admin, tuple(place.posting_id for place in places), applications, shared.tags, places[0].keys)
+    return Company(admin, tuple(place.posting_id for place in places), applications, shared.tags)
 
 
 def _count(session: Session, counts: Mapping[Standing, int]) -> None:
@@ -170,8 +169,7 @@ def _places(session: Session) -> list[Place]:
                 )
             )
         focus = tuple((criterion.id, criterion.key) for criterion in entry.rubric.criteria[-4:])
-        keys = tuple(criterion.key for criterion in entry.rubric.criteria)
-        places.append(Place(posting.id, version.id, form.id, focus, keys, tuple(variants)))
+        places.append(Place(posting.id, version.id, form.id, focus, tuple(variants)))
     return places
 
 
@@ -179,7 +177,7 @@ def _documents(session: Session, numbers: list[int], places: list[Place]) -> Ite
     """Give the words of these applications; what those of a variant share is cut once."""
     for number in numbers:
         place = places[number % len(places)]
-        own = document_words(posting_id=place.posting_id, name=name_of(number), texts=[f"s{number}"])
+        own = document_words(posting_id=place.posting_id, name=name_of(number), texts=[f"s{number}", batch_of(number)])
         words = stored_words(session, [*own, *place.variants[number // 20 % len(place.variants)].words])
         yield {"application_id": number, "words": words}
 
