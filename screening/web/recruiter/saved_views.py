@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -87,7 +88,8 @@ def change(posting: Posting, view_id: int) -> ResponseReturnValue:
     token = _remember(posting, view_id, before, after)
     db.session.commit()
     toast(_done(act, (after or before).name), undo=token)
-    return redirect(url_for("saved_views.index", posting_id=posting.id, **chosen.address()), 303)
+    query: dict[str, Any] = chosen.address()
+    return redirect(url_for("saved_views.index", posting_id=posting.id, **query), 303)
 
 
 def _page(
@@ -117,7 +119,8 @@ def _page(
 
 def _list(posting: Posting, address: str) -> str:
     """Give the list's own address with a view's query string."""
-    return url_for("pipeline.show", posting_id=posting.id, **read_address(address).address())
+    query: dict[str, Any] = read_address(address).address()
+    return url_for("pipeline.show", posting_id=posting.id, **query)
 
 
 def _remember(posting: Posting, view_id: int, before: ViewFields | None, after: ViewFields | None) -> str:
