@@ -39,6 +39,7 @@ from screening.queries.passages import Mark, Piece, cut
 from screening.queries.people import People, asked, people_from, related_rows, suspect_rows
 from screening.queries.requests import Review, review_rows
 from screening.queries.standing import State, unscored_state
+from screening.queries.tags import TagPanel, panel_from, panel_rows
 from screening.queries.timeline import InterviewRow, interview_rows, interviews_from
 from screening.queries.together import Together
 from screening.queries.verdicts import Change, changed_rows, latest_changes, standing_score, standing_verdicts
@@ -138,6 +139,7 @@ class ApplicationPage:
     additions: tuple[Addition, ...]
     reviews: tuple[Review, ...]
     mentions: tuple[Mention, ...]
+    tags: TagPanel | None
     version: RubricVersion | None
 
     @property
@@ -176,6 +178,7 @@ def application_page(session: Session, *, application: Application, actor: Actor
         additions=() if blind else tuple(map(addition_of, lists["additions"])),
         reviews=() if blind else tuple(Review(*row) for row in lists["reviews"]),
         mentions=() if blind else mentions_from(lists["mentions"]),
+        tags=None if blind else panel_from(tags=lists["tags"], at_hand=lists["at_hand"]),
         version=_current(versions),
     )
 
@@ -206,6 +209,7 @@ def _lists(*, everything: bool) -> Together:
         referral=select(Referral.referrer).where(Referral.id == bindparam("referral", type_=Integer)),
         offers=offer_rows(),
         mentions=mention_rows(),
+        **panel_rows(),
         **interview_rows(),
     )
 

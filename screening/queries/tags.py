@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, func, literal, or_, select, union_all
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from screening.models import Application, ApplicationTag, Interview, Panelist, Tag
 from screening.queries.blindness import is_open
+from screening.queries.together import Together
 
 AT_HAND = 50
 """Words that are suggested."""
@@ -50,17 +53,33 @@ class UsedTag:
 
 def tag_panel(session: Session, *, application: Application, reader_id: int) -> TagPanel:
     """Read an application's tags and the words at hand in one query. Not for a reader who owes an evaluation of it."""
+    values = {"application": application.id, "posting": application.posting_id, "reader": reader_id}
+    return panel_from(**_panel().read(session, **values))
+
+
+def panel_rows() -> dict[str, Select[*tuple[Any, ...]]]:
+    """Select the tags of the bound ``application``, and those at hand to the bound ``reader`` on the bound ``posting``."""
     own = (
-        select(literal(1).label("mine"), Tag.id.label("id"), Tag.name.label("name"))
+        select(Tag.id, Tag.name)
         .join(ApplicationTag, ApplicationTag.tag_id == Tag.id)
-        .where(ApplicationTag.application_id == application.id)
+        .where(ApplicationTag.application_id == bindparam("application"))
     )
-    others = _of_posting(application.posting_id, reader_id).subquery()
-    both = union_all(own, select(literal(0), others.c.id, others.c.name)).subquery()
-    rows = session.execute(select(both).order_by(both.c.name, both.c.id)).all()
-    mine = tuple(TagRow(row.id, row.name) for row in rows if row.mine)
+    return {
+        "tags": own.order_by(Tag.name, Tag.id),
+        "at_hand": _of_posting(bindparam("posting"), bindparam("reader")),
+    }
+
+
+def panel_from(*, tags: Iterable[Any], at_hand: Iterable[Any]) -> TagPanel:
+    """Put the rows of ``panel_rows`` together."""
+    mine = tuple(TagRow(row.id, row.name) for row in tags)
     borne = {tag.id for tag in mine}
-    return TagPanel(mine, tuple(row.name for row in rows if not row.mine and row.id not in borne))
+    return TagPanel(mine, tuple(row.name for row in at_hand if row.id not in borne))
+
+
+@cache
+def _panel() -> Together:
+    return Together(**panel_rows())
 
 
 def posting_tags(session: Session, *, posting_id: int, reader_id: int) -> tuple[TagRow, ...]:
@@ -96,7 +115,7 @@ def all_tags(session: Session, *, reader_id: int, text: str = "", after: str = "
     return tuple(UsedTag(*row) for row in session.execute(rows.order_by(Tag.key).limit(PAGE + 1)))
 
 
-def _of_posting(posting_id: int, reader_id: int) -> Select[int, str]:
+def _of_posting(posting_id: Any, reader_id: Any) -> Select[int, str]:
     """Give the tags of a posting: one look into an index for each tag that there is."""
     used = (
         select(ApplicationTag.application_id)
@@ -111,7 +130,7 @@ def _of_posting(posting_id: int, reader_id: int) -> Select[int, str]:
     return select(Tag.id.label("id"), Tag.name.label("name")).where(used).order_by(Tag.name, Tag.id).limit(AT_HAND)
 
 
-def _owed(reader_id: int) -> Select[int]:
+def _owed(reader_id: Any) -> Select[int]:
     """Give the applications of which a reader owes an evaluation: tags on them are opinions that they must not see yet."""
     return (
         select(Interview.application_id)

@@ -269,6 +269,7 @@ def application_view(
         offer_states=OFFER_STATES,
         timeline=_timeline(application, blind=blind) if side == "timeline" else None,
         notes=notes(db.session, application=application, reader_id=reader) if side == "notes" and not blind else None,
+        tags=page.tags if may(Permission.APPLICATION_TAG) else None,
         refused=refused,
         choice=choice,
         draft=draft,
