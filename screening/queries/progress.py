@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from rubrics.scoring import ENGINE_VERSION
@@ -25,8 +26,7 @@ class Progress:
 
 def rescoring_progress(session: Session, *, posting_id: int) -> Progress | None:
     """Count the chunks of the published rubric version; None while none of it is open, which one look at the index tells."""
-    is_open = select(Job.key).where(Job.state.in_(OPEN), Job.name == RESCORE_APPLICATIONS).order_by(Job.id)
-    keys = session.scalars(is_open).all()
+    keys = session.scalars(_open_keys()).all()
     if not keys:
         return None
     version_id = session.scalar(
@@ -43,6 +43,11 @@ def rescoring_progress(session: Session, *, posting_id: int) -> Progress | None:
     total = sum(arguments["applications"] for _, arguments in chunks)
     left = sum(arguments["applications"] for state, arguments in chunks if state in OPEN)
     return Progress(total - left, total, stopped=not any(state is JobState.WAITING for state, _ in chunks))
+
+
+@cache
+def _open_keys() -> Select[str]:
+    return select(Job.key).where(Job.state.in_(OPEN), Job.name == RESCORE_APPLICATIONS).order_by(Job.id)
 
 
 def count_failures(session: Session, *, rubric_version_id: int) -> int:

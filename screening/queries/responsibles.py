@@ -6,10 +6,11 @@ the application's own, else the posting's, and where there is none, all who recr
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
-from sqlalchemy import Select, String, literal, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Select, String, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from screening.models import Interview, Panelist, Posting, PostingMember, Responsible, Role, Stage, User
@@ -39,13 +40,10 @@ def who_must_act(
     owners = {owner for _, _, owner in live} | {posting.owner_id}
     with_panel = [ident for ident, stage, _ in live if rules[stage].responsible is Responsible.PANEL]
     asks_managers = any(rules[stage].responsible is Responsible.HIRING_MANAGER for _, stage, _ in live)
-    parts = [_owners({owner for owner in owners if owner is not None})]
-    if asks_managers:
-        parts.append(_managers(posting.id))
-    if with_panel:
-        parts.append(_owing(with_panel))
+    rows = _people(asks_managers=asks_managers, asks_panel=bool(with_panel))
+    asked = {"owners": [one for one in owners if one is not None], "posting": posting.id, "with_panel": with_panel}
     names: dict[str, dict[int, dict[int, str]]] = {}
-    for kind, ident, user_id, name in session.execute(union_all(*parts)):
+    for kind, ident, user_id, name in session.execute(rows, asked):
         names.setdefault(kind, {}).setdefault(ident, {})[user_id] = name
     own = names.get("owner", {}).get(0, {})
     managers = names.get("manager", {}).get(0, {})
@@ -75,22 +73,35 @@ def _waiting(
             return Waiting(Responsible.OWNER, {owner_id: name} if owner_id is not None and name is not None else {})
 
 
-def _owners(ids: Collection[int]) -> Select[str, int, int, str]:
-    return select(literal("owner", String), literal(0), User.id, User.name).where(User.id.in_(sorted(ids)))
+@cache
+def _people(*, asks_managers: bool, asks_panel: bool) -> CompoundSelect[str, int, int, str]:
+    """Make a statement once for each kind of page."""
+    parts = [_owners()]
+    if asks_managers:
+        parts.append(_managers())
+    if asks_panel:
+        parts.append(_owing())
+    return union_all(*parts)
 
 
-def _managers(posting_id: int) -> Select[str, int, int, str]:
+def _owners() -> Select[str, int, int, str]:
+    ids: BindParameter[Sequence[int]] = bindparam("owners", expanding=True)
+    return select(literal("owner", String), literal(0), User.id, User.name).where(User.id.in_(ids))
+
+
+def _managers() -> Select[str, int, int, str]:
     return (
         select(literal("manager", String), literal(0), User.id, User.name)
         .join(PostingMember, PostingMember.user_id == User.id)
-        .where(PostingMember.posting_id == posting_id, User.role == Role.HIRING_MANAGER, User.is_active)
+        .where(PostingMember.posting_id == bindparam("posting"), User.role == Role.HIRING_MANAGER, User.is_active)
     )
 
 
-def _owing(application_ids: Sequence[int]) -> Select[str, int, int, str]:
+def _owing() -> Select[str, int, int, str]:
+    ids: BindParameter[Sequence[int]] = bindparam("with_panel", expanding=True)
     return (
         select(literal("panel", String), Interview.application_id, User.id, User.name)
         .join(Panelist, Panelist.interview_id == Interview.id)
         .join(User, User.id == Panelist.user_id)
-        .where(Interview.application_id.in_(application_ids), is_open())
+        .where(Interview.application_id.in_(ids), is_open())
     )

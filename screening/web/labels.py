@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from rubrics.model import Criterion, Degree, Level, Section
 from screening.documents import failures
 from screening.models import MailState, Outcome, Recommendation, Role, Stage
+
+K = TypeVar("K")
 
 STAGES = {
     Stage.APPLIED: _l("New"),
@@ -161,6 +169,21 @@ ANSWER_FIELDS = {
     "on_site": _l("On site"),
     "cities": _l("City"),
 }
+
+
+def spoken(words: Mapping[K, LazyString]) -> Mapping[K, str]:
+    """Give a table of this module in the page's language: a list looks up the same few words for each of its rows."""
+    locale = get_locale()
+    if locale is None:
+        return {key: str(word) for key, word in words.items()}
+    kept = _spoken.setdefault((id(words), locale.language), {})
+    if not kept:
+        kept.update({key: str(word) for key, word in words.items()})
+    return MappingProxyType(kept)
+
+
+_spoken: dict[tuple[int, str], dict[Any, str]] = {}
+"""By table and language; a table lives as long as the process, and so do the catalogues."""
 
 
 def code(criterion: Criterion) -> str:

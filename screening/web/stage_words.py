@@ -6,7 +6,7 @@ from flask_babel import get_locale
 
 from screening.models import Stage
 from screening.queries.stage_rules import Rule, Rules
-from screening.web.labels import STAGES
+from screening.web.labels import STAGES, spoken
 
 ADVANCE = {
     Stage.APPLIED: Stage.SCREENING,
@@ -34,4 +34,4 @@ def stage_word(rule: Rule) -> str:
     """Give the word for the stage of a rule."""
     locale = get_locale()
     language = "zh" if locale is not None and locale.language == "zh" else "en"
-    return rule.names.get(language) or str(STAGES[rule.stage])
+    return rule.names.get(language) or spoken(STAGES)[rule.stage]

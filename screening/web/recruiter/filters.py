@@ -16,7 +16,7 @@ from screening.queries.pipeline_filter import NOBODY, REFERRAL
 from screening.queries.pipeline_frame import Frame, frame
 from screening.queries.rubric_in_force import rubric_in_force
 from screening.web.access import actor, needs
-from screening.web.labels import SOURCES
+from screening.web.labels import SOURCES, spoken
 from screening.web.recruiter.chosen import HIGHEST_SCORE, LONGEST_TEXT, MOST_DAYS, NONE, Chosen, read_chosen
 from screening.web.recruiter.filter_words import GATES, VERDICTS, Chip, chips_of, city_word
 from screening.web.stage_words import stage_words
@@ -42,7 +42,7 @@ def show(posting: Posting) -> ResponseReturnValue:
         },
         "own": actor().id,
         "stages": stage_words(around.rules),
-        "sources": SOURCES,
+        "sources": spoken(SOURCES),
         "gates": GATES,
         "verdicts": VERDICTS,
         "city_word": city_word,

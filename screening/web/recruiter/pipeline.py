@@ -25,7 +25,7 @@ from screening.services.asking import go_on_rescoring, stop_rescoring
 from screening.services.moving import MoveError, allowed_moves, move_many
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
-from screening.web.labels import SOURCES
+from screening.web.labels import SOURCES, spoken
 from screening.web.recruiter.chosen import read_chosen
 from screening.web.recruiter.filter_words import lost_words, problem_words
 from screening.web.recruiter.filters import filter_chips
@@ -58,7 +58,7 @@ def show(posting: Posting) -> ResponseReturnValue:
         "targets": [stage for stage in LANES if rules[stage].in_use],
         "moves": {stage: allowed_moves(rules, stage) for stage in Stage},
         "reasons": REJECT_REASONS,
-        "sources": SOURCES,
+        "sources": spoken(SOURCES),
         "preference_words": preference_words,
         "problem_words": problem_words,
         "lost_words": lost_words,

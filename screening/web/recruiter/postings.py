@@ -19,7 +19,7 @@ from screening.queries.stage_rules import LANES
 from screening.services.publishing import close_posting, reopen_posting
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, needs, now
-from screening.web.labels import STAGES
+from screening.web.labels import STAGES, spoken
 from screening.web.recruiter.overview_lines import lines_of, link
 from screening.web.recruiter.returning import back_to
 from screening.web.toasts import toast
@@ -45,7 +45,7 @@ def _page(template: str) -> str:
     chosen, moment = _filter(), now()
     reviews = count_waiting_reviews(db.session, actor=actor())
     page = overview(db.session, actor=actor(), chosen=chosen, today=start_of_day(moment), now=moment, reviews=reviews)
-    stages = {stage: str(STAGES[stage]) for stage in LANES}
+    stages = spoken(STAGES)
     return render_template(
         template,
         page=page,

@@ -55,7 +55,14 @@ def waits_of(posting: Posting, rules: Rules, rows: Sequence[PipelineRow]) -> Map
     """Say by application whom the overdue ones of a list wait for; one query, none where nothing is overdue."""
     asked = [(row.id, row.stage, row.owner_id) for row in rows if row.overdue]
     found = who_must_act(db.session, posting=posting, rules=rules, applications=asked)
-    return {ident: waiting_words(waiting) for ident, waiting in found.items()}
+    said: dict[tuple[Responsible, tuple[int, ...]], str] = {}
+    words = {}
+    for ident, waiting in found.items():
+        whom = waiting.kind, tuple(waiting.people)
+        if whom not in said:
+            said[whom] = waiting_words(waiting)
+        words[ident] = said[whom]
+    return words
 
 
 def turn_of(application: Application, posting: Posting, rules: Rules, *, moving: bool) -> Turn | None:
