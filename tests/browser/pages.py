@@ -25,6 +25,7 @@ from screening.models import (
     Job,
     Mail,
     MailState,
+    NoteMention,
     Panelist,
     Posting,
     PostingState,
@@ -45,6 +46,7 @@ from screening.services.custom_questions import CustomQuestion, QuestionType, Wo
 from screening.services.demonstration.loading import load_demo
 from screening.services.letters import write_letter
 from screening.services.mail_templates import Place, save_template
+from screening.services.noting import write_note
 from screening.services.prefilling import find_unread, read_offers, store_offers
 from screening.services.preview_chunks import judge_preview_chunk, read_preview_chunk, store_preview_chunk
 from screening.services.previewing import ask_for_preview
@@ -108,6 +110,8 @@ PAGES = (
     ("admin", "/staff/postings/{draft_id}/rubric/import"),
     ("admin", "/staff/applications/{application_id}"),
     ("admin", "/staff/applications/{added_id}"),
+    ("admin", "/staff/applications/{judged_id}?side=timeline"),
+    ("admin", "/staff/applications/{noted_id}?side=notes"),
     ("admin", "/staff/applications/{application_id}/interviews/new"),
     ("admin", "/staff/applications/{application_id}/interviews/new?round=other"),
     ("admin", "/staff/applications/{judged_id}?side=interviews"),
@@ -199,6 +203,8 @@ def fill(site):
         posting = session.get_one(Posting, scored.posting_id)
         ask_questions(session, posting, admin)
         added, open_point = add_and_ask(session)
+        note = write_note(session, application=added, text="论文值得一看。", actor_id=admin.id, now=datetime.now(UTC))
+        session.add(NoteMention(note_id=note.id, user_id=admin.id))
         waiting, beside = waits_and_beside(session)
         others = select(Posting.slug).where(Posting.state == PostingState.OPEN, Posting.id != posting.id)
         other_slug = session.scalars(others.order_by(Posting.id)).first()
@@ -226,6 +232,7 @@ def fill(site):
             "watched_id": waiting.posting_id,
             "beside_id": beside,
             "added_id": added.id,
+            "noted_id": added.id,
             "added_token": token_of(site.settings.secret_key, added.id),
             "open_point": open_point,
             "proof": token_of(site.settings.secret_key, added.id, proof_of),
