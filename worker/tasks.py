@@ -37,6 +37,7 @@ from screening.services import (
     reminding,
     rescoring,
     stage_figures,
+    telling,
     tidying,
     voluntary,
 )
@@ -441,7 +442,7 @@ def send_mail(*, job_id: int, mail_id: int) -> None:
             is_moot = (
                 mail is not None
                 and mail.state is MailState.WAITING
-                and (reminding.is_moot(session, mail=mail) or noting.is_moot(session, mail=mail))
+                and any(one(session, mail=mail) for one in (reminding.is_moot, noting.is_moot, telling.is_overtaken))
             )
             if mail is not None:  # apart from the session it opens no transaction while the mail server is asked
                 session.expunge(mail)

@@ -186,7 +186,7 @@ def _readable(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 
 @cache
-def _rows() -> Select[Any]:
+def _rows() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Mail.id,

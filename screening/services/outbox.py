@@ -59,7 +59,12 @@ def recall(session: Session, *, mail: Mail, actor_id: int, now: datetime) -> Non
 
 
 def put_back(session: Session, *, mail: Mail, actor_id: int, now: datetime) -> None:
-    """Undo a recall: the mail waits again, for its own time or at least ``SOON``, so that nobody is surprised."""
+    """Undo a recall: the mail waits again, for its own time or at least ``SOON``, so that nobody is surprised.
+
+    Raise NotWaitingError when the candidate's data were erased meanwhile.
+    """
+    if not mail.to_address:
+        raise NotWaitingError
     _claim(session, mail, (MailState.RECALLED,), state=MailState.WAITING, due_at=max(mail.due_at, now + SOON))
     ask_to_send(session, mail=mail, asked_at=now)
     _note(session, "mail.put_back", mail, actor_id, now)

@@ -8,8 +8,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from screening.models import Decision, Mail
+from screening.models import Application, Decision, Mail, StageMove
 from screening.queries.debrief import OF_DECISION
+from screening.services.letters import TEMPLATE
+from screening.services.moving import OVER
 from screening.services.outbox import recall_written
 
 
@@ -33,6 +35,22 @@ def recall_decided(session: Session, *, decision: Decision) -> int:
     own = Mail.application_id == decision.application_id  # an index leads there; none leads to the head of a key
     keys = select(Mail.key).where(own, Mail.key.startswith(_of_decision(decision.id), autoescape=True))
     return recall_written(session, keys=session.scalars(keys).all())
+
+
+def is_overtaken(session: Session, *, mail: Mail) -> bool:
+    """Tell whether a waiting letter says that an application goes on which has ended since: nobody is to read it any more."""
+    kind, _colon, number = mail.key.removeprefix("letter:").partition(":")
+    if mail.template != TEMPLATE or kind not in {"move", "decision"}:
+        return False
+    ident = int(number.partition(":")[0])
+    stage = session.scalar(select(Application.stage).where(Application.id == mail.application_id))
+    if stage not in OVER:
+        return False
+    if kind == "move":
+        said = session.scalar(select(StageMove.to_stage).where(StageMove.id == ident))
+        return said is not None and said not in OVER
+    decided = session.scalar(select(Decision.to_stage).where(Decision.id == ident))
+    return decided is not None and decided not in OVER
 
 
 def _of_decision(decision_id: int) -> str:

@@ -162,6 +162,16 @@ def test_a_letter_that_has_gone_out_keeps_its_move(session, client, application)
     assert stage_of(session, application) is Stage.REJECTED
 
 
+def test_without_a_reason_the_page_comes_back_with_everything_typed(session, client, application):
+    address = f"/staff/applications/{application.id}/letter"
+    data = {"ids": application.id, "seen": f"{application.id}:screening", "to": "rejected", "letter": "rejected"}
+    answer = client.post(address, data={**data, **WORDS, "note": "keep me"})
+    assert answer.status_code == 422
+    assert all(words in answer.text for words in ("not this time.", "keep me", "从列表里选一个理由"))
+    assert mails(session) == []
+    assert stage_of(session, application) is Stage.SCREENING
+
+
 def test_a_move_that_fails_writes_nothing(session, client, application):
     move(client, application, "rejected", reason="no such reason", letter="rejected", **WORDS)
     assert mails(session) == []

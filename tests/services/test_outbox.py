@@ -13,10 +13,12 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from screening.audit import is_intact
-from screening.models import AuditEntry, Job, JobState, Mail, MailState
+from screening.models import AuditEntry, Job, JobState, Mail, MailState, Stage
 from screening.services import mailing, outbox
 from screening.services.letters import LetterError, write_letter
 from screening.services.mailing import NotWaitingError
+from screening.services.moving import OVER, move_application
+from screening.services.telling import move_key
 from tests.factories import make_application, make_posting, make_user
 from tests.real.mail_server import mail_server
 from worker.tasks import send_mail
@@ -174,7 +176,9 @@ def test_a_letter_can_be_put_off_and_not_into_the_past(session: Session, letter:
 
 def run_jobs(app: Flask, session: Session, mail: Mail) -> None:
     """Run the jobs that wait, as the worker would."""
-    waiting = session.scalars(select(Job.id).where(Job.state == JobState.WAITING).order_by(Job.id)).all()
+    waiting = session.scalars(
+        select(Job.id).where(Job.state == JobState.WAITING, Job.name == "send_mail").order_by(Job.id)
+    ).all()
     session.commit()
     with app.app_context():
         for job in waiting:
@@ -196,6 +200,48 @@ def test_the_worker_leaves_a_letter_that_was_put_off_and_sends_it_in_time(
         run_jobs(app, session, letter)
         assert [to for to, _message in inbox.mails] == [letter.to_address]
         assert state_of(session, letter) is MailState.SENT
+
+
+@pytest.mark.parametrize(("to", "state"), [(Stage.INTERVIEW, MailState.RECALLED), (Stage.REJECTED, MailState.SENT)])
+def test_a_letter_that_is_overtaken_by_the_end_of_the_application_is_not_sent(
+    app: Flask, session: Session, to: Stage, state: MailState
+) -> None:
+    actor, now = make_user(session), datetime.now(UTC)
+    posting = make_posting(session)
+    application = make_application(session, posting, stage=Stage.SCREENING)
+    move = move_application(
+        session, application=application, to=to, actor_id=actor.id, now=now, reason="other" if to in OVER else None
+    )
+    mail = write_letter(
+        session,
+        application=application,
+        posting=posting,
+        subject="Next step",
+        text="An interview",
+        author_id=actor.id,
+        due_at=now,
+        key=move_key(move.id),
+        now=now,
+    )
+    if to is Stage.INTERVIEW:
+        move_application(
+            session, application=application, to=Stage.REJECTED, actor_id=actor.id, now=now, reason="other"
+        )
+    session.commit()
+    with mail_server() as inbox:
+        app.config["SCREENING"] = replace(app.config["SCREENING"], smtp_url=inbox.url, demo=False)
+        run_jobs(app, session, mail)
+        assert state_of(session, mail) is state
+        assert len(inbox.mails) == (state is MailState.SENT)
+
+
+def test_nobody_is_written_to_by_putting_a_mail_back_whose_address_is_erased(session: Session, letter: Mail) -> None:
+    author, now = make_user(session), datetime.now(UTC)
+    outbox.recall(session, mail=letter, actor_id=author.id, now=now)
+    letter.to_address = ""
+    session.commit()
+    with pytest.raises(NotWaitingError):
+        outbox.put_back(session, mail=letter, actor_id=author.id, now=now)
 
 
 def test_a_recalled_letter_that_is_put_back_waits_again_and_is_asked_for(session: Session, letter: Mail) -> None:

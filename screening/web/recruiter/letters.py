@@ -120,6 +120,8 @@ def move_and_write(application: Application, wanted: MoveRequest, back: str) -> 
             said.append(due_words(mail.due_at, at))
     except MoveError as error:
         db.session.rollback()
+        if request.endpoint == "letters.write" and error.code in {"reason_missing", "reason_unknown"}:
+            return _page(application, wanted.to, typed=typed, wanted=wanted, refused=True), 422
         toast(explain_move(error))
         return redirect(back, 303)
     except LetterError:
@@ -159,6 +161,7 @@ def _page(
     typed: TypedLetter | None = None,
     wanted: MoveRequest | None = None,
     rules: Rules | None = None,
+    refused: bool = False,
 ) -> str:
     rules = rules or rules_of(db.session, posting_id=application.posting_id)
     posting = db.session.get_one(Posting, application.posting_id)
@@ -179,10 +182,9 @@ def _page(
         names=names,
         coming=coming,
         wanted=wanted,
+        refused=refused,
         call_off=typed is None or "call_off" in request.form,
-        back=back_to(
-            request.values.get("back"), url_for("applications.show", application_id=application.id)
-        ),
+        back=back_to(request.values.get("back"), url_for("applications.show", application_id=application.id)),
         key=request.form.get("key", "")[:40] or token_hex(8),
         reasons=REJECT_REASONS,
         moves=_moves(application, rules),
