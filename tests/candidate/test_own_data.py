@@ -124,6 +124,7 @@ def test_pdf_tells_it_in_both_languages_with_its_font_inside(client, home, langu
     for words in ("云小鹤", "云溪大学", "PyTorch", "𠮷andplainwords", "从学长那里", "请再看一遍", "周三下午可以"):
         assert words in shown
     assert {"zh": "我的数据", "en": "Mydata"}[language] in shown
+    assert {"zh": "硕士", "en": "Master’s"}[language] in shown
     for secret in (SECRET.replace(" ", ""), "何以然", "rejected"):
         assert secret not in shown
     content = answer.get_data()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from screening.documents.sheet import Block, Heading, Row, Text
 from screening.forms.auth import LOCALES
 from screening.models import RequestKind, RequestState, Stage
 from screening.queries.explanation import Told
+from screening.web.candidate.answer_words import CHOSEN
 from screening.web.candidate.explanation import WORDS
 from screening.web.candidate.status import ENDS, WAY
 from screening.web.candidate.voluntary import ASKED, SAID
@@ -122,7 +123,12 @@ CHOICES: dict[str, dict[Any, Any]] = {
     "state": STATES,
     "told": TOLD,
 }
-NAMED: dict[str, dict[str, Any]] = {"language": LOCALES, "source": SOURCES, **dict.fromkeys(ASKED, SAID)}
+NAMED: dict[str, Mapping[str, Any]] = {
+    "language": LOCALES,
+    "source": SOURCES,
+    **CHOSEN,
+    **dict.fromkeys(ASKED, SAID),
+}
 """Values that have a name beside the code that programs read; the candidate's own words have none."""
 KINDS_OF = {"stage": Stage, "section": Section, "verdict": Verdict, "kind": RequestKind, "state": RequestState}
 KINDS_OF["told"] = Told
@@ -227,7 +233,7 @@ def _value(name: str, value: Any) -> str:
     if name in CHOICES and isinstance(value, str) and value in set(KINDS_OF[name]):
         return str(CHOICES[name][KINDS_OF[name](value)])
     if isinstance(value, str):
-        value = NAMED.get(name, {}).get(value, value)
+        value = str(NAMED.get(name, {}).get(value, value))
     if name == "size":
         return file_size(value)
     if name.endswith("_at") and isinstance(value, str):

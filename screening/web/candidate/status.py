@@ -22,6 +22,7 @@ from screening.services.moving import ENDED, OVER, MoveError
 from screening.services.reasons import WITHDRAWAL_REASONS
 from screening.services.voluntary import is_asked
 from screening.web.access import anyone, now
+from screening.web.candidate.answer_words import said
 from screening.web.candidate.cities import city_name
 from screening.web.candidate.links import (
     application_id_in,
@@ -100,6 +101,7 @@ def show(token: str) -> ResponseReturnValue:
         may_apply_again=status.stage in OVER
         and not any(other.application_id > status.application_id for other in status.others),
         city_name=city_name,
+        said=said,
         voluntary=_voluntary(status.application_id),
         withdrawals=WITHDRAWALS,
     )
