@@ -31,9 +31,12 @@ Asked = tuple[int, Stage, int | None]
 
 
 def who_must_act(
-    session: Session, *, posting: Posting, rules: Rules, applications: Sequence[Asked]
+    session: Session, *, posting: Posting, rules: Rules, applications: Sequence[Asked], reader_id: int
 ) -> dict[int, Waiting]:
-    """Tell by application whom it waits for, in one query for a page of one posting; nobody waits for one that has ended."""
+    """Tell by application whom it waits for, in one query for a page of one posting; nobody waits for one that has ended.
+
+    Who of a panel still owes tells who has submitted: a reader who owes an evaluation themselves is told of themselves alone.
+    """
     live = [one for one in applications if one[1] in LANES]
     if not live:
         return {}
@@ -47,7 +50,10 @@ def who_must_act(
         names.setdefault(kind, {}).setdefault(ident, {})[user_id] = name
     own = names.get("owner", {}).get(0, {})
     managers = names.get("manager", {}).get(0, {})
-    owing = names.get("panel", {})
+    owing = {
+        ident: {reader_id: panel[reader_id]} if reader_id in panel else panel
+        for ident, panel in names.get("panel", {}).items()
+    }
     return {
         ident: _waiting(rules[stage].responsible, owner or posting.owner_id, own, managers, owing.get(ident, {}))
         for ident, stage, owner in live

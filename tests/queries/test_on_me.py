@@ -60,7 +60,7 @@ def test_the_list_is_what_a_look_at_each_application_gives(session, me, manager,
             posting = next(each for each in postings if each.id == one.posting_id)
             rules = rules_of(session, posting_id=posting.id)
             asked = [(one.id, one.stage, one.owner_id)]
-            found = who_must_act(session, posting=posting, rules=rules, applications=asked).get(one.id)
+            found = who_must_act(session, posting=posting, rules=rules, applications=asked, reader_id=0).get(one.id)
             if found is None or not is_overdue(rules[one.stage], one.stage_since, NOW):
                 continue
             is_everybodys = found == Waiting(Responsible.OWNER)
@@ -154,7 +154,7 @@ def test_the_rule_says_who_must_act_and_the_owner_does_where_nobody_of_them_is_t
         session.flush()
         rules = rules_of(session, posting_id=posting.id)
         asked = [(one.id, one.stage, one.owner_id) for one in everybody]
-        found = who_must_act(session, posting=posting, rules=rules, applications=asked)
+        found = who_must_act(session, posting=posting, rules=rules, applications=asked, reader_id=0)
         assert ended.id not in found
         return [found[one.id] for one in everybody[:4]]
 

@@ -64,6 +64,7 @@ from screening.web.toasts import toast
 blueprint = Blueprint("applications", __name__, url_prefix="/staff/applications")
 
 SIDES = ("rubric", "interviews", "timeline", "notes")
+OPEN_TO_BLIND = frozenset({"interviews", "timeline"})
 LARGEST_PAGE = 100
 
 
@@ -247,7 +248,8 @@ def application_view(
     blind = not may(Permission.PRESCORE_VIEW)
     chosen = read_chosen(request.args)
     side = side or request.args.get("side", "")
-    side = side if side in SIDES else "interviews" if blind else "rubric"
+    open_sides = [one for one in SIDES if not blind or one in OPEN_TO_BLIND]
+    side = side if side in open_sides else open_sides[0]
     reader = actor().id
     page = application_page(db.session, application=application, actor=actor(), blind=blind)
     rules = rules_of(db.session, posting_id=application.posting_id)

@@ -15,7 +15,7 @@ from screening.queries.pipeline_rows import PipelineRow
 from screening.queries.responsibles import Waiting, who_must_act
 from screening.queries.stage_rules import Rules, is_overdue
 from screening.services.moving import ENDED
-from screening.web.access import now
+from screening.web.access import actor, now
 from screening.web.formatting import listing
 
 NAMED = 2
@@ -54,7 +54,7 @@ def waiting_words(waiting: Waiting) -> str:
 def waits_of(posting: Posting, rules: Rules, rows: Sequence[PipelineRow]) -> Mapping[int, str]:
     """Say by application whom the overdue ones of a list wait for; one query, none where nothing is overdue."""
     asked = [(row.id, row.stage, row.owner_id) for row in rows if row.overdue]
-    found = who_must_act(db.session, posting=posting, rules=rules, applications=asked)
+    found = who_must_act(db.session, posting=posting, rules=rules, applications=asked, reader_id=actor().id)
     said: dict[tuple[Responsible, tuple[int, ...]], str] = {}
     words = {}
     for ident, waiting in found.items():
@@ -70,7 +70,9 @@ def turn_of(application: Application, posting: Posting, rules: Rules, *, moving:
     if application.stage in ENDED:
         return None
     asked = [(application.id, application.stage, application.owner_id)]
-    waiting = who_must_act(db.session, posting=posting, rules=rules, applications=asked)[application.id]
+    waiting = who_must_act(db.session, posting=posting, rules=rules, applications=asked, reader_id=actor().id)[
+        application.id
+    ]
     people = colleagues(db.session, posting_id=posting.id, also=application.owner_id) if moving else ()
     rule = rules[application.stage]
     return Turn(
