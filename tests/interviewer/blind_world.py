@@ -205,7 +205,9 @@ def _do(session: Session, interview: Interview, doing: Doing, user_id: int) -> N
             evaluating.amend_evaluation(session, **place, **judged, reason=doing.words, seen=1)
         case "tag":
             ids, at = [interview.application_id], NOW + timedelta(hours=doing.hours)
-            add_tag(session, application_ids=ids, tag=find_or_make(session, name=doing.words[:40]), actor_id=user_id, now=at)
+            add_tag(
+                session, application_ids=ids, tag=find_or_make(session, name=doing.words[:40]), actor_id=user_id, now=at
+            )
         case "note":
             application = session.get_one(Application, interview.application_id)
             write_note(
