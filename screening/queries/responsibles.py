@@ -55,7 +55,13 @@ def who_must_act(
         for ident, panel in names.get("panel", {}).items()
     }
     return {
-        ident: _waiting(rules[stage].responsible, owner or posting.owner_id, own, managers, owing.get(ident, {}))
+        ident: _waiting(
+            rules[stage].responsible,
+            owner if owner in own else posting.owner_id,  # who has left owns nothing any more
+            own,
+            managers,
+            owing.get(ident, {}),
+        )
         for ident, stage, owner in live
     }
 
@@ -92,7 +98,7 @@ def _people(*, asks_managers: bool, asks_panel: bool) -> CompoundSelect[str, int
 
 def _owners() -> Select[str, int, int, str]:
     ids: BindParameter[Sequence[int]] = bindparam("owners", expanding=True)
-    return select(literal("owner", String), literal(0), User.id, User.name).where(User.id.in_(ids))
+    return select(literal("owner", String), literal(0), User.id, User.name).where(User.id.in_(ids), User.is_active)
 
 
 def _managers() -> Select[str, int, int, str]:

@@ -162,6 +162,9 @@ def test_the_rule_says_who_must_act_and_the_owner_does_where_nobody_of_them_is_t
     panel = Waiting(Responsible.PANEL, {interviewer.id: "何以然"})
     assert waits() == [panel, nobody, nobody, Waiting(Responsible.CANDIDATE)]
     posting.owner_id, no_panel.owner_id = me.id, manager.id
+    manager.is_active = False
+    assert waits()[1] == Waiting(Responsible.OWNER, {me.id: me.name})
+    manager.is_active = True
     mine = Waiting(Responsible.OWNER, {me.id: me.name})
     assert waits() == [panel, Waiting(Responsible.OWNER, {manager.id: "顾长青"}), mine, Waiting(Responsible.CANDIDATE)]
     session.execute(
