@@ -19,7 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, delete, func, select, tuple_
+from sqlalchemy import Select, and_, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from rubrics.codec import dump_flow, dump_seats, load_flow, load_seats
@@ -189,7 +189,8 @@ def store_everything(session: Session, figures: Sequence[InsightFigure], *, now:
     """Store the sums of all postings, and clear away parts that no job goes on with."""
     for row in figures:
         _put(session, row.scope, row.kind, row.days, row.document, row.computed_at)
-    left = InsightFigure.kind.like("part %") & (InsightFigure.computed_at < now - timedelta(days=1))
+    unfinished = or_(InsightFigure.kind.like("part %"), InsightFigure.kind.like("raw %"))
+    left = unfinished & (InsightFigure.computed_at < now - timedelta(days=1))
     session.execute(delete(InsightFigure).where(left), execution_options={"synchronize_session": False})
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from flask import Response
 from flask_babel import get_timezone
@@ -17,12 +18,16 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
+from openpyxl.xml.functions import tostring
+
+from screening.web.access import now
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel reads a file of UTF-8 in the code page of the machine."""
 STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """What OWASP lists under CSV injection; full-width forms count, since spreadsheets in Chinese take them for the same."""
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PROPERTIES = "docProps/core.xml"
 NOT_IN_A_TITLE = re.compile(r"[\[\]:*?/\\]")
 LONGEST_TITLE, LONGEST_CELL, WIDEST = 31, 32_767, 60
 
@@ -54,9 +59,7 @@ def xlsx_file(name: str, sheets: Sequence[Sheet]) -> Response:
     book.remove(book.active)
     for sheet in sheets:
         _write(book, sheet)
-    content = io.BytesIO()
-    book.save(content)
-    return _attached(content.getvalue(), name, WORKBOOK)
+    return _attached(_packed(book), name, WORKBOOK)
 
 
 def harmless(cell: Cell) -> str | int | float | None:
@@ -66,6 +69,18 @@ def harmless(cell: Cell) -> str | int | float | None:
     if isinstance(cell, str) and cell.startswith(STARTS_A_FORMULA):
         return f"'{cell}"
     return cell
+
+
+def _packed(book: Workbook) -> bytes:
+    """Save a workbook so that the same cells at the same moment are the same bytes: openpyxl notes the clock in two places."""
+    raw, content = io.BytesIO(), io.BytesIO()
+    book.save(raw)
+    book.properties.created = book.properties.modified = now().replace(tzinfo=None, microsecond=0)
+    with ZipFile(raw) as made, ZipFile(content, "w", ZIP_DEFLATED) as file:
+        for entry in made.namelist():
+            data = tostring(book.properties.to_tree()) if entry == PROPERTIES else made.read(entry)
+            file.writestr(ZipInfo(entry), data, ZIP_DEFLATED)
+    return content.getvalue()
 
 
 def _write(book: Workbook, sheet: Sheet) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import time
 from collections import Counter
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from rubrics.measures.passage import Flow, Seats
 from screening.extensions import db
 from screening.models import InsightFigure, Job, JobState, Posting, Role, Stage
 from screening.services import impact_counts, insight_counts, voluntary
+from screening.web import spreadsheets
 from screening.web.spreadsheets import STARTS_A_FORMULA, Sheet, csv_file, xlsx_file
 from tests.architecture.doors import sign_in
 from tests.factories import NOW, make_application, make_posting, make_user
@@ -130,6 +132,17 @@ def test_files_hold_the_numbers_of_the_page(app, session, posting, recruiter):
     assert one.sheetnames == ["About these figures", "Funnel"]
     for kind in ("csv", "xlsx"):
         assert sign_in(app, recruiter).get(f"{path}.{kind}?section=nothing").status_code == 404
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_same_cells_at_the_same_moment_are_the_same_bytes(app, monkeypatch):
+    monkeypatch.setattr(spreadsheets, "now", lambda: NOW)
+    with app.test_request_context():
+        first = xlsx_file("a.xlsx", [Sheet("漏斗", ["阶段"], [["评审"]])]).get_data()
+        time.sleep(2.1)  # the clock of a zip ticks every two seconds
+        assert xlsx_file("a.xlsx", [Sheet("漏斗", ["阶段"], [["评审"]])]).get_data() == first
+    made = load_workbook(io.BytesIO(first))
+    assert (made.properties.modified, made["漏斗"]["A2"].value) == (NOW.replace(tzinfo=None), "评审")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

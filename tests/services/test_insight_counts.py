@@ -147,6 +147,15 @@ def test_a_count_goes_on_from_what_was_kept(session, recruiter):
     assert sorted(kinds) == [FLOW, LOAD]
 
 
+def test_sums_that_no_job_goes_on_with_are_cleared_away(session):
+    for kind, age in (("part 1", 2), ("raw 2", 2), ("part 3", 0), ("raw 4", 0), (FLOW, 2)):
+        at = NOW - timedelta(days=age)
+        session.add(InsightFigure(scope="all", kind=kind, days=0, document={}, computed_at=at))
+    session.flush()
+    insight_counts.store_everything(session, [], now=NOW)
+    assert sorted(session.scalars(select(InsightFigure.kind))) == [FLOW, "part 3", "raw 4"]
+
+
 def hold(session, application, planner, *panel, ended=timedelta(hours=30), submitted=()):
     """Plan an interview that ended so long ago; of the panel these have submitted, so many hours after it."""
     interview = Interview(
