@@ -121,7 +121,9 @@ def open_postings(session: Session, *, actor: Actor) -> Sequence[tuple[int, str 
 def stuck_for(reader: BindParameter[int]) -> ColumnElement[int]:
     """Count, inside another query that reads the account of ``reader``, the mails of their postings that go no further without a person, up to ``MOST_STUCK``."""
     own = select(PostingMember.posting_id).where(PostingMember.user_id == reader)
-    stuck = select(Mail.id).where(Mail.state.in_(STUCK), Mail.template.in_(TO_CANDIDATES)).limit(MOST_STUCK)
+    to_candidates = or_(*(Mail.template == one for one in TO_CANDIDATES))  # a list would be written out each time
+    # in the order of the index: SQLite would else rather read all mails than look for states that hardly any has
+    stuck = select(Mail.id).where(Mail.state.in_(STUCK), to_candidates).order_by(Mail.state, Mail.id).limit(MOST_STUCK)
     everywhere = stuck.where(Mail.posting_id.is_not(None)).subquery()
     on_own = stuck.where(Mail.posting_id.in_(own)).subquery()
     return case(
