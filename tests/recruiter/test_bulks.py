@@ -373,7 +373,7 @@ def test_many_lead_to_a_page_of_progress_that_stops_and_takes_back(client, sessi
     assert client.post(where, data={"act": "stop"}).status_code == 303
     stopped = client.get(where).get_data(as_text=True)
     assert "Stopped at 2 of 5" in stopped
-    assert "Take it back" in stopped
+    assert "Take all of it back" in stopped
     assert 'hx-trigger="every 2s"' not in stopped
     assert client.post(where, data={"act": "undo"}).status_code == 303
     session.expire_all()
