@@ -123,9 +123,10 @@ def _places(session: Session, actor: Actor) -> list[_Place]:
         .correlate(Posting)
         .exists()
     )
+    owner = select(User.id).where(User.id == Posting.owner_id, User.is_active).correlate(Posting).scalar_subquery()
     visible: ColumnElement[bool] = true() if actor.role is Role.ADMIN else Posting.id.in_(actor.postings)
     rows = session.execute(
-        select(Posting.id, Posting.title, Posting.owner_id, StageCount.stage, StageCount.count, StageRule, has_manager)
+        select(Posting.id, Posting.title, owner, StageCount.stage, StageCount.count, StageRule, has_manager)
         .join(StageCount, StageCount.posting_id == Posting.id)
         .outerjoin(StageRule, and_(StageRule.posting_id == Posting.id, StageRule.stage == StageCount.stage))
         .where(
@@ -137,11 +138,11 @@ def _places(session: Session, actor: Actor) -> list[_Place]:
         .order_by(StageCount.count.desc(), Posting.id)
     )
     places = []
-    for ident, title, owner, stage, count, own, managed in rows:
+    for ident, title, owner_id, stage, count, own, managed in rows:
         rule = rule_in(own) if own is not None else STANDARD[stage]
         is_vacant = rule.responsible is Responsible.HIRING_MANAGER and not managed
         acts = Responsible.OWNER if is_vacant else rule.responsible
-        places.append(_Place(ident, title, owner, stage, rule, acts, count))
+        places.append(_Place(ident, title, owner_id, stage, rule, acts, count))
     return places
 
 
@@ -169,7 +170,8 @@ def _late(place: _Place, now: datetime) -> Select[Any]:
         Application.stage_since < came_before(place.rule.days or 0, now),
     ]
     if place.acts is not Responsible.HIRING_MANAGER:
-        conditions.append(Application.owner_id.is_(None))
+        gone = select(User.id).where(User.is_active.is_(False))
+        conditions.append(or_(Application.owner_id.is_(None), Application.owner_id.in_(gone)))
     if place.acts is not Responsible.PANEL:
         return _applications("late", conditions)
     oldest = select(Application.id).where(*conditions).order_by(Application.stage_since, Application.id).limit(WINDOW)

@@ -97,6 +97,23 @@ def test_an_admin_gets_what_is_theirs_and_nobody_what_is_a_strangers(session, me
     assert listed(admin) == [old.id]
 
 
+def test_what_somebody_had_who_has_left_is_on_the_others(session, me):
+    colleague = make_user(session, name="许知远")
+    posting = make_posting(session, me, colleague)
+    theirs = make_application(session, posting, since=NOW - timedelta(days=9))
+    other = make_application(session, posting, since=NOW - timedelta(days=8))
+    posting.owner_id = theirs.owner_id = colleague.id
+    session.flush()
+
+    def listed():
+        return [row.application_id for row in on_me(session, actor=actor_of(session, me), now=NOW).overdue]
+
+    assert listed() == []
+    colleague.is_active = False
+    session.flush()
+    assert listed() == [theirs.id, other.id]
+
+
 def test_what_colleagues_handed_over_is_news_for_two_weeks_while_one_has_it(session, me):
     colleague = make_user(session, name="许知远")
     posting = make_posting(session, me, colleague)
