@@ -52,13 +52,8 @@ class BodyRequest(Request):
 
 def cut_body(body: bytes, boundary: str, *, most_parts: int | None = None) -> Cut | None:
     """Give the fields and files of a body (RFC 7578); None for one that needs a closer look, or has too many parts."""
-    if not boundary or not boundary.isascii():
-        return None
-    border = b"--" + boundary.encode()
-    start, *pieces = (body if body.startswith(LINE_END) else LINE_END + body).split(LINE_END + border)
-    if start or not pieces or pieces.pop() not in {b"--", b"--\r\n"}:
-        return None
-    if body.count(border) != len(pieces) + 1 or (most_parts is not None and len(pieces) > most_parts):
+    pieces = _pieces(body, boundary)
+    if pieces is None or (most_parts is not None and len(pieces) > most_parts):
         return None
     fields: list[tuple[str, str]] = []
     files: list[tuple[str, FileStorage]] = []
@@ -78,6 +73,17 @@ def cut_body(body: bytes, boundary: str, *, most_parts: int | None = None) -> Cu
             except UnicodeDecodeError:
                 return None
     return fields, files
+
+
+def _pieces(body: bytes, boundary: str) -> list[bytes] | None:
+    """Cut a body at its borders, where each is one beyond doubt."""
+    if not boundary or not boundary.isascii():
+        return None
+    border = b"--" + boundary.encode()
+    start, *pieces = (body if body.startswith(LINE_END) else LINE_END + body).split(LINE_END + border)
+    if start or not pieces or pieces.pop() not in {b"--", b"--\r\n"} or body.count(border) != len(pieces) + 1:
+        return None
+    return pieces
 
 
 def _file(content: bytes, disposition: bytes, name: bytes, file_name: bytes, kind: bytes | None) -> FileStorage:
