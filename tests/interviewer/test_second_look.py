@@ -84,7 +84,7 @@ def test_agreeing_rejects_with_both_names_in_the_record(session, pair):
 
     assert pair.application.stage is Stage.REJECTED
     assert (decision.second_id, decision.second_at, decision.second_agrees) == (pair.other.id, LATER, True)
-    events = timeline(session, application=pair.application, blind=False)
+    events = timeline(session, application=pair.application, blind=False).events
     assert [(one.kind, one.by) for one in events if one.kind in {"decided", "seconded"}] == [
         ("seconded", "高明远"),
         ("decided", "梁上燕"),
