@@ -5,8 +5,9 @@
 - Time in stage: stays that ended in the period, in whole hours; stays that go on are in no figure.
 - Sources: the same applications as the funnel's, by referral or by the source that the link named.
 - Reasons: rejections and withdrawals of the period, by reason and by the stage that they ended.
-- Load: seats of interviews that ended in the period. What is owed is counted as of now; what was submitted, and after how
-  long, only where nobody owes an evaluation of the candidate any more (decision 028).
+- Load: seats of interviews that ended in the period. What is owed is counted as of now, except of candidates whom a recruiter
+  or an admin has yet to judge, for these read the load and would learn from it who has submitted before them; what was
+  submitted, and after how long, only where nobody owes an evaluation of the candidate any more (decision 028).
 
 A posting is read in chunks of applications in the order in which they came, with one range of an index and two lookups a
 chunk, so that memory does not grow with the posting; sums that are not finished are kept in a row of their own.
@@ -35,8 +36,10 @@ from screening.models import (
     Posting,
     PostingMember,
     PostingState,
+    Role,
     RoundKind,
     StageMove,
+    User,
 )
 from screening.models.base import JsonObject
 
@@ -46,6 +49,8 @@ CHUNK = 800
 FLOW, LOAD = "flow", "load"
 EVERYTHING = "all"
 REFERRAL = "referral"
+READERS = frozenset({Role.RECRUITER, Role.ADMIN})
+"""Who may read figures of named interviewers."""
 FIRST_MINUTES = timedelta(hours=2)
 """The night's count begins so long after midnight."""
 
@@ -244,8 +249,10 @@ def _count_seats(session: Session, count: Count, ids: Sequence[int]) -> None:
             Panelist.user_id,
             Panelist.abstained_at,
             func.min(Evaluation.submitted_at),
+            User.role,
         )
         .join(Panelist, Panelist.interview_id == Interview.id)
+        .join(User, User.id == Panelist.user_id)
         .outerjoin(Evaluation, and_(Evaluation.interview_id == Interview.id, Evaluation.user_id == Panelist.user_id))
         .where(Interview.application_id.in_(ids), Interview.cancelled_at.is_(None))
         .group_by(
@@ -255,15 +262,17 @@ def _count_seats(session: Session, count: Count, ids: Sequence[int]) -> None:
             Interview.ends_at,
             Panelist.user_id,
             Panelist.abstained_at,
+            User.role,
         )
     ).all()
     open_ones = {row[0] for row in rows if row[4] is None and row[5] is None}
-    for application_id, kind, ends_at, user_id, abstained_at, submitted_at in rows:
+    with_readers = {row[0] for row in rows if row[4] is None and row[5] is None and row[6] in READERS}
+    for application_id, kind, ends_at, user_id, abstained_at, submitted_at, _role in rows:
         if ends_at > count.now:
             continue
         seats = count.seats[count.period(ends_at)].setdefault(user_id, Seats())
         if submitted_at is None:
-            seats.owed += abstained_at is None
+            seats.owed += abstained_at is None and application_id not in with_readers
         elif application_id not in open_ones and kind is not RoundKind.RESUME_REVIEW:
             seats.submitted += 1
             seats.delays[hours_of((submitted_at - ends_at).total_seconds())] += 1

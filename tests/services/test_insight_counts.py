@@ -211,6 +211,28 @@ def test_load_counts_what_is_owed_and_what_was_submitted_once_nobody_owes(sessio
     assert load == {first.id: Seats(0, 1, Counter({2: 1})), second.id: Seats(1, 1, Counter({5: 1}))}
 
 
+def test_load_is_silent_of_candidates_whom_a_reader_of_it_has_yet_to_judge(session, recruiter):
+    posting, other = make_posting(session, recruiter), make_user(session, Role.INTERVIEWER)
+    application = make_application(session, posting)
+    interview = hold(session, application, recruiter, recruiter, other)
+    assert load_of(session, posting) == {}
+    hold(session, make_application(session, posting), recruiter, other)
+    before = load_of(session, posting)
+    assert before == {other.id: Seats(owed=1)}
+    session.add(
+        Evaluation(
+            interview_id=interview.id,
+            user_id=other.id,
+            version=1,
+            recommendation=Recommendation.NO,
+            summary="还差一点。",
+            submitted_at=NOW - timedelta(hours=1),
+        )
+    )
+    session.flush()
+    assert load_of(session, posting) == before
+
+
 def test_reviews_and_abstentions_are_not_slow_scorecards(session, recruiter):
     posting = make_posting(session, recruiter)
     reader, away = (make_user(session, Role.INTERVIEWER) for _ in range(2))
