@@ -69,6 +69,4 @@ def is_shown(reader_id: int | None) -> ColumnElement[bool]:
         .join(Panelist, Panelist.interview_id == Interview.id)
         .where(Panelist.user_id == reader_id, is_open())
     )
-    return or_(
-        Mail.application_id.is_(None), not_(and_(Mail.template.in_(TELLING), Mail.application_id.in_(owed)))
-    )
+    return or_(Mail.application_id.is_(None), not_(and_(Mail.template.in_(TELLING), Mail.application_id.in_(owed))))
