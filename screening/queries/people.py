@@ -8,7 +8,21 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Select, String, and_, bindparam, case, func, or_, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from screening.models import Application, Person, Posting, Role, Stage, SuspectedDuplicate, SuspicionState
@@ -80,11 +94,11 @@ def root_of(session: Session, person_id: int) -> int:
     return session.scalars(select(ROOT).where(Person.id == person_id)).one()
 
 
-def group_of(person_id: int | BindParameter[Any]) -> Select[int]:
-    """Select the numbers of all people who were merged with this one, and its own."""
+def group_of(person_id: int | BindParameter[Any]) -> CompoundSelect[int]:
+    """Select the numbers of all people who were merged with this one, and its own; each half by its own index."""
     me = aliased(Person)
     root = select(func.coalesce(me.merged_into_id, me.id)).where(me.id == person_id).scalar_subquery()
-    return select(Person.id).where(or_(Person.id == root, Person.merged_into_id == root))
+    return union_all(select(Person.id).where(Person.id == root), select(Person.id).where(Person.merged_into_id == root))
 
 
 def people_of(session: Session, *, application: Application, actor: Actor) -> People:
