@@ -152,7 +152,9 @@ def application_page(session: Session, *, application: Application, actor: Actor
     """Read an application in two queries; for a ``blind`` reader nothing of the prescore, its marks included."""
     posting = session.get_one(Posting, application.posting_id)
     everything = actor.role is Role.ADMIN
-    lists = _lists(everything=everything).read(session, **asked(application, actor), referral=application.referral_id, reader=actor.id)
+    lists = _lists(everything=everything).read(
+        session, **asked(application, actor), referral=application.referral_id, reader=actor.id
+    )
     files = lists["files"]
     resume = next((file for file in files if file.field == RESUME), None)
     answers = {answer.field: answer.value for answer in lists["answers"]}

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, Select, String, literal, or_, select, union_all
 from sqlalchemy.orm import Session
 
-from screening.models import Application, ApplicationTag, Panelist, Posting, PostingMember, Referral, Role, Tag, User
+from screening.models import Application, Panelist, Posting, PostingMember, Referral, Role, Tag, User
 from screening.queries.cities import city_keys, keys_in
 from screening.queries.origins import referrers
+from screening.queries.tags import posting_tags
 
 MOST = 300
 """Names of a kind that a filter offers."""
@@ -61,8 +62,8 @@ def filter_names(
     return FilterNames(**found)
 
 
-def filter_options(session: Session, *, posting: Posting) -> FilterOptions:
-    """Read what the filter of a posting offers, in five queries."""
+def filter_options(session: Session, *, posting: Posting, reader_id: int) -> FilterOptions:
+    """Read what the filter of a posting offers, in five queries; no tags that the reader must not see yet."""
     newest = (
         select(Application.cities)
         .where(Application.posting_id == posting.id)
@@ -70,10 +71,6 @@ def filter_options(session: Session, *, posting: Posting) -> FilterOptions:
         .limit(LATEST)
     )
     seen = sorted({key for stored in session.scalars(newest) for key in keys_in(stored)})
-    tagged = select(ApplicationTag.application_id).where(
-        ApplicationTag.posting_id == posting.id, ApplicationTag.tag_id == Tag.id
-    )
-    tags = select(Tag.id, Tag.name).where(tagged.exists()).order_by(Tag.name, Tag.id).limit(MOST)
     seats = select(Panelist.user_id).where(Panelist.user_id == User.id)
     interviewers = select(User.id, User.name).where(seats.exists()).order_by(User.name, User.id).limit(MOST)
     members = select(PostingMember.user_id).where(PostingMember.posting_id == posting.id)
@@ -88,7 +85,7 @@ def filter_options(session: Session, *, posting: Posting) -> FilterOptions:
     )
     return FilterOptions(
         cities=tuple(dict.fromkeys([*city_keys(posting.locations), *seen]))[:MOST],
-        tags=dict(session.execute(tags).all()),
+        tags={tag.id: tag.name for tag in posting_tags(session, posting_id=posting.id, reader_id=reader_id)},
         interviewers=dict(session.execute(interviewers).all()),
         owners=dict(session.execute(owners).all()),
         referrers=referrers(session, posting_id=posting.id),

@@ -35,7 +35,7 @@ def show(posting: Posting) -> ResponseReturnValue:
         "posting": posting,
         "chosen": chosen,
         "head": around.head,
-        "options": filter_options(db.session, posting=posting),
+        "options": filter_options(db.session, posting=posting, reader_id=actor().id),
         "rubric": rubric_in_force(db.session, found=around.published),
         "picked_verdicts": {
             key: [verdict for _, verdict in group] for key, group in groupby(chosen.verdicts, key=itemgetter(0))
