@@ -251,3 +251,47 @@ def enter(page, live_server, world, query):
     page.press("#password", "Enter")
     page.wait_for_url("**/staff/**")
     page.goto(f"{live_server.url}/staff/postings/{world['posting']}{query}")
+
+
+@pytest.mark.parametrize("page", [{**WIDE, "java_script_enabled": False}], ids=["no script"], indirect=True)
+def test_many_are_tagged_and_brought_back_without_scripts(page, live_server, world):
+    enter(page, live_server, world, "")
+    boxes = page.locator("tr[data-item] input[name=ids]")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    page.click("[popovertarget=more]")
+    page.click("#more [value=tag]")
+    page.fill("#tag", "备选")
+    page.click(".bulk .box button[name=step]")
+    expect(page.locator("#preview-result")).to_contain_text("2 of 2 would be done")
+    page.click("button[name=step][value=do]")
+    expect(page.locator("tr[data-item] .tag.outline")).to_have_count(2)
+    page.click(".toast button")
+    expect(page.locator("tr[data-item] .tag.outline")).to_have_count(0)
+    page.click("button[name=all]")
+    expect(page.locator("h1")).to_have_text("What to do with 7 candidates")
+
+
+@pytest.mark.parametrize("page", [{**WIDE, "has_touch": True}], ids=["touch"], indirect=True)
+def test_a_ticket_goes_back_when_the_browser_takes_the_finger_away(page, live_server, world):
+    enter(page, live_server, world, "?view=board")
+    new, review = page.locator("[data-stage=applied] [data-item]"), page.locator("[data-stage=screening]")
+    first = new.first.locator(".name").inner_text()
+    start, end = new.first.bounding_box(), review.bounding_box()
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind, x=0, y=0):
+        points = [{"x": x, "y": y}] if kind in {"touchStart", "touchMove"} else []
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    x, y = start["x"] + 100, start["y"] + 45
+    touch("touchStart", x, y)
+    page.wait_for_timeout(400)  # a short hold, so that a swipe still scrolls
+    for step in range(1, 9):
+        touch("touchMove", x + (end["x"] + 60 - x) * step / 8, y + (end["y"] + 30 - y) * step / 8)
+        page.wait_for_timeout(60)
+    touch("touchCancel")
+    expect(review.locator("[data-item]")).to_have_count(0)
+    expect(new).to_have_count(7)
+    expect(new.first.locator(".name")).to_have_text(first)
+    assert stages(live_server)[first] is Stage.APPLIED
