@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, and_, bindparam, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
@@ -84,7 +84,7 @@ def own_agenda(session: Session, *, user_id: int, since: datetime) -> tuple[Inte
     seat = select(Panelist.interview_id).where(Panelist.user_id == user_id, Panelist.abstained_at.is_(None))
     done = select(Evaluation.interview_id).where(Evaluation.user_id == user_id)
     wanted = Interview.id.in_(seat) & ((Interview.starts_at >= since) | Interview.id.not_in(done))
-    return _rows(session, wanted & Interview.cancelled_at.is_(None), user_id=user_id)
+    return _rows(session, wanted & Interview.cancelled_at.is_(None), user_id=user_id, by_seats=True)
 
 
 def list_interviews(
@@ -181,10 +181,15 @@ def _rows(
     user_id: int,
     latest_first: bool = False,
     limit: int = ROWS,
+    by_seats: bool = False,
 ) -> tuple[InterviewRow, ...]:
     submitted = (
         select(Evaluation.id).where(Evaluation.interview_id == Interview.id, Evaluation.user_id == user_id).exists()
     )
+    start: ColumnElement[datetime] = Interview.starts_at.expression
+    if by_seats:
+        # no index has this order: else SQLite walks all interviews by it, looking for the few that are one's own
+        start = func.coalesce(start, Interview.ends_at)
     found = session.execute(
         select(Interview, Application, Posting.title, Panelist, submitted, ScorecardDraft.content)
         .join(Application, Application.id == Interview.application_id)
@@ -192,13 +197,7 @@ def _rows(
         .outerjoin(Panelist, and_(Panelist.interview_id == Interview.id, Panelist.user_id == user_id))
         .outerjoin(ScorecardDraft, and_(ScorecardDraft.interview_id == Interview.id, ScorecardDraft.user_id == user_id))
         .where(condition)
-        .order_by(
-            *(
-                (Interview.starts_at.desc(), Interview.id.desc())
-                if latest_first
-                else (Interview.starts_at, Interview.id)
-            )
-        )
+        .order_by(*((start.desc(), Interview.id.desc()) if latest_first else (start, Interview.id)))
         .limit(limit)
     ).all()
     panels: dict[int, list[str]] = {}
