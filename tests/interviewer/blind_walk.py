@@ -307,7 +307,8 @@ def forms_of(world: World) -> dict[str, tuple[dict[str, Any], ...]]:
         ),
         "saved_views.save": ({}, {"name": "会 Python 的", "filter": "v=tool-8:met&low=50"}),
         "saved_views.change": ({}, *({"act": act, "name": "x"} for act in ("keep", "overwrite", "delete"))),
-        "tags.stick": ({}, {"act": "add", "name": "wombat"}, {"act": "remove", "tag": str(world.tag)}),
+        # a word that is there: the number of a new one tells how many words there are, not whose
+        "tags.stick": ({}, {"act": "add", "name": "备选"}, {"act": "remove", "tag": str(world.tag)}),
         "applications.answer_review": ({}, {"answer": "看过了。"}),
         "people.say": ({}, {"act": "same", "other": "2"}),
     }
