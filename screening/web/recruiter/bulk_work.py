@@ -160,11 +160,9 @@ def _prepare_tag(wanted: BulkRequest) -> Prepared:
     except TagError as error:
         return Prepared(problem=tag_problem(error.code))
     known = tag_by_key(db.session, key_of(name))
-    if known is None and wanted.kind is BulkKind.UNTAG:
-        return Prepared(problem=bulk_problem("tag_unknown"))
     doubts = check_label(name) if wanted.kind is BulkKind.TAG else ()
-    # a tag that is new is made when the act is done
-    return Prepared({"tag": known[0] if known else 0, "name": known[1] if known else name}, name=known[1] if known else name, doubts=doubts, is_asked=True)  # fmt: skip
+    # one that is new is made when the act is done; that a word is there already is not told: it may be somebody's opinion
+    return Prepared({"tag": known[0] if known else 0, "name": name}, name=name, doubts=doubts, is_asked=True)  # fmt: skip
 
 
 def _prepare_hand_over(wanted: BulkRequest, colleagues: Mapping[int, str]) -> Prepared:

@@ -105,7 +105,10 @@ def preview(posting: Posting, wanted: BulkRequest) -> ResponseReturnValue:
     prepared = prepare(wanted, people)
     outlook, digest = None, ""
     if prepared.is_asked and wanted.kind is not None:
-        digest = digest_of(wanted.kind, prepared.arguments, seen)
+        words = {
+            name: value for name, value in prepared.arguments.items() if name != "tag"
+        }  # its number tells of others
+        digest = digest_of(wanted.kind, words, seen)
         sure = not prepared.doubts or wanted.sure == key_of(prepared.name)
         if wanted.does and wanted.previewed == digest and sure:
             return _do(posting, wanted.kind, prepared, seen, back)
