@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Flask
@@ -16,6 +16,7 @@ from rubrics.scoring import ENGINE_VERSION
 from screening.models import (
     Application,
     ApplicationNote,
+    ApplicationTag,
     CandidateRequest,
     ChangedVerdict,
     Evaluation,
@@ -33,7 +34,9 @@ from screening.models import (
     ResumeFile,
     RoundKind,
     RubricVersion,
+    Stage,
     SuspectedDuplicate,
+    Tag,
     User,
 )
 from screening.services import measurements
@@ -164,6 +167,8 @@ def fill(session: Session, company: Company) -> dict[str, Any]:
         "criterion_id": criterion["id"],
         "questions.ident": new_id(posting.id, CODE),
         "views": {
+            # a list asks whom its overdue rows wait for, so one of few rows asks one query less where none is overdue
+            "pipeline.show": tuple(view for view in VIEWS["pipeline.show"] if "tag=1" not in view),
             "side_by_side.show": (f"ids={application.id}&ids={beside}",),
             "search.index": (f"q={name_of(application.id)}", "q=python", "q=wombat"),
         },
@@ -185,6 +190,7 @@ def crowd(
     session.add(referral)
     session.flush()
     application.referral_id = referral.id
+    application.stage, application.stage_since = Stage.DEBRIEF, now - timedelta(days=100)  # whom it waits for is asked
     elsewhere = select(RubricVersion.id).where(RubricVersion.posting_id != application.posting_id)
     first, second = sorted((person.id, suspect.person_id))
     session.add_all(
@@ -217,5 +223,9 @@ def crowd(
             HandOver(**here, from_id=None, to_id=by, actor_id=by, at=now),
         ]
     )
+    tag = Tag(name="备选", key="备选")
+    session.add(tag)
     session.flush()
     session.add(NoteMention(note_id=note.id, user_id=reader))
+    stuck = {"posting_id": application.posting_id, "added_by": by, "added_at": now}
+    session.add(ApplicationTag(**here, tag_id=tag.id, **stuck))
