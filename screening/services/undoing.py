@@ -110,7 +110,9 @@ class Act(StrEnum):
     CANCEL = "cancel"  # interview: id of the Interview that was cancelled
     SCHEDULE = "schedule"  # interview: id of the Interview that was planned; move: id of the StageMove that it made, 0 for none
     HAND_OVER = "hand_over"  # hand_overs: ids of HandOver
-    VOLUNTARY = "voluntary"  # posting: id of the Posting; asks: 1 when the act made it ask for voluntary answers, else 0
+    VOLUNTARY = (
+        "voluntary"  # posting: id of the Posting; asks: 1 when the act made it ask for voluntary answers, else 0
+    )
     STAGES = "stages"  # posting: id of the Posting; before, after: its stages as JSON (services.stage_rules.snapshot)
     RESCHEDULE = "reschedule"  # interview: id of the Interview; before: its plan, as services.plans_back writes it; seen: the sequence that the change left
 
