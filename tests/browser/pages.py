@@ -15,6 +15,7 @@ from screening.documents.storage import store_file
 from screening.models import (
     Application,
     AvailabilityWindow,
+    BulkKind,
     CandidateRequest,
     Decision,
     Evaluation,
@@ -41,6 +42,8 @@ from screening.queries.explanation import read_explanation, read_judging_rubric
 from screening.queries.status import UNDO_WINDOW
 from screening.services.adding_evidence import add_evidence, take_evidence
 from screening.services.application_drafts import attach_file, save_draft
+from screening.services.bulks import run_part
+from screening.services.bulks import start as start_bulk
 from screening.services.calendar_feed import renew_feed
 from screening.services.custom_questions import CustomQuestion, QuestionType, Wording, new_id
 from screening.services.demonstration.loading import load_demo
@@ -52,6 +55,7 @@ from screening.services.preview_chunks import judge_preview_chunk, read_preview_
 from screening.services.previewing import ask_for_preview
 from screening.services.question_sets import save_questions
 from screening.services.requesting import answer, ask
+from screening.services.tagging import find_or_make
 from screening.web.candidate.links import draft_token, offer_token, status_token
 from tests.architecture.doors import World, make_interview, make_offer
 from tests.candidate.asking import own_questions, publish
@@ -201,6 +205,7 @@ def fill(site):
         renew_feed(session, user=panelist, now=datetime.now(UTC))
         session.add(CandidateRequest(application_id=scored.id, kind=RequestKind.DELETION, created_at=datetime.now(UTC)))
         posting = session.get_one(Posting, scored.posting_id)
+        bulk = tag_many(session, posting, admin)
         ask_questions(session, posting, admin)
         added, open_point = add_and_ask(session)
         note = write_note(session, application=added, text="论文值得一看。", actor_id=admin.id, now=datetime.now(UTC))
@@ -218,6 +223,7 @@ def fill(site):
             "draft_id": draft_id,
             "mail_id": mail.id,
             "letter_id": letter.id,
+            "bulk_id": bulk.id,
             "failed_id": failed.id,
             "letter_application_id": letter.application_id,
             "slug": posting.slug,
@@ -246,6 +252,25 @@ def fill(site):
         stranger=panelist,
         panelist=panelist,
     )
+
+
+def tag_many(session, posting, admin):
+    """Stick a tag on all applications of a posting that are new."""
+    now, tag = datetime.now(UTC), find_or_make(session, name="校招")
+    new = session.scalars(
+        select(Application.id).where(Application.posting_id == posting.id, Application.stage == Stage.APPLIED)
+    )
+    bulk = start_bulk(
+        session,
+        posting=posting,
+        kind=BulkKind.TAG,
+        arguments={"tag": tag.id, "name": tag.name},
+        seen=dict.fromkeys(new, Stage.APPLIED),
+        actor_id=admin.id,
+        now=now,
+    )
+    run_part(session, bulk_id=bulk.id, now=now, write=None)
+    return bulk
 
 
 def letters(session, admin):
