@@ -70,7 +70,7 @@ def test_the_list_costs_the_same_number_of_queries(app, session, boss, count):
         event.listen(db.engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
     page = boss.get("/staff/users/").text
     assert page.count("data-item") == count + 1
-    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 3
+    assert len([statement for statement in statements if statement.startswith("SELECT")]) == 2
 
 
 def test_an_account_is_opened_with_a_password_that_is_shown_once(session, boss):
