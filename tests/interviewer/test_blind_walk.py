@@ -35,6 +35,7 @@ CLOSED = {
     "GET /dev/mail/<int:mail_id>": "there in demonstrations only",
     "GET /staff/applications/files/<int:file_id>": "the world's file has no bytes",
     "GET /status/<token>/files/<int:file_id>": "the world's file has no bytes",
+    "GET /status/<token>/voluntary": "the world's posting asks no voluntary questions",
 }
 """Addresses into which the walk gets no further than the door, and why."""
 WORDS = st.sampled_from(["讲得清楚，取舍说得明白。", "wombat-417", "x" * 300])

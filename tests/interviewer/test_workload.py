@@ -129,7 +129,7 @@ def test_the_page_names_no_candidate_and_costs_the_same(session, panel, caller, 
     assert page.count("data-item") == people + 2
     assert "不该看见" not in page
     assert panel.application.name not in page
-    assert sum(statement.startswith("SELECT") for statement in seen) == 5
+    assert sum(statement.startswith("SELECT") for statement in seen) == 4
 
 
 def test_workload_is_for_those_who_plan(session, panel, caller):

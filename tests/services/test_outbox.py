@@ -182,7 +182,7 @@ def run_jobs(app: Flask, session: Session, mail: Mail) -> None:
     session.commit()
     with app.app_context():
         for job in waiting:
-            send_mail(job_id=job, mail_id=mail.id)
+            send_mail.run(job_id=job, mail_id=mail.id)
 
 
 def test_the_worker_leaves_a_letter_that_was_put_off_and_sends_it_in_time(
