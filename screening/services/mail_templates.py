@@ -35,7 +35,7 @@ class Origin(StrEnum):
 
 
 class TemplateError(Exception):
-    """A text that cannot be kept: ``code`` is name_missing, name_long, name_taken, locale_unknown, changed or forbidden."""
+    """A text that cannot be kept: ``code`` is name_missing, name_long, name_taken, locale_unknown or changed."""
 
     def __init__(self, code: str) -> None:
         self.code = code

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from screening.models import ApplicationNote
 from screening.models.base import JsonObject
-from screening.policy import Actor, Permission, allows
-from screening.queries.scopes import application_scope
+from screening.policy import Actor, Permission
 from screening.services.noting import NoteError, remove_note, restore_note
+from screening.services.way_back import require_on_application
 
 
 def take_note_back(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
@@ -28,6 +28,5 @@ def _own(session: Session, arguments: JsonObject, actor: Actor) -> ApplicationNo
     note = session.get(ApplicationNote, int(arguments["note"]))
     if note is None or note.author_id != actor.id:
         raise NoteError("gone")
-    if not allows(actor, Permission.PRESCORE_VIEW, application_scope(session, note.application_id)):
-        raise NoteError("forbidden")
+    require_on_application(session, Permission.PRESCORE_VIEW, actor, application_id=note.application_id)
     return note

@@ -29,7 +29,7 @@ WORD = re.compile(r"[A-Za-z0-9_]")
 
 
 class NoteError(Exception):
-    """A note that cannot be stored or changed: ``code`` is text_missing, unknown (``names`` that nobody has), gone or forbidden."""
+    """A note that cannot be stored or changed: ``code`` is text_missing, unknown (``names`` that nobody has) or gone."""
 
     def __init__(self, code: str, names: Sequence[str] = ()) -> None:
         self.code, self.names = code, tuple(names)

@@ -27,7 +27,7 @@ OUT = (MailState.SENDING, MailState.SENT, MailState.UNCERTAIN)
 
 
 class OutboxError(Exception):
-    """What cannot be done with a mail: ``code`` is past, far, changed, not_a_letter, told or forbidden."""
+    """What cannot be done with a mail: ``code`` is past, far, changed, not_a_letter or told."""
 
     def __init__(self, code: str) -> None:
         self.code = code

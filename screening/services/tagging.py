@@ -26,7 +26,7 @@ Stuck = tuple[int, int, int, str]
 
 
 class TagError(Exception):
-    """What cannot be done with a tag: ``code`` is name_missing, too_long, too_many, taken, much_used, changed or forbidden."""
+    """What cannot be done with a tag: ``code`` is name_missing, too_long, too_many, taken, much_used or changed."""
 
     def __init__(self, code: str) -> None:
         self.code = code

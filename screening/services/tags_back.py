@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from screening.models import Application, Tag
 from screening.models.base import JsonObject
-from screening.policy import Actor, Permission, Scope, allows
+from screening.policy import Actor, Permission
 from screening.queries.blindness import owed_applications
 from screening.services.tagging import Stuck, TagError, put_back, remove_tag, rename_tag, restore_tag
+from screening.services.way_back import UndoError, require
 
 
 def take_tag_off(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
@@ -32,7 +33,7 @@ def put_tag_back(session: Session, arguments: JsonObject, actor: Actor, now: dat
 
 def name_tag_back(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
     """Give a tag its former name."""
-    _require_managing(actor)
+    require(actor, Permission.TAGS_MANAGE)
     tag = session.get_one(Tag, int(arguments["tag"]), with_for_update=True)
     if tag.name != arguments["after"]:
         raise TagError("changed")
@@ -41,7 +42,7 @@ def name_tag_back(session: Session, arguments: JsonObject, actor: Actor, now: da
 
 def bring_tag_back(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
     """Bring a deleted or merged tag back."""
-    _require_managing(actor)
+    require(actor, Permission.TAGS_MANAGE)
     restore_tag(
         session,
         tag_id=int(arguments["tag"]),
@@ -59,15 +60,10 @@ def stuck_in(text: str) -> list[Stuck]:
     return [(int(ident), int(posting), int(by), str(at)) for ident, posting, by, at in json.loads(text)]
 
 
-def _require_managing(actor: Actor) -> None:
-    if not allows(actor, Permission.TAGS_MANAGE):
-        raise TagError("forbidden")
-
-
 def _require_tagging(session: Session, actor: Actor, application_ids: Collection[int]) -> None:
     """Ask for the right on each posting; who has come to owe an evaluation since does not touch opinions."""
     postings = select(Application.posting_id).where(Application.id.in_(application_ids)).distinct()
     for posting_id in session.scalars(postings).all():
-        owed = owed_applications(session, user_id=actor.id, posting_id=posting_id)
-        if not allows(actor, Permission.APPLICATION_TAG, Scope(posting_id=posting_id)) or owed & set(application_ids):
-            raise TagError("forbidden")
+        require(actor, Permission.APPLICATION_TAG, posting_id=posting_id)
+        if owed_applications(session, user_id=actor.id, posting_id=posting_id) & set(application_ids):
+            raise UndoError("forbidden")

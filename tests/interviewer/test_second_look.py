@@ -22,7 +22,8 @@ from screening.services.deciding import DecideError, decide, take_back_decision
 from screening.services.interviewing import InterviewError, schedule_interview
 from screening.services.moving import MoveError, move_application, move_many
 from screening.services.seconding import second, set_second_look, take_back_second
-from screening.services.undoing import Act, UndoError, remember, undo
+from screening.services.undoing import Act, remember, undo
+from screening.services.way_back import UndoError
 from tests.factories import NOW, make_application, make_user
 from tests.interviewer.conftest import Panel, plan, submit
 

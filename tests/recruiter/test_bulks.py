@@ -34,7 +34,8 @@ from screening.services.move_checks import refusals
 from screening.services.moving import MoveError, move_application, move_many
 from screening.services.stage_counts import find_drift
 from screening.services.tagging import add_tag, find_or_make
-from screening.services.undoing import Act, UndoError, remember, undo, undo_bulk
+from screening.services.undoing import Act, remember, undo, undo_bulk
+from screening.services.way_back import UndoError
 from tests.factories import NOW, make_application, make_posting, make_user
 from tests.recruiter.test_moving_many import Twins, attempt
 from tests.recruiter.worlds import add_scored, counted, owe_evaluation, own_engine, sign_in

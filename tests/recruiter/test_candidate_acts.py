@@ -20,7 +20,7 @@ from screening.models import (
 )
 from screening.services.adding_evidence import add_evidence, take_evidence
 from screening.services.requesting import ask
-from screening.services.undoing import WINDOW
+from screening.services.way_back import WINDOW
 from screening.web.candidate.links import status_token
 from tests.candidate.proof import prove
 from tests.factories import NOW, make_application, make_rubric

@@ -16,7 +16,8 @@ from screening.policy import Actor
 from screening.queries.stage_rules import OPTIONAL, STANDARD, STANDARD_DAYS, rules_of
 from screening.services.deciding import DecideError, decide, possible_outcomes
 from screening.services.moving import ALLOWED_MOVES, MoveError, allowed_moves, move_application, move_many, undo_moves
-from screening.services.undoing import Act, UndoError, remember, undo
+from screening.services.undoing import Act, remember, undo
+from screening.services.way_back import UndoError
 from tests.factories import NOW, make_application, make_posting, make_user
 
 

@@ -55,7 +55,8 @@ from screening.services.rubric_edits import (
     settle,
     weigh,
 )
-from screening.services.undoing import Act, UndoError, remember, undo
+from screening.services.undoing import Act, remember, undo
+from screening.services.way_back import UndoError
 from tests.conftest import shared_path
 from tests.factories import make_application, make_posting, make_rubric, make_user
 from tests.recruiter.worlds import TWO_POSTINGS

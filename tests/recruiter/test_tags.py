@@ -16,7 +16,8 @@ from screening.queries.tags import COUNTED, all_tags, posting_tags, tag_panel, t
 from screening.services import tagging
 from screening.services.erasing import erase
 from screening.services.tagging import TagError, add_tag, delete_tag, find_or_make, key_of, remove_tag, rename_tag
-from screening.services.undoing import Act, UndoError, remember, undo
+from screening.services.undoing import Act, remember, undo
+from screening.services.way_back import UndoError
 from tests.factories import NOW, make_application, make_posting, make_user
 from tests.recruiter.worlds import counted, owe_evaluation, own_engine, sign_in
 

@@ -11,7 +11,8 @@ from screening import audit
 from screening.models import Application, HandOver, Role, Stage
 from screening.policy import Actor
 from screening.services.handing_over import HandOverError, hand_over, take_back
-from screening.services.undoing import Act, UndoError, remember, undo
+from screening.services.undoing import Act, remember, undo
+from screening.services.way_back import UndoError
 from tests.factories import NOW, make_application, make_posting, make_user
 from tests.recruiter.worlds import counted
 

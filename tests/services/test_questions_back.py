@@ -12,7 +12,8 @@ from screening.policy import Actor
 from screening.queries.careers import form_in_force
 from screening.services.custom_questions import custom_questions
 from screening.services.question_sets import publish_questions, save_questions, set_in
-from screening.services.undoing import WINDOW, Act, UndoError, remember, undo
+from screening.services.undoing import Act, remember, undo
+from screening.services.way_back import WINDOW, UndoError
 from tests.candidate.asking import own_questions
 from tests.factories import NOW, make_application, make_posting, make_user
 

@@ -44,7 +44,8 @@ from screening.services.mailing import greeting_name, post_mail
 from screening.services.moving import ALLOWED_MOVES, ENDED, allowed_moves
 from screening.services.prescoring import ask_for_prescore
 from screening.services.requesting import RequestError, answer, open_request
-from screening.services.undoing import WINDOW, Act, remember
+from screening.services.undoing import Act, remember
+from screening.services.way_back import WINDOW
 from screening.web.access import actor, may, needs, now
 from screening.web.candidate.links import status_link
 from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, FILE_FAILURES, ROLES

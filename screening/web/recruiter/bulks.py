@@ -19,7 +19,8 @@ from screening.queries.tags import posting_tags
 from screening.services.bulks import MOST, BulkError, is_done_at_once, start, stop
 from screening.services.letters import PLACEHOLDERS
 from screening.services.tagging import find_or_make, key_of
-from screening.services.undoing import WINDOW, Act, UndoError, remember, undo_bulk
+from screening.services.undoing import Act, remember, undo_bulk
+from screening.services.way_back import WINDOW, UndoError
 from screening.web.access import actor, may, needs, now
 from screening.web.bulk_words import (
     act_words,

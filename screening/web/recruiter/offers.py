@@ -25,7 +25,8 @@ from screening.queries.seating import Seat
 from screening.services.booking import BookingError, make_offer, possible_offer, withdraw_offer
 from screening.services.interviewing import InterviewError
 from screening.services.mailing import greeting_name, post_mail
-from screening.services.undoing import WINDOW, Act, remember
+from screening.services.undoing import Act, remember
+from screening.services.way_back import WINDOW
 from screening.web.access import actor, needs, now, signed_in_user
 from screening.web.candidate.links import offer_link
 from screening.web.formatting import zoned

@@ -8,8 +8,9 @@ from flask_babel import gettext as _
 
 from screening.extensions import db
 from screening.policy import Permission
-from screening.services.undoing import Act, UndoError
+from screening.services.undoing import Act
 from screening.services.undoing import undo as take_back
+from screening.services.way_back import UndoError
 from screening.web.access import actor, needs, now
 from screening.web.interview_news import tell_of
 from screening.web.recruiter.returning import back_to_referrer
