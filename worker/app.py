@@ -48,7 +48,7 @@ SETTINGS: dict[str, Any] = {
         "unacked_restore_throttle": 1,
     },
     "timezone": "UTC",
-    "imports": ["worker.tasks"],
+    "imports": ["worker.tasks", "worker.counting"],
     "beat_schedule": {
         "heartbeat": {
             "task": "worker.tasks.heartbeat",

@@ -31,7 +31,7 @@ from screening.cli.supervision.lifeline import end_with_supervisor
 from screening.extensions import db, reading
 from screening.models import Heartbeat, Job, JobState
 from worker.app import HEARTBEAT_SECONDS, WORK_QUEUE, celery_app, flask_app, log_plainly
-from worker.running import LEASE
+from worker.running import LEASE, PREFIX
 
 LOOK_EVERY = 0.25
 REST_AFTER_ERROR = 1.0
@@ -78,7 +78,7 @@ class Sender:
         """Send one message."""
         producer = self._open().Producer()
         self._celery.send_task(
-            f"worker.tasks.{job.name}",
+            PREFIX + job.name,
             kwargs={"job_id": job.id, **job.arguments},
             producer=producer,
             queue=WORK_QUEUE,

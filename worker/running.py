@@ -9,7 +9,9 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from celery import shared_task
 from sqlalchemy.orm import Session
 
 from screening.extensions import db, reading
@@ -20,8 +22,17 @@ FIRST_PAUSE = timedelta(seconds=5)
 # Longer than a task's hard time limit: what is running is never sent again meanwhile.
 LEASE = timedelta(seconds=75)
 LONGEST_ERROR = 500
+# Far below the time limit of a task, which would strike an application that is not to blame for a busy machine.
+CHUNK_SECONDS = 15.0
+# What the relay puts before a job's name, whichever module its task stands in.
+PREFIX = "worker.tasks."
 
 logger = logging.getLogger(__name__)
+
+
+def task(function: Callable[..., None]) -> Any:
+    """Make a function the Celery task to which jobs of its name are sent."""
+    return shared_task(name=PREFIX + function.__name__)(function)
 
 
 class AlreadySettledError(Exception):

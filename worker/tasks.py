@@ -1,4 +1,4 @@
-"""The tasks: one function for each kind of job, named as the job is. Ids come by keyword, one service is called."""
+"""The tasks: one function for each kind of job, named as the job is. Ids come by keyword, one service is called. Those that count are in ``worker.counting``."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import os
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from celery import shared_task
 from flask import current_app
 from sqlalchemy.orm import Session
 
@@ -21,13 +19,9 @@ from screening.services import (
     application_drafts,
     bulks,
     fitting,
-    impact_counts,
     indexing,
-    insight_counts,
     lost_links,
     mailing,
-    measurements,
-    measuring,
     noting,
     people,
     prefilling,
@@ -36,24 +30,19 @@ from screening.services import (
     proving,
     reminding,
     rescoring,
-    stage_figures,
     telling,
     tidying,
-    voluntary,
 )
 from screening.web.candidate.links import status_link
 from screening.web.interviewer.reminder_words import reminder_words
 from screening.web.mention_words import mention_words
 from screening.web.recruiter.bulk_letters import write_bulk_letter
-from worker.running import finishing, going_on, looking, run_job
-
-# Far below the time limit of a task, which would strike an application that is not to blame for a busy machine.
-CHUNK_SECONDS = 15.0
+from worker.running import CHUNK_SECONDS, finishing, going_on, looking, run_job, task
 
 logger = logging.getLogger(__name__)
 
 
-@shared_task
+@task
 def heartbeat() -> None:
     """Leave signs of life: a file for the supervisor, and a row that went through clock, broker, worker and database."""
     if file := os.environ.get("SCREENING_HEARTBEAT_FILE"):
@@ -62,7 +51,7 @@ def heartbeat() -> None:
     db.session.commit()
 
 
-@shared_task
+@task
 def tidy() -> None:
     """Clear away what nobody needs any more; asked for by the clock, harmless to miss or to repeat."""
     now = datetime.now(UTC)
@@ -77,7 +66,7 @@ def tidy() -> None:
     db.session.commit()
 
 
-@shared_task
+@task
 def remind_interviewers() -> None:
     """Write the reminders and escalations that are due; asked for by the clock, harmless to miss, to repeat or to kill.
 
@@ -99,7 +88,7 @@ def remind_interviewers() -> None:
         place = batch.following
 
 
-@shared_task
+@task
 def tell_mentioned() -> None:
     """Write the mails to colleagues who were named in a note while they owed an evaluation and do so no more; harmless to miss or to repeat."""
     with looking() as session:
@@ -109,153 +98,7 @@ def tell_mentioned() -> None:
     db.session.commit()
 
 
-@shared_task
-def measure_daily() -> None:
-    """Ask, once a day, for the figures of interviews to be counted from the evaluations anew; harmless to miss or to repeat."""
-    measuring.ask_for_all(db.session, now=datetime.now(UTC))
-    db.session.commit()
-
-
-@shared_task
-def measure_posting(*, job_id: int, posting_id: int, anew: int) -> None:
-    """Count a posting's interviews: facts of what changed, a chunk a transaction, then the figures of all periods."""
-
-    def act() -> None:
-        now = datetime.now(UTC)
-        if anew:
-            with going_on(job_id, anew=0) as session:
-                measuring.repair(session, posting_id=posting_id, now=now)
-            return
-        with looking() as session:
-            reading = measurements.read_anew(session, posting_id=posting_id)
-        if reading.changes:
-            with going_on(job_id) as session:
-                measurements.store_facts(session, reading, now=now)
-            return
-        with looking() as session:
-            figures = measurements.add_up_posting(session, posting_id=posting_id, now=now)
-        with finishing(job_id) as session:
-            measurements.store_figures(session, figures)
-            measuring.ask_for_sets(session, posting_id=posting_id, now=now)
-
-    run_job(job_id, act)
-
-
-@shared_task
-def measure_set(*, job_id: int, reader_id: int) -> None:
-    """Add up the figures of all postings that one person reads, or with 0 of all there are."""
-
-    def act() -> None:
-        with looking() as session:
-            figures = measurements.add_up_set(session, reader_id=reader_id)
-        with finishing(job_id) as session:
-            measurements.store_figures(session, figures)
-
-    run_job(job_id, act)
-
-
-@shared_task
-def count_nightly() -> None:
-    """Ask, once a night on the company's clock, for pipelines to be counted; harmless to miss or to repeat."""
-    now = datetime.now(UTC)
-    local = now.astimezone(ZoneInfo(current_app.config["SCREENING"].time_zone))
-    insight_counts.ask_for_night(db.session, local=local, now=now)
-    db.session.commit()
-
-
-@shared_task
-def count_insights(*, job_id: int, reader_id: int, only_id: int, after: int, done: int, of: int) -> None:
-    """Count the pipelines of a tour of postings, as many a turn as there is time for; then the sums of all, and ask for the voluntary answers."""
-    tour = insight_counts.Tour(reader_id, only_id)
-
-    def act() -> None:
-        now, until = datetime.now(UTC), time.monotonic() + CHUNK_SECONDS
-        finished, unfinished = [], None
-        with looking() as session:
-            for posting_id in insight_counts.postings_of(session, tour, after=after):
-                count = insight_counts.begin_count(session, posting_id=posting_id, job_id=job_id, now=now)
-                while not count.is_done and time.monotonic() < until:
-                    insight_counts.count_chunk(session, count)
-                if not count.is_done:
-                    unfinished = count
-                    break
-                finished.append(count)
-        if finished or unfinished:
-            last = finished[-1].posting_id if finished else after
-            with going_on(job_id, after=last, done=done + len(finished), of=max(of, done + len(finished))) as session:
-                for count in finished:
-                    insight_counts.store_count(session, count, job_id=job_id)
-                if unfinished is not None:
-                    insight_counts.store_part(session, unfinished, job_id=job_id)
-            return
-        with looking() as session:
-            figures = insight_counts.add_everything(session)
-        with finishing(job_id) as session:
-            insight_counts.store_everything(session, figures, now=now)
-            impact_counts.ask_for_impact(session, run=str(job_id), now=now)
-
-    run_job(job_id, act)
-
-
-@shared_task
-def count_voluntary(*, job_id: int) -> None:
-    """Count voluntary answers against what became of the applications, and publish the tables that have enough news."""
-    key = current_app.config["SCREENING"].voluntary_key
-
-    def act() -> None:
-        now, until = datetime.now(UTC), time.monotonic() + CHUNK_SECONDS
-        with looking() as session:
-            sums = impact_counts.begin_sums(session, job_id=job_id)
-            while not sums.is_done and time.monotonic() < until:
-                impact_counts.sum_chunk(session, sums, key=key)
-        if not sums.is_done:
-            with going_on(job_id) as session:
-                impact_counts.store_sums(session, sums, job_id=job_id, now=now)
-            return
-        with finishing(job_id) as session:
-            impact_counts.publish_tables(session, sums, job_id=job_id, now=now)
-
-    run_job(job_id, act)
-
-
-@shared_task
-def forget_voluntary(*, job_id: int, application_id: int) -> None:
-    """Delete the voluntary answers of an application that was erased."""
-    key = current_app.config["SCREENING"].voluntary_key
-
-    def act() -> None:
-        with finishing(job_id) as session:
-            voluntary.forget_answers(session, key=key, application_ids=[application_id])
-
-    run_job(job_id, act)
-
-
-@shared_task
-def count_stages_daily() -> None:
-    """Ask, once a day, for the counters of stages to be compared with the applications and their times to be counted; harmless to miss or to repeat."""
-    stage_figures.ask_for_all(db.session, now=datetime.now(UTC))
-    db.session.commit()
-
-
-@shared_task
-def count_stages(*, job_id: int, posting_id: int, mend: int) -> None:
-    """Count how long applications of a posting stand in each stage; with ``mend`` set its counters right first."""
-
-    def act() -> None:
-        now = datetime.now(UTC)
-        if mend:
-            with going_on(job_id, mend=0) as session:
-                stage_figures.mend_posting(session, posting_id=posting_id, now=now)
-            return
-        with looking() as session:
-            times = stage_figures.read_times(session, posting_id=posting_id)
-        with finishing(job_id) as session:
-            stage_figures.store_times(session, times, now=now)
-
-    run_job(job_id, act)
-
-
-@shared_task
+@task
 def prescore_application(*, job_id: int, application_id: int, rubric_version_id: int) -> None:
     """Judge one application against one rubric version and look for its duplicates; the résumé is read and judged while no transaction is open."""
 
@@ -281,7 +124,7 @@ def prescore_application(*, job_id: int, application_id: int, rubric_version_id:
     run_job(job_id, act, give_up=give_up)
 
 
-@shared_task
+@task
 def index_application(*, job_id: int, application_id: int) -> None:
     """Write the words by which an application is found and look for its duplicates, where no prescore does."""
 
@@ -293,7 +136,7 @@ def index_application(*, job_id: int, application_id: int) -> None:
     run_job(job_id, act)
 
 
-@shared_task
+@task
 def forget_words(*, job_id: int, first: int) -> None:
     """Rewrite SQLite's index of words after an erasure, a part a transaction; what is done already is no work."""
 
@@ -312,7 +155,7 @@ def forget_words(*, job_id: int, first: int) -> None:
     run_job(job_id, act)
 
 
-@shared_task
+@task
 def take_evidence(*, job_id: int, addition_id: int) -> None:
     """Take what a candidate added into the answers; its file is read while no transaction is open."""
 
@@ -326,7 +169,7 @@ def take_evidence(*, job_id: int, addition_id: int) -> None:
     run_job(job_id, act)
 
 
-@shared_task
+@task
 def rescore_applications(
     *, job_id: int, rubric_version_id: int, first_id: int, last_id: int, applications: int, again: int = 0
 ) -> None:
@@ -357,7 +200,7 @@ def rescore_applications(
     run_job(job_id, act, give_up=give_up)
 
 
-@shared_task
+@task
 def preview_applications(*, job_id: int, preview_id: int, first_id: int, last_id: int, applications: int) -> None:
     """Judge a chunk of a posting's applications against its draft, beside the prescores that count."""
 
@@ -386,7 +229,7 @@ def preview_applications(*, job_id: int, preview_id: int, first_id: int, last_id
     run_job(job_id, act, give_up=give_up)
 
 
-@shared_task
+@task
 def run_bulk(*, job_id: int, bulk_id: int) -> None:
     """Do or take back an act on many, a part a transaction; what is done already is no work, and a stop is seen at the next part."""
 
@@ -404,13 +247,13 @@ def run_bulk(*, job_id: int, bulk_id: int) -> None:
     run_job(job_id, act)
 
 
-@shared_task
+@task
 def fit_application(*, job_id: int, application_id: int) -> None:
     """Judge one application against the rubrics of the other postings."""
     run_job(job_id, lambda: _fit(job_id, application_id, application_id))
 
 
-@shared_task
+@task
 def fit_applications(*, job_id: int, first_id: int, last_id: int) -> None:
     """Judge a chunk of applications against the rubrics of the other postings that they have no result of."""
     run_job(job_id, lambda: _fit(job_id, first_id, last_id))
@@ -425,7 +268,7 @@ def _fit(job_id: int, first_id: int, last_id: int) -> None:
         fitting.store_fits(session, fitted, now=datetime.now(UTC))
 
 
-@shared_task
+@task
 def send_mail(*, job_id: int, mail_id: int) -> None:
     """Offer one mail to the mail server; each outcome is stored with the end of the job, the next attempt is a job of its own."""
 
@@ -464,7 +307,7 @@ def send_mail(*, job_id: int, mail_id: int) -> None:
     run_job(job_id, act)
 
 
-@shared_task
+@task
 def mail_links(*, job_id: int, person_id: int, base: str) -> None:
     """Write the mails with the links of one person's applications; for nobody (0) there is nothing to write."""
 
@@ -485,7 +328,7 @@ def mail_links(*, job_id: int, person_id: int, base: str) -> None:
     run_job(job_id, act)
 
 
-@shared_task
+@task
 def read_draft_file(*, job_id: int, storage_key: str) -> None:
     """Read the résumé of a form that is being filled in, and keep what it offers for the form."""
 

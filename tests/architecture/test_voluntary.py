@@ -16,18 +16,18 @@ TABLE = {
 SERVICE = {
     "screening/services/erasing.py",
     "screening/services/impact_counts.py",
-    "screening/services/undoing.py",
+    "screening/services/postings_back.py",
     "screening/services/demonstration/volunteering.py",
     "screening/web/candidate/voluntary.py",
     "screening/web/candidate/own_data.py",
     "screening/web/candidate/status.py",
     "screening/web/recruiter/insights.py",
-    "worker/tasks.py",
+    "worker/counting.py",
 }
 """Who may use the service, and of it only what is listed below where staff are served."""
 FOR_STAFF = {
     "screening/web/recruiter/insights.py": {"ask_candidates"},
-    "screening/services/undoing.py": {"ask_candidates"},
+    "screening/services/postings_back.py": {"ask_candidates"},
     "screening/services/erasing.py": {"ask_to_forget_answers"},
     "screening/web/candidate/status.py": {"is_asked"},
 }
@@ -35,7 +35,7 @@ KEY = {
     "screening/cli/demo.py",
     "screening/web/candidate/voluntary.py",
     "screening/web/candidate/own_data.py",
-    "worker/tasks.py",
+    "worker/counting.py",
 }
 """Who may take the key that tokens are made with."""
 

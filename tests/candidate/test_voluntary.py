@@ -15,7 +15,7 @@ from tests.architecture.doors import sign_in
 from tests.candidate.conftest import open_form
 from tests.candidate.proof import prove
 from tests.factories import make_application, make_user
-from worker import tasks
+from worker import counting
 
 ENGLISH = {"Accept-Language": "en"}
 ANSWERS = {"sex": "woman", "age": "25_34", "disability": "not_disabled", "ethnicity": "minority"}
@@ -149,5 +149,5 @@ def test_the_worker_deletes_what_an_erased_person_answered(session, app, proven,
         )
         session.add(job)
         session.commit()
-        tasks.forget_voluntary.run(job_id=job.id, application_id=application.id)
+        counting.forget_voluntary.run(job_id=job.id, application_id=application.id)
     assert stored(session) == {}

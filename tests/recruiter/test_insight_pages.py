@@ -27,7 +27,7 @@ from tests.architecture.doors import sign_in
 from tests.factories import NOW, make_application, make_posting, make_user
 from tests.recruiter.interviewed import interviewed
 from tests.recruiter.worlds import counted, own_engine
-from worker import tasks
+from worker import counting
 
 ALL = "?days=0"
 ENGLISH = {"Accept-Language": "en"}
@@ -261,7 +261,7 @@ def run(session):
             return turns
         ident, name, arguments = job.id, job.name, dict(job.arguments)
         db.session.rollback()
-        getattr(tasks, name).run(job_id=ident, **arguments)
+        getattr(counting, name).run(job_id=ident, **arguments)
         turns += 1
 
 
@@ -297,8 +297,8 @@ def test_the_night_counts_all(app, session, posting, recruiter):
     fill(session, posting, *[Stage.OFFER] * 2)
     session.commit()
     with app.app_context():
-        tasks.count_nightly.run()
-        tasks.count_nightly.run()
+        counting.count_nightly.run()
+        counting.count_nightly.run()
         assert db.session.scalars(select(Job.name)).all() == ["count_insights"]
         db.session.rollback()
         run(db.session)

@@ -15,7 +15,7 @@ from screening.models import Job, JobState, MeasuredApplication, Measurement, Ro
 from screening.queries.measured_scopes import scope_of
 from tests.factories import NOW, make_posting, make_user
 from tests.recruiter.interviewed import interviewed
-from worker import tasks
+from worker import counting
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def run(name: str) -> int:
             return turns
         ident, arguments = job.id, dict(job.arguments)
         db.session.rollback()
-        getattr(tasks, name).run(job_id=ident, **arguments)
+        getattr(counting, name).run(job_id=ident, **arguments)
         turns += 1
 
 
@@ -74,8 +74,8 @@ def test_a_day_repairs_what_was_lost(postings: list[int]) -> None:
     session.execute(MeasuredApplication.__table__.delete())
     session.execute(Measurement.__table__.delete())
     session.commit()
-    tasks.measure_daily.run()
-    tasks.measure_daily.run()
+    counting.measure_daily.run()
+    counting.measure_daily.run()
     assert run("measure_posting") == 6  # marks, facts, figures, of each
     assert inputs(session)[scope_of(postings[:1])] == 3
 
@@ -88,7 +88,7 @@ def test_counting_twice_changes_nothing(postings: list[int]) -> None:
     ident, arguments = job.id, dict(job.arguments)
     before = session.scalars(select(Measurement.computed_at).order_by(Measurement.scope, Measurement.days)).all()
     session.rollback()
-    tasks.measure_posting.run(job_id=ident, **arguments)
+    counting.measure_posting.run(job_id=ident, **arguments)
     session.rollback()
     assert (
         session.scalars(select(Measurement.computed_at).order_by(Measurement.scope, Measurement.days)).all() == before

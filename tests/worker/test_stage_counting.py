@@ -16,7 +16,7 @@ from screening.services.moving import move_many
 from screening.services.stage_counts import find_drift
 from tests.factories import make_application, make_posting, make_user
 from tests.worker.test_measuring import run
-from worker import tasks
+from worker import counting
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +36,8 @@ def test_once_a_day_counters_are_mended_and_told_and_times_are_counted(caplog: p
     session.execute(update(StageCount).where(StageCount.stage == Stage.APPLIED).values(count=9))
     session.commit()
     ident = posting.id
-    tasks.count_stages_daily.run()
-    tasks.count_stages_daily.run()
+    counting.count_stages_daily.run()
+    counting.count_stages_daily.run()
     with caplog.at_level(logging.WARNING):
         assert run("count_stages") == 3  # asked for by the move; by the day: the counters, then the times
     assert [record.message for record in caplog.records if "counters of stages of posting" in record.message]
