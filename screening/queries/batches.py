@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Posting, Stage
+from screening.queries.stage_rules import Rule
 from screening.queries.status import stage_shown
 
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
-    """One application of a batch with its posting, which is named by its lines where it has no title."""
+    """One application of a batch with its posting, which is named by its lines where it has no title; it stands in the stage of the ``rule``."""
 
     application_id: int
     posting_id: int
@@ -24,29 +25,7 @@ class BatchRow:
     last_line: int
     language: str
     preference: int
-    stage: Stage
-
-
-def read_batch(session: Session, *, application: Application) -> tuple[BatchRow, ...]:
-    """Read all applications of the batch, this one among them, the first choice first; empty for a single one."""
-    if application.batch is None:
-        return ()
-    rows = session.execute(
-        select(
-            Application.id,
-            Application.posting_id,
-            Posting.title,
-            Posting.first_line,
-            Posting.last_line,
-            Posting.language,
-            func.coalesce(Application.preference, 1),
-            Application.stage,
-        )
-        .join(Posting, Posting.id == Application.posting_id)
-        .where(Application.batch == application.batch, Application.person_id == application.person_id)
-        .order_by(Application.preference, Application.id)
-    )
-    return tuple(BatchRow(*row) for row in rows)
+    rule: Rule
 
 
 def made_together(session: Session, *, application: Application) -> Sequence[Application]:

@@ -30,7 +30,7 @@ from screening.models import (
 )
 from screening.policy import Actor
 from screening.queries.blindness import is_owed
-from screening.queries.stage_rules import LANES, STANDARD, Rule, came_before, is_overdue, rule_in
+from screening.queries.stage_rules import LANES, Rule, came_before, is_overdue, rule_beside
 
 ROWS = 20
 WINDOW = 40
@@ -139,7 +139,7 @@ def _places(session: Session, actor: Actor) -> list[_Place]:
     )
     places = []
     for ident, title, owner_id, stage, count, own, managed in rows:
-        rule = rule_in(own) if own is not None else STANDARD[stage]
+        rule = rule_beside(stage, own)
         is_vacant = rule.responsible is Responsible.HIRING_MANAGER and not managed
         acts = Responsible.OWNER if is_vacant else rule.responsible
         places.append(_Place(ident, title, owner_id, stage, rule, acts, count))

@@ -25,9 +25,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from screening.models import Application, Person, Posting, Role, Stage, SuspectedDuplicate, SuspicionState
+from screening.models import Application, Person, Posting, Role, Stage, StageRule, SuspectedDuplicate, SuspicionState
 from screening.policy import Actor
 from screening.queries.batches import BatchRow
+from screening.queries.stage_rules import Rule, rule_beside
 from screening.queries.together import Together
 
 ROWS = 20
@@ -35,11 +36,13 @@ RELATED = 60
 """Applications of one person that a page looks at."""
 ROOT = func.coalesce(Person.merged_into_id, Person.id)
 """The person who stands for all that were merged."""
+_RULED = and_(StageRule.posting_id == Application.posting_id, StageRule.stage == Application.stage)
+"""What a posting says of the stage in which its application stands."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """An application of somebody: the contact as typed, and where it stands. ``is_merged`` when it came under another address."""
+    """An application of somebody: the contact as typed, and where it stands, by its posting's rule. ``is_merged`` when it came under another address."""
 
     application_id: int
     person_id: int
@@ -53,6 +56,7 @@ class PersonRow:
     last_line: int
     language: str
     stage: Stage
+    rule: Rule
     stage_since: datetime
     submitted_at: datetime
     is_merged: bool = False
@@ -155,7 +159,7 @@ def _batch(application: Application, related: Sequence[Any]) -> tuple[BatchRow, 
             row.last_line,
             row.language,
             row.preference or 1,
-            row.stage,
+            _rule(row),
         )
         for row in made
     )
@@ -178,6 +182,7 @@ def related_rows(*, everything: bool) -> Select[*tuple[Any, ...]]:
             and_(visible, Application.erased_at.is_(None)).label("is_visible"),
         )
         .join(Posting, Posting.id == Application.posting_id)
+        .outerjoin(StageRule, _RULED)
         .where(
             Application.person_id.in_(group_of(bindparam("person"))),
             Application.id != bindparam("application"),
@@ -205,6 +210,7 @@ def suspect_rows(*, everything: bool) -> Select[*tuple[Any, ...]]:
         .select_from(pair)
         .join(Application, Application.id == newest)
         .join(Posting, Posting.id == Application.posting_id)
+        .outerjoin(StageRule, _RULED)
         .where(
             pair.state == SuspicionState.OPEN,
             or_(pair.first_id.in_(group), pair.second_id.in_(group)),
@@ -239,9 +245,18 @@ def _fields() -> tuple[Any, ...]:
         Posting.last_line,
         Posting.language,
         Application.stage,
+        StageRule.in_use,
+        StageRule.name_zh,
+        StageRule.name_en,
+        StageRule.days,
+        StageRule.responsible,
         Application.stage_since,
         Application.submitted_at,
     )
+
+
+def _rule(row: Any) -> Rule:
+    return rule_beside(row.stage, None if row.in_use is None else row)
 
 
 def _person_row(row: Any, *, is_merged: bool = False) -> PersonRow:
@@ -258,6 +273,7 @@ def _person_row(row: Any, *, is_merged: bool = False) -> PersonRow:
         last_line=row.last_line,
         language=row.language,
         stage=row.stage,
+        rule=_rule(row),
         stage_since=row.stage_since,
         submitted_at=row.submitted_at,
         is_merged=is_merged,
@@ -301,7 +317,8 @@ def _newest(session: Session, people: Iterable[int], actor: Actor) -> dict[int, 
         .where(Application.person_id.in_(set(people)), *_visible(actor))
         .group_by(Application.person_id)
     )
-    rows = select(*_fields()).join(Posting, Posting.id == Application.posting_id).where(Application.id.in_(newest))
+    rows = select(*_fields()).join(Posting, Posting.id == Application.posting_id).outerjoin(StageRule, _RULED)
+    rows = rows.where(Application.id.in_(newest))
     return {row.person_id: _person_row(row) for row in session.execute(rows)}
 
 

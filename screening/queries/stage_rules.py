@@ -97,6 +97,11 @@ def rule_in(row: StageRule) -> Rule:
     )
 
 
+def rule_beside(stage: Stage, row: StageRule | None) -> Rule:
+    """Give the rule of a stage where an outer join found a row of its posting, and the standard where it found none."""
+    return STANDARD[stage] if row is None else rule_in(row)
+
+
 def is_overdue(rule: Rule, since: datetime, now: datetime) -> bool:
     """Tell whether somebody who has stood in the rule's stage since then stands there for longer than it allows."""
     return rule.days is not None and since < came_before(rule.days, now)

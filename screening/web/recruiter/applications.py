@@ -59,7 +59,7 @@ from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.round_choice import STEPS
 from screening.web.recruiter.waiting_words import turn_of
 from screening.web.recruiter.words import FLAGS, GROUNDS, OFFER_STATES, REJECT_REASONS
-from screening.web.stage_words import advance_of, stage_words
+from screening.web.stage_words import advance_of, stage_word, stage_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("applications", __name__, url_prefix="/staff/applications")
@@ -286,6 +286,7 @@ def application_view(
         zone=reader_zone(),
         ended=application.stage in ENDED,
         stages=stage_words(rules),
+        stage_word=stage_word,
         Stage=Stage,
         State=State,
         reasons=REJECT_REASONS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -14,7 +14,7 @@ from rubrics.measures.severity import Severity
 from rubrics.model import Criterion
 from screening.models import AbstainKind, Outcome, Stage
 from screening.queries.debrief import DecisionRow
-from screening.web.labels import OUTCOMES, STAGES
+from screening.web.labels import OUTCOMES
 from screening.web.recruiter.words import REJECT_REASONS
 
 REASONS = {
@@ -42,11 +42,11 @@ RELIABLE, TENTATIVE = 0.8, 2 / 3
 """Krippendorff's own marks: from 0.8 on figures can be relied on, below 2/3 not even tentative conclusions can be drawn (2004, p. 241)."""
 
 
-def outcome_words(outcome: Outcome, to: Stage) -> str:
-    """Say what an outcome does; only advancing leads to different places."""
+def outcome_words(outcome: Outcome, to: Stage, stages: Mapping[Stage, str]) -> str:
+    """Say what an outcome does; only advancing leads to different places, named by the posting's words for its ``stages``."""
     if outcome is not Outcome.ADVANCE:
         return str(OUTCOMES[outcome])
-    return _("One more interview") if to is Stage.INTERVIEW else _("Advance to %(stage)s", stage=STAGES[to])
+    return _("One more interview") if to is Stage.INTERVIEW else _("Advance to %(stage)s", stage=stages[to])
 
 
 def agreement_words(comparison: DebriefComparison) -> str:

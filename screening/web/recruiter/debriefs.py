@@ -18,7 +18,7 @@ from screening.queries.coming_interviews import coming_interviews
 from screening.queries.debrief import Debrief, debrief
 from screening.queries.insights import severities
 from screening.queries.second_looks import in_need_of_second_look, may_look
-from screening.queries.stage_rules import rules_of
+from screening.queries.stage_rules import Rules, rules_of
 from screening.services.deciding import DecideError, decide, possible_outcomes, take_back_decision
 from screening.services.letters import LetterError
 from screening.services.open_points import open_points
@@ -26,7 +26,7 @@ from screening.services.reasons import REASONS as REASONS_FOR
 from screening.services.seconding import second
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now, signed_in_user
-from screening.web.labels import OUTCOMES, RATINGS, RECOMMENDATIONS, STAGES
+from screening.web.labels import OUTCOMES, RATINGS, RECOMMENDATIONS
 from screening.web.recruiter.debrief_words import (
     ABSTENTIONS,
     REASONS,
@@ -46,6 +46,7 @@ from screening.web.recruiter.decision_letters import (
     tell_decided,
 )
 from screening.web.recruiter.letter_work import due_words, reader_zone
+from screening.web.stage_words import stage_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("debriefs", __name__, url_prefix="/staff/applications")
@@ -182,20 +183,33 @@ def _back(application: Application) -> ResponseReturnValue:
     return redirect(url_for("debriefs.show", application_id=application.id), 303)
 
 
+def _rules(application: Application) -> Rules:
+    """Give the rules of the posting's stages, read once a page."""
+    if "stage_rules" not in g:
+        g.stage_rules = rules_of(db.session, posting_id=application.posting_id)
+    rules: Rules = g.stage_rules
+    return rules
+
+
 def _outcomes(application: Application) -> dict[Outcome, Stage]:
-    """Give what may be decided, read once a page."""
+    """Give what may be decided, as it was when the page began: deciding moves the application."""
     if "outcomes" not in g:
-        rules = rules_of(db.session, posting_id=application.posting_id)
-        g.outcomes = possible_outcomes(application.stage, rules)
+        g.outcomes = possible_outcomes(application.stage, _rules(application))
     outcomes: dict[Outcome, Stage] = g.outcomes
     return outcomes
+
+
+def _labels(application: Application) -> dict[Outcome, str]:
+    """Name what may be decided."""
+    stages = stage_words(_rules(application))
+    return {outcome: outcome_words(outcome, to, stages) for outcome, to in _outcomes(application).items()}
 
 
 def _form(application: Application) -> DecisionForm:
     form = DecisionForm()
     outcomes = _outcomes(application)
     form.outcome.choices = [
-        SelectChoice(value=outcome.value, label=outcome_words(outcome, to)) for outcome, to in outcomes.items()
+        SelectChoice(value=outcome.value, label=label) for outcome, label in _labels(application).items()
     ]
     form.reason.choices = {
         outcome.value: [SelectChoice(value=reason, label=REASONS[reason]) for reason in REASONS_FOR[outcome]]
@@ -219,6 +233,7 @@ def _page(
     looks = page.posting.second_look or waiting is not None
     needs_second = looks and bool(in_need_of_second_look(db.session, [application.id], now=now()))
     first = waiting.actor_id if waiting else actor().id
+    stages = stage_words(_rules(application))
     return render_template(
         "recruiter/debrief.html",
         application=application,
@@ -240,8 +255,8 @@ def _page(
         severities=_severities(page),
         contradictions=contradictions(page.confrontations),
         reasons_for={outcome: REASONS_FOR[outcome] for outcome in _outcomes(application)},
-        labels={outcome.value: outcome_words(outcome, to) for outcome, to in _outcomes(application).items()},
-        letters=letters_of(application, page.posting, _outcomes(application), form.outcome.data)
+        labels={outcome.value: label for outcome, label in _labels(application).items()},
+        letters=letters_of(application, page.posting, _outcomes(application), form.outcome.data, stages)
         if decides and waiting is None
         else (),
         coming=coming_interviews(db.session, application_id=application.id, reader_id=actor().id, now=now())
@@ -257,7 +272,7 @@ def _page(
         recommendations=RECOMMENDATIONS,
         outcomes=OUTCOMES,
         reasons=REASONS,
-        stages=STAGES,
+        stages=stages,
     )
 
 

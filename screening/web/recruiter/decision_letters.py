@@ -39,7 +39,11 @@ class OutcomeLetter:
 
 
 def letters_of(
-    application: Application, posting: Posting, outcomes: Mapping[Outcome, Stage], chosen: str | None
+    application: Application,
+    posting: Posting,
+    outcomes: Mapping[Outcome, Stage],
+    chosen: str | None,
+    stages: Mapping[Stage, str],
 ) -> tuple[OutcomeLetter, ...]:
     """Give the letter of each outcome that is possible, with what was typed where the form comes back. One query."""
     offers = letter_offers(application, posting=posting, stages=list(outcomes.values()))
@@ -50,7 +54,7 @@ def letters_of(
             continue
         if request.method == "POST" and outcome.value == chosen:
             offer = typed_again(offer, read_letter(request.form, stage=to, zone=reader_zone(), now=now()))
-        made.append(OutcomeLetter(outcome, _("Mail: %(outcome)s", outcome=outcome_words(outcome, to)), offer))
+        made.append(OutcomeLetter(outcome, _("Mail: %(outcome)s", outcome=outcome_words(outcome, to, stages)), offer))
     return tuple(made)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from rubrics.prescore import Verdict
 from screening.models import MailState, Outcome, Stage
 from screening.queries.timeline import Event
-from screening.web.labels import SOURCES, STAGES, WITHDRAWALS
+from screening.web.labels import SOURCES, WITHDRAWALS
 from screening.web.recruiter.words import REJECT_REASONS
 
 VERDICTS = {
@@ -26,14 +28,14 @@ OUTCOMES = {
 }
 
 
-def event_words(event: Event) -> str:
-    """Say what happened, by whom; a note or reason is printed beside it."""
+def event_words(event: Event, stages: Mapping[Stage, str]) -> str:
+    """Say what happened, by whom, with the posting's words for its ``stages``; a note or reason is printed beside it."""
     facts, who = event.facts, event.by or _("The candidate")
     match event.kind:
         case "applied":
             words = _("Applied; source: %(source)s", source=SOURCES.get(facts["source"], facts["source"]))
         case "moved" | "undone":
-            words = _moved(event, who)
+            words = _moved(event, who, stages)
         case "scored":
             words = _("Prescored: %(point)s (rubric v%(version)s)", point=facts["point"], version=facts["version"])
         case "verdict" | "verdict_back":
@@ -99,8 +101,8 @@ def _decided(event: Event, who: str) -> str:
     return words + (_(" (taken back)") if event.facts["undone"] else "")
 
 
-def _moved(event: Event, who: str) -> str:
-    to = STAGES[Stage(event.facts["to"])]
+def _moved(event: Event, who: str, stages: Mapping[Stage, str]) -> str:
+    to = stages[Stage(event.facts["to"])]
     if event.kind == "undone":
         return _("%(who)s took a move back: %(stage)s", who=who, stage=to)
     if event.facts["to"] == Stage.REJECTED.value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -12,7 +14,7 @@ from screening.models import Stage
 from screening.queries.insight_figures import LoadRow, Pipeline
 from screening.queries.stage_rules import LANES
 from screening.web.formatting import percent
-from screening.web.labels import SOURCES, STAGES, WITHDRAWALS
+from screening.web.labels import SOURCES, WITHDRAWALS
 from screening.web.recruiter.insight_words import number
 from screening.web.recruiter.words import REJECT_REASONS
 
@@ -89,7 +91,7 @@ def snapshot_words(line: Pipeline) -> str:
     )
 
 
-def stays_words(line: Pipeline) -> str:
+def stays_words(line: Pipeline, stages: Mapping[Stage, str]) -> str:
     """Say where applications stand longest."""
     stays = line.stays()
     if not stays:
@@ -97,7 +99,7 @@ def stays_words(line: Pipeline) -> str:
     slowest = max(stays, key=lambda stay: stay.median)
     return _(
         "%(stage)s takes longest: half of the stays are over within %(median)s, nine of ten within %(late)s.",
-        stage=STAGES[slowest.stage],
+        stage=stages[slowest.stage],
         median=lasting(slowest.median),
         late=lasting(slowest.late),
     )

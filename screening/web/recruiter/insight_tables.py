@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -12,7 +12,6 @@ from screening.models import Posting, Stage
 from screening.queries.insight_figures import Pipeline
 from screening.queries.insights import Insights, Standing
 from screening.queries.stage_rules import LANES
-from screening.web.labels import STAGES
 from screening.web.recruiter.flow_words import (
     ANSWERS,
     OUTCOMES,
@@ -28,12 +27,14 @@ SECTIONS = ("funnel", "snapshot", "stays", "sources", "reasons", "load", "impact
 """What can be asked for by itself."""
 
 
-def sheets(line: Pipeline, page: Insights, *, with_raters: bool, with_impact: bool) -> dict[str, Sheet]:
-    """Give all sections that there are for this reader, by their names in addresses."""
-    found: dict[str, Sheet] = {"snapshot": _snapshot(line)}
+def sheets(
+    line: Pipeline, page: Insights, *, stages: Mapping[Stage, str], with_raters: bool, with_impact: bool
+) -> dict[str, Sheet]:
+    """Give all sections that there are for this reader, by their names in addresses; ``stages`` are the words for stages."""
+    found: dict[str, Sheet] = {"snapshot": _snapshot(line, stages)}
     if line.counted_at is not None:
-        found = {"funnel": _funnel(line), **found, "stays": _stays(line)}
-        found |= {"sources": _sources(line), "reasons": _reasons(line)}
+        found = {"funnel": _funnel(line, stages), **found, "stays": _stays(line, stages)}
+        found |= {"sources": _sources(line), "reasons": _reasons(line, stages)}
         if with_raters:
             found["load"] = _load(line)
     if with_impact and any(outcome.rows for table in line.impact for outcome in table.outcomes):
@@ -70,20 +71,20 @@ def about(posting: Posting | None, period: str, line: Pipeline, page: Insights, 
     return Sheet(_("About these figures"), [_("What"), _("Value")], told)
 
 
-def _funnel(line: Pipeline) -> Sheet:
-    shown: list[list[Cell]] = [[str(STAGES[step.stage]), step.n, _share(step.share)] for step in line.funnel()]
+def _funnel(line: Pipeline, stages: Mapping[Stage, str]) -> Sheet:
+    shown: list[list[Cell]] = [[stages[step.stage], step.n, _share(step.share)] for step in line.funnel()]
     return Sheet(_("Funnel"), [_("Stage"), _("Reached"), _("Share of the stage before")], shown, {2})
 
 
-def _snapshot(line: Pipeline) -> Sheet:
-    shown: list[list[Cell]] = [[str(word), line.snapshot.get(stage, 0)] for stage, word in STAGES.items()]
+def _snapshot(line: Pipeline, stages: Mapping[Stage, str]) -> Sheet:
+    shown: list[list[Cell]] = [[word, line.snapshot.get(stage, 0)] for stage, word in stages.items()]
     return Sheet(_("Where applications stand"), [_("Stage"), _("Applications now")], shown)
 
 
-def _stays(line: Pipeline) -> Sheet:
+def _stays(line: Pipeline, stages: Mapping[Stage, str]) -> Sheet:
     head = [_("Stage"), _("Median, days"), _("90th percentile, days"), "n"]
     shown: list[list[Cell]] = [
-        [str(STAGES[stay.stage]), round(stay.median / 24, 2), round(stay.late / 24, 2), stay.n] for stay in line.stays()
+        [stages[stay.stage], round(stay.median / 24, 2), round(stay.late / 24, 2), stay.n] for stay in line.stays()
     ]
     return Sheet(_("Time in stage"), head, shown)
 
@@ -105,11 +106,11 @@ def _sources(line: Pipeline) -> Sheet:
     return Sheet(_("Sources"), head, shown, {4})
 
 
-def _reasons(line: Pipeline) -> Sheet:
-    head = [_("End"), _("Reason"), *(_("from %(stage)s", stage=STAGES[stage]) for stage in LANES), _("All")]
+def _reasons(line: Pipeline, stages: Mapping[Stage, str]) -> Sheet:
+    head = [_("End"), _("Reason"), *(_("from %(stage)s", stage=stages[stage]) for stage in LANES), _("All")]
     shown: list[list[Cell]] = [
         [
-            str(STAGES[end]),
+            stages[end],
             reason_name(one.reason),
             *(one.stages.get(stage, 0) for stage in LANES),
             one.n,

@@ -14,17 +14,17 @@ from screening.models import Posting, Role, Stage
 from screening.policy import Permission
 from screening.queries.insight_figures import Pipeline, Progress, pipeline, progress
 from screening.queries.insights import Insights, Standing, insights
-from screening.queries.stage_rules import rules_of
+from screening.queries.stage_rules import STANDARD, Rules, rules_of
 from screening.services.insight_counts import Tour, ask_for_count, job_key
 from screening.services.undoing import Act, remember
 from screening.services.voluntary import ask_candidates
 from screening.web.access import actor, may, needs, now
-from screening.web.labels import STAGES
 from screening.web.recruiter import flow_words as flow
 from screening.web.recruiter import insight_words as words
 from screening.web.recruiter.insight_rows import header, rows
 from screening.web.recruiter.insight_tables import SECTIONS, about, sheets
 from screening.web.spreadsheets import Sheet, csv_file, xlsx_file
+from screening.web.stage_words import stage_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("insights", __name__, url_prefix="/staff")
@@ -36,10 +36,11 @@ RUN_DIGITS = 12
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What a page or a file shows: figures of pipelines and of interviews."""
+    """What a page or a file shows: figures of pipelines and of interviews, and the rules of stages: of several postings the standard."""
 
     line: Pipeline
     page: Insights
+    rules: Rules
 
 
 @blueprint.get("/insights")
@@ -136,7 +137,7 @@ def ask(posting: Posting) -> ResponseReturnValue:
 
 def _page(posting: Posting | None = None) -> ResponseReturnValue:
     figures, running = _figures(posting), _running(posting)
-    goals = {stage: rule.days for stage, rule in rules_of(db.session, posting_id=posting.id).items()} if posting else {}
+    goals = {stage: rule.days for stage, rule in figures.rules.items()} if posting else {}
     return render_template(
         "recruiter/insights.html",
         page=figures.page,
@@ -151,7 +152,7 @@ def _page(posting: Posting | None = None) -> ResponseReturnValue:
         run=_run(),
         words=words,
         flow=flow,
-        stages=STAGES,
+        stages=stage_words(figures.rules),
         files=_sheets(figures),
         Standing=Standing,
         Stage=Stage,
@@ -214,13 +215,15 @@ def _figures(posting: Posting | None) -> Figures:
         with_raters=may(Permission.RATERS_VIEW),
         with_impact=may(Permission.IMPACT_VIEW),
     )
-    return Figures(line, insights(db.session, actor=actor(), posting_id=ident, days=_days()))
+    rules = STANDARD if posting is None else rules_of(db.session, posting_id=posting.id)
+    return Figures(line, insights(db.session, actor=actor(), posting_id=ident, days=_days()), rules)
 
 
 def _sheets(figures: Figures) -> dict[str, Sheet]:
     return sheets(
         figures.line,
         figures.page,
+        stages=stage_words(figures.rules),
         with_raters=may(Permission.RATERS_VIEW),
         with_impact=may(Permission.IMPACT_VIEW),
     )

@@ -18,7 +18,8 @@ from screening.forms.letters import letter_errors
 from screening.models import Posting, Stage
 from screening.policy import Permission
 from screening.queries.mail_templates import KeptText, by_place, kept_texts
-from screening.queries.pipeline import head
+from screening.queries.pipeline_frame import frame
+from screening.queries.stage_rules import STANDARD
 from screening.services.letters import PLACEHOLDERS, LetterError, check, fill, tidy, tidy_subject
 from screening.services.mail_templates import (
     EXPECTED,
@@ -40,8 +41,9 @@ from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now, signed_in_user
 from screening.web.candidate.status import ENDS, WAY
 from screening.web.formatting import company
-from screening.web.labels import LOCALE_NAMES, STAGES
+from screening.web.labels import LOCALE_NAMES
 from screening.web.recruiter.template_words import ORIGINS, PLACEHOLDER_WORDS
+from screening.web.stage_words import stage_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("mail_templates", __name__, url_prefix="/staff")
@@ -117,12 +119,11 @@ def _list(posting: Posting | None) -> str:
     return render_template(
         "recruiter/mail_templates.html",
         posting=posting,
-        head=head(db.session, posting=posting) if posting else None,
+        **_named_by(posting),
         moves=moves,
         free=free,
         kept=kept,
         expected=EXPECTED,
-        stages=STAGES,
         locales=LOCALES,
         locale_names=LOCALE_NAMES,
         origins=ORIGINS,
@@ -217,17 +218,24 @@ def _page(
     return render_template(
         "recruiter/mail_template.html",
         **_known(posting, stage, name, typed, errors),
-        head=head(db.session, posting=posting) if posting else None,
+        **_named_by(posting),
         name_error=name_error,
         back=_list_address(posting),
         here=_address(posting, stage, name),
-        stages=STAGES,
         origins=ORIGINS,
         placeholders={name: PLACEHOLDER_WORDS[name] for name in PLACEHOLDERS},
         Origin=Origin,
         may_edit_all=may(Permission.TEMPLATES_MANAGE),
         address=_address,
     )
+
+
+def _named_by(posting: Posting | None) -> dict[str, object]:
+    """Give the head above a posting's tabs and the words for its stages, the standard ones where it is about all postings."""
+    if posting is None:
+        return {"head": None, "stages": stage_words(STANDARD)}
+    around = frame(db.session, posting=posting, reader_id=actor().id)
+    return {"head": around.head, "stages": stage_words(around.rules)}
 
 
 def _known(

@@ -17,9 +17,9 @@ from screening.queries.status import reference_of
 from screening.services.people import PeopleError, decide
 from screening.services.undoing import Act, remember
 from screening.web.access import LARGEST_ID, actor, needs, now, scope_of
-from screening.web.labels import STAGES
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.words import GROUNDS
+from screening.web.stage_words import stage_word
 from screening.web.toasts import toast
 
 blueprint = Blueprint("people", __name__, url_prefix="/staff")
@@ -35,7 +35,12 @@ def index() -> ResponseReturnValue:
     after = whole_number(request.args.get("after")) or 0
     pairs, following = suspected_pairs(db.session, actor=actor(), after=min(after, LARGEST_ID))
     return render_template(
-        "recruiter/duplicates.html", pairs=pairs, following=following, after=after, stages=STAGES, grounds=GROUNDS
+        "recruiter/duplicates.html",
+        pairs=pairs,
+        following=following,
+        after=after,
+        stage_word=stage_word,
+        grounds=GROUNDS,
     )
 
 
@@ -107,6 +112,6 @@ def _page(application: Application, *, problem: str | None = None, typed: str = 
         people=people_of(db.session, application=application, actor=actor()),
         problem=problem,
         typed=typed,
-        stages=STAGES,
+        stage_word=stage_word,
         grounds=GROUNDS,
     )

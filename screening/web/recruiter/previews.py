@@ -13,13 +13,13 @@ from werkzeug.datastructures import MultiDict
 from screening.extensions import db
 from screening.models import Posting, PreviewOutcome, PreviewState
 from screening.policy import Permission
-from screening.queries.pipeline import head
+from screening.queries.pipeline_frame import frame
 from screening.queries.preview import Order, Wanted, cursor_of, has_applications, preview_head, preview_result
 from screening.queries.preview_facts import Stale
 from screening.services.preview_effects import LINES
 from screening.services.previewing import PreviewError, ask_for_preview, stop_preview
 from screening.web.access import actor, may, needs, now
-from screening.web.labels import STAGES
+from screening.web.stage_words import stage_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("previews", __name__, url_prefix="/staff/postings")
@@ -82,6 +82,7 @@ class Chosen:
 def show(posting: Posting) -> ResponseReturnValue:
     """Show the result, how far it is, or why there is none."""
     known = preview_head(db.session, posting=posting)
+    around = frame(db.session, posting=posting, reader_id=actor().id)
     chosen = read_chosen(request.args)
     result = None
     if known.preview is not None and known.preview.state is PreviewState.DONE:
@@ -91,7 +92,7 @@ def show(posting: Posting) -> ResponseReturnValue:
     return render_template(
         "recruiter/rubric_preview.html",
         posting=posting,
-        head=head(db.session, posting=posting),
+        head=around.head,
         known=known,
         preview=known.preview,
         result=result,
@@ -101,7 +102,7 @@ def show(posting: Posting) -> ResponseReturnValue:
         by_line=BY_LINE,
         views=VIEWS,
         stale_words=STALE,
-        stages=STAGES,
+        stages=stage_words(around.rules),
         Order=Order,
         PreviewOutcome=PreviewOutcome,
         edits=may(Permission.POSTING_EDIT),

@@ -12,13 +12,14 @@ from rubrics.model import Section
 from screening.extensions import db
 from screening.models import Posting, Stage
 from screening.policy import Permission
-from screening.queries.pipeline import head
+from screening.queries.pipeline_frame import frame
 from screening.queries.side_by_side import MOST, SideBySide, side_by_side
 from screening.queries.standing import State
 from screening.web.access import LARGEST_ID, actor, may, needs
-from screening.web.labels import OUTCOMES, RECOMMENDATIONS, SECTIONS, STAGES
+from screening.web.labels import OUTCOMES, RECOMMENDATIONS, SECTIONS
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.words import REJECT_REASONS
+from screening.web.stage_words import stage_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("side_by_side", __name__, url_prefix="/staff/postings")
@@ -36,10 +37,11 @@ def show(posting: Posting) -> ResponseReturnValue:
     if page is None:
         abort(404)
     hidden = request.args.get("names") == "hidden"
+    around = frame(db.session, posting=posting, reader_id=actor().id)
     return render_template(
         "recruiter/side_by_side.html",
         posting=posting,
-        head=head(db.session, posting=posting),
+        head=around.head,
         page=page,
         ids=ids[:MOST],
         most=MOST,
@@ -54,7 +56,7 @@ def show(posting: Posting) -> ResponseReturnValue:
         ],
         may_move=may(Permission.APPLICATION_MOVE),
         forward=FORWARD,
-        stages=STAGES,
+        stages=stage_words(around.rules),
         outcomes=OUTCOMES,
         recommendations=RECOMMENDATIONS,
         reasons=REJECT_REASONS,
