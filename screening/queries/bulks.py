@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from rubrics.prescore import Verdict
@@ -20,9 +20,12 @@ from screening.models import (
     Posting,
     PostingMember,
     Role,
+    Stage,
+    StageRule,
     Tag,
     User,
 )
+from screening.queries.stage_rules import Rule, rule_beside
 from screening.queries.standing import LETTERS
 
 NAMED = 10
@@ -50,13 +53,14 @@ class Unsure:
 
 @dataclass(frozen=True, slots=True)
 class BulkRow:
-    """An act on many: how far it is; ``left`` counts what its way back left alone."""
+    """An act on many: how far it is; ``to`` is the rule of the stage to which it moves."""
 
     id: int
     posting_id: int
     posting_title: str | None
     kind: BulkKind
     arguments: Mapping[str, object]
+    to: Rule | None
     state: BulkState
     total: int
     done: int
@@ -162,16 +166,15 @@ def tag_by_key(session: Session, key: str) -> tuple[int, str] | None:
 
 
 def bulk_row(session: Session, *, bulk: Bulk) -> BulkRow:
-    """Read an act with its posting's title."""
-    return _row(bulk, session.scalar(select(Posting.title).where(Posting.id == bulk.posting_id)))
+    """Read an act with its posting's title and name of the stage. One query."""
+    return _row(*session.execute(_acts().where(Bulk.id == bulk.id)).one())
 
 
 def recent_bulks(session: Session, *, actor_id: int, now: datetime, larger_than: int) -> tuple[BulkRow, ...]:
     """Read a person's large acts that go on or ended lately, and those that write letters, the newest first."""
     newest = select(Bulk.id).where(Bulk.actor_id == actor_id).order_by(Bulk.id.desc()).limit(LOOKED_AT)
     rows = (
-        select(Bulk, Posting.title)
-        .join(Posting, Posting.id == Bulk.posting_id)
+        _acts()
         .where(
             Bulk.id.in_(select(newest.subquery().c.id)),
             or_(Bulk.total > larger_than, Bulk.kind == BulkKind.MAIL),
@@ -180,7 +183,7 @@ def recent_bulks(session: Session, *, actor_id: int, now: datetime, larger_than:
         .order_by(Bulk.id.desc())
         .limit(SHOWN)
     )
-    return tuple(_row(bulk, title) for bulk, title in session.execute(rows))
+    return tuple(_row(*row) for row in session.execute(rows))
 
 
 def left_alone(session: Session, *, bulk_id: int) -> tuple[Group, ...]:
@@ -208,9 +211,17 @@ def left_alone(session: Session, *, bulk_id: int) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: (-group.number, group.code)))
 
 
-def _row(bulk: Bulk, title: str | None) -> BulkRow:
+def _acts() -> Select[Bulk, str | None, StageRule | None]:
+    """Select acts, each with what its posting says of the stage to which it moves."""
+    said = and_(StageRule.posting_id == Bulk.posting_id, StageRule.stage == Bulk.arguments["to"].as_string())
+    rows = select(Bulk, Posting.title, StageRule).join(Posting, Posting.id == Bulk.posting_id)
+    return rows.outerjoin(StageRule, said)
+
+
+def _row(bulk: Bulk, title: str | None, said: StageRule | None) -> BulkRow:
+    to = bulk.arguments.get("to")
     return BulkRow(
         id=bulk.id, posting_id=bulk.posting_id, posting_title=title, kind=bulk.kind, arguments=bulk.arguments,
-        state=bulk.state, total=bulk.total, done=bulk.done, skipped=bulk.skipped, undone=bulk.undone,
-        created_at=bulk.created_at, finished_at=bulk.finished_at,
+        to=rule_beside(Stage(str(to)), said) if to else None, state=bulk.state, total=bulk.total, done=bulk.done,
+        skipped=bulk.skipped, undone=bulk.undone, created_at=bulk.created_at, finished_at=bulk.finished_at,
     )  # fmt: skip

@@ -23,7 +23,7 @@ from screening.models import (
     Tag,
 )
 from screening.queries.blindness import owed_applications
-from screening.queries.stage_rules import rules_of
+from screening.queries.stage_rules import Rules, rules_of
 from screening.services.handing_over import HandOverError, hand_over, take_back
 from screening.services.letters import LetterError
 from screening.services.move_checks import refusals
@@ -53,13 +53,15 @@ def find_problems(
     actor_id: int,
     now: datetime,
     hold: bool = False,
+    rules: Rules | None = None,
 ) -> dict[int, str]:
     """Give why nothing can be done with applications, by id; what is not named can be done. The same before and during the act.
 
     A reader who owes an evaluation hears nothing of a colleague's waiting rejection, and sticks on and sees no tags.
+    ``rules`` are those of the posting's stages, where they have been read already.
     """
     if kind is BulkKind.MOVE:
-        to, rules = Stage(str(arguments["to"])), rules_of(session, posting_id=posting.id)
+        to, rules = Stage(str(arguments["to"])), rules or rules_of(session, posting_id=posting.id)
         problems = refusals(session, seen=seen, to=to, rules=rules, now=now, hold=hold)
         owed = owed_applications(session, user_id=actor_id, posting_id=posting.id)
         return {one: "not_allowed" if why == "waiting" and one in owed else why for one, why in problems.items()}

@@ -7,18 +7,19 @@ from flask_babel import ngettext
 
 from screening.models import BulkKind, BulkState, Stage
 from screening.queries.bulks import BulkRow
-from screening.web.labels import STAGES
+from screening.queries.stage_rules import Rule
+from screening.web.stage_words import stage_word
 
 TAKEN = frozenset({BulkState.UNDOING, BulkState.UNDONE})
 
 
-def act_words(kind: BulkKind, count: int, *, to: Stage | None = None, name: str = "") -> str:
-    """Say what a button does: verb and object."""
+def act_words(kind: BulkKind, count: int, *, to: Rule | None = None, name: str = "") -> str:
+    """Say what a button does: verb and object; ``to`` is the posting's rule of the stage to which it moves."""
     match kind:
-        case BulkKind.MOVE if to is Stage.REJECTED:
+        case BulkKind.MOVE if to is not None and to.stage is Stage.REJECTED:
             return ngettext("Reject %(num)s candidate", "Reject %(num)s candidates", count)
         case BulkKind.MOVE:
-            word = STAGES[to] if to is not None else ""
+            word = stage_word(to) if to is not None else ""
             return ngettext(
                 "Move %(num)s candidate to %(stage)s", "Move %(num)s candidates to %(stage)s", count, stage=word
             )
@@ -41,17 +42,16 @@ def act_words(kind: BulkKind, count: int, *, to: Stage | None = None, name: str 
 
 def bulk_title(row: BulkRow) -> str:
     """Name an act on many."""
-    to = row.arguments.get("to")
-    return act_words(row.kind, row.total, to=Stage(str(to)) if to else None, name=str(row.arguments.get("name", "")))
+    return act_words(row.kind, row.total, to=row.to, name=str(row.arguments.get("name", "")))
 
 
-def done_words(kind: BulkKind, done: int, skipped: int, *, to: Stage | None = None, name: str = "") -> str:
+def done_words(kind: BulkKind, done: int, skipped: int, *, to: Rule | None = None, name: str = "") -> str:
     """Say what was done, and that some were left as they are."""
     match kind:
-        case BulkKind.MOVE if to is Stage.REJECTED:
+        case BulkKind.MOVE if to is not None and to.stage is Stage.REJECTED:
             words = ngettext("%(num)s candidate rejected.", "%(num)s candidates rejected.", done)
         case BulkKind.MOVE:
-            word = STAGES[to] if to is not None else ""
+            word = stage_word(to) if to is not None else ""
             words = ngettext(
                 "%(num)s candidate moved to %(stage)s.", "%(num)s candidates moved to %(stage)s.", done, stage=word
             )

@@ -31,6 +31,7 @@ from screening.queries.bulks import (
     unsure_ones,
 )
 from screening.queries.pipeline import fitting_ids
+from screening.queries.stage_rules import Rules
 from screening.services.bulk_acts import find_problems
 from screening.services.bulks import MOST
 from screening.services.letters import fill_for_staff, tidy, tidy_subject
@@ -125,11 +126,23 @@ def prepare(wanted: BulkRequest, colleagues: Mapping[int, str]) -> Prepared:
 
 
 def look_ahead(
-    posting: Posting, kind: BulkKind, arguments: Mapping[str, object], seen: Mapping[int, Stage], at: datetime
+    posting: Posting,
+    kind: BulkKind,
+    arguments: Mapping[str, object],
+    seen: Mapping[int, Stage],
+    rules: Rules,
+    at: datetime,
 ) -> Outlook:
-    """Find what would happen; nothing is changed."""
+    """Find what would happen by the posting's ``rules``; nothing is changed."""
     problems = find_problems(
-        db.session, posting=posting, kind=kind, arguments=arguments, seen=seen, actor_id=actor().id, now=at
+        db.session,
+        posting=posting,
+        kind=kind,
+        arguments=arguments,
+        seen=seen,
+        actor_id=actor().id,
+        now=at,
+        rules=rules,
     )
     doable = tuple(ident for ident in seen if ident not in problems)
     skipped = groups_of(db.session, problems)

@@ -14,7 +14,7 @@ from screening.forms.moving import MoveFormError
 from screening.models import Bulk, BulkKind, BulkState, Posting, Stage
 from screening.policy import Permission
 from screening.queries.bulks import bulk_row, colleagues, left_alone, locales_of
-from screening.queries.stage_rules import LANES
+from screening.queries.stage_rules import LANES, STANDARD, Rules, rules_of
 from screening.queries.tags import posting_tags
 from screening.services.bulks import MOST, BulkError, is_done_at_once, start, stop
 from screening.services.letters import PLACEHOLDERS
@@ -31,12 +31,13 @@ from screening.web.bulk_words import (
     reason_words,
     state_words,
 )
-from screening.web.labels import LOCALE_NAMES, STAGES
+from screening.web.labels import LOCALE_NAMES
 from screening.web.recruiter.bulk_work import PERMISSIONS, Prepared, as_of_in, chosen_in, look_ahead, meant, prepare
 from screening.web.recruiter.letter_work import text_choices
 from screening.web.recruiter.question_words import ADVICE
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.words import REJECT_REASONS
+from screening.web.stage_words import stage_words
 from screening.web.toasts import toast
 
 blueprint = Blueprint("bulks", __name__, url_prefix="/staff")
@@ -99,7 +100,10 @@ def preview(posting: Posting, wanted: BulkRequest) -> ResponseReturnValue:
     if not seen or len(seen) > MOST:
         toast(bulk_problem("too_many" if seen else "nobody"))
         return redirect(back, 303)
-    texts = text_choices(posting) if wanted.kind is BulkKind.MAIL else {}
+    names_stages = wanted.kind in {BulkKind.MOVE, BulkKind.MAIL}
+    rules = rules_of(db.session, posting_id=posting.id) if names_stages else STANDARD
+    stages = stage_words(rules)
+    texts = text_choices(posting, stages) if wanted.kind is BulkKind.MAIL else {}
     if "take" in request.form and (chosen_text := texts.get(request.form.get("begin", ""))):
         wanted = replace(wanted, letters=chosen_text[1], does=False, previewed="")
     people = dict(colleagues(db.session, posting_id=posting.id)) if wanted.kind is BulkKind.HAND_OVER else {}
@@ -112,8 +116,8 @@ def preview(posting: Posting, wanted: BulkRequest) -> ResponseReturnValue:
         digest = digest_of(wanted.kind, words, seen)
         sure = not prepared.doubts or wanted.sure == key_of(prepared.name)
         if wanted.does and wanted.previewed == digest and sure:
-            return _do(posting, wanted.kind, prepared, seen, back)
-        outlook = look_ahead(posting, wanted.kind, prepared.arguments, seen, at)
+            return _do(posting, wanted.kind, prepared, seen, rules, back)
+        outlook = look_ahead(posting, wanted.kind, prepared.arguments, seen, rules, at)
     is_stale = wanted.does and bool(outlook)
     page = render_template(
         "recruiter/bulk.html",
@@ -131,7 +135,8 @@ def preview(posting: Posting, wanted: BulkRequest) -> ResponseReturnValue:
         is_stale=is_stale,
         act_words=act_words,
         reason_words=reason_words,
-        stages=STAGES,
+        stages=stages,
+        rules=rules,
         lanes=LANES,
         reasons=REJECT_REASONS,
         colleagues=people,
@@ -149,7 +154,9 @@ def preview(posting: Posting, wanted: BulkRequest) -> ResponseReturnValue:
     return page, 422 if prepared.problem else 409 if is_stale else 200
 
 
-def _do(posting: Posting, kind: BulkKind, prepared: Prepared, seen: dict[int, Stage], back: str) -> ResponseReturnValue:
+def _do(
+    posting: Posting, kind: BulkKind, prepared: Prepared, seen: dict[int, Stage], rules: Rules, back: str
+) -> ResponseReturnValue:
     """Begin the act; say what was done, or lead to its progress."""
     arguments = dict(prepared.arguments)
     if kind is BulkKind.TAG and not arguments["tag"]:
@@ -160,7 +167,7 @@ def _do(posting: Posting, kind: BulkKind, prepared: Prepared, seen: dict[int, St
     if not is_done_at_once(bulk):
         db.session.commit()
         return redirect(url_for("bulks.show", bulk_id=bulk.id), 303)
-    to = Stage(str(arguments["to"])) if kind is BulkKind.MOVE else None
+    to = rules[Stage(str(arguments["to"]))] if kind is BulkKind.MOVE else None
     words = done_words(kind, bulk.done, bulk.skipped, to=to, name=prepared.name)
     token = remember(db.session, actor_id=actor().id, act=Act.BULK, now=now(), bulk=bulk.id) if bulk.done else None
     db.session.commit()

@@ -34,7 +34,6 @@ from screening.web.candidate.links import status_link
 from screening.web.candidate.status import ENDS, WAY
 from screening.web.formatting import moment
 from screening.web.interview_news import tell_of
-from screening.web.labels import STAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,6 @@ class LetterOffer:
     """
 
     name: str
-    label: str
     subject: str
     text: str
     locale: str
@@ -121,14 +119,14 @@ def post_letter(
     )
 
 
-def text_choices(posting: Posting) -> dict[str, tuple[str, dict[str, tuple[str, str]]]]:
-    """Give what a letter to many can begin with: by name, how the page calls it, and subject and text by language. One query."""
+def text_choices(posting: Posting, stages: Mapping[Stage, str]) -> dict[str, tuple[str, dict[str, tuple[str, str]]]]:
+    """Give what a letter to many can begin with: by name, how the page calls it with the posting's words for ``stages``, and subject and text by language. One query."""
     kept = by_place(kept_texts(db.session, posting_id=posting.id))
     choices = {}
     for stage in MOVES:
         texts = {one: text_of(kept, posting_id=posting.id, stage=stage, locale=one) for one in LOCALES}
         words = {one: (text.subject, text.text) for one, text in texts.items()}
-        choices[stage.value] = (_("To %(stage)s", stage=STAGES[stage]), words)
+        choices[stage.value] = (_("To %(stage)s", stage=stages[stage]), words)
     for name in dict.fromkeys(one.name for one in kept.values() if one.stage is None):
         found = {one: named_text(kept, posting_id=posting.id, name=name, locale=one) for one in LOCALES}
         choices[name] = (name, {one: (text.subject, text.text) for one, text in found.items() if text is not None})
@@ -170,7 +168,6 @@ def _offer(application: Application, *, posting: Posting, stage: Stage, text: Le
     values = letter_values(application, posting=posting, recruiter=signed_in_user().name, stage=stage)
     return LetterOffer(
         name=stage.value,
-        label=str(STAGES[stage]),
         subject=fill_for_staff(text.subject, values),
         text=fill_for_staff(text.text, values),
         locale=text.locale,

@@ -210,7 +210,6 @@ def _offer(application: Application, posting: Posting, to: Stage | None) -> tupl
     values = letter_values(application, posting=posting, recruiter=signed_in_user().name, stage=None)
     offer = LetterOffer(
         name=ALONE,
-        label="",
         subject=fill_for_staff(chosen.subject, values) if chosen else "",
         text=fill_for_staff(chosen.text, values) if chosen else "",
         locale=chosen.locale if chosen else application.locale,

@@ -190,7 +190,6 @@ def _page(
     subject, text = typed or (unfill(mail.subject, link), unfill(mail.text, link))
     letter = LetterOffer(
         name=ALONE,
-        label="",
         subject=subject,
         text=text.strip(),
         locale=mail.locale,
