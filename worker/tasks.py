@@ -36,7 +36,7 @@ from screening.services import (
 from screening.web.candidate.links import status_link
 from screening.web.interviewer.reminder_words import reminder_words
 from screening.web.mention_words import mention_words
-from screening.web.recruiter.bulk_letters import write_bulk_letter
+from screening.web.recruiter.bulk_letters import tell_of_interview, write_bulk_letter
 from worker.running import CHUNK_SECONDS, finishing, going_on, looking, run_job, task
 
 logger = logging.getLogger(__name__)
@@ -236,7 +236,9 @@ def run_bulk(*, job_id: int, bulk_id: int) -> None:
     def act() -> None:
         until = time.monotonic() + CHUNK_SECONDS
         while time.monotonic() < until:
-            is_more = bulks.run_part(db.session, bulk_id=bulk_id, now=datetime.now(UTC), write=write_bulk_letter)
+            is_more = bulks.run_part(
+                db.session, bulk_id=bulk_id, now=datetime.now(UTC), write=write_bulk_letter, tell=tell_of_interview
+            )
             if not is_more:
                 with finishing(job_id):
                     return

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from rubrics.prescore import Verdict
@@ -16,7 +16,6 @@ from screening.models import (
     BulkItem,
     BulkKind,
     BulkState,
-    Interview,
     Posting,
     PostingMember,
     Role,
@@ -117,14 +116,6 @@ def unsure_ones(session: Session, ids: Collection[int], *, blind: Collection[int
     return Unsure(number, tuple((ident, name) for ident, name in session.execute(rows)))
 
 
-def coming_ones(session: Session, ids: Collection[int], *, now: datetime) -> int:
-    """Count those who have an interview to come."""
-    coming = exists().where(
-        Interview.application_id == Application.id, Interview.cancelled_at.is_(None), Interview.starts_at > now
-    )
-    return session.scalar(select(func.count()).where(Application.id.in_(ids), coming)) or 0
-
-
 def locales_of(session: Session, ids: Collection[int]) -> dict[str, int]:
     """Count applications by the language in which their candidates read."""
     rows = select(Application.locale, func.count()).where(Application.id.in_(ids)).group_by(Application.locale)
@@ -170,14 +161,20 @@ def bulk_row(session: Session, *, bulk: Bulk) -> BulkRow:
     return _row(*session.execute(_acts().where(Bulk.id == bulk.id)).one())
 
 
-def recent_bulks(session: Session, *, actor_id: int, now: datetime, larger_than: int) -> tuple[BulkRow, ...]:
-    """Read a person's large acts that go on or ended lately, and those that write letters, the newest first."""
+def recent_bulks(
+    session: Session, *, actor_id: int, now: datetime, larger_than: int, calling_off_more_than: int
+) -> tuple[BulkRow, ...]:
+    """Read a person's large acts that go on or ended lately, and those that write letters or call many interviews off, the newest first."""
     newest = select(Bulk.id).where(Bulk.actor_id == actor_id).order_by(Bulk.id.desc()).limit(LOOKED_AT)
     rows = (
         _acts()
         .where(
             Bulk.id.in_(select(newest.subquery().c.id)),
-            or_(Bulk.total > larger_than, Bulk.kind == BulkKind.MAIL),
+            or_(
+                Bulk.total > larger_than,
+                Bulk.kind == BulkKind.MAIL,
+                Bulk.arguments["call_off"].as_integer() > calling_off_more_than,
+            ),
             or_(Bulk.finished_at.is_(None), Bulk.finished_at > now - RECENT),
         )
         .order_by(Bulk.id.desc())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -24,6 +24,7 @@ from screening.models import (
 )
 from screening.queries.blindness import owed_applications
 from screening.queries.stage_rules import Rules, rules_of
+from screening.services.calling_off import call_off_coming, restore_called_off
 from screening.services.handing_over import HandOverError, hand_over, take_back
 from screening.services.letters import LetterError
 from screening.services.move_checks import refusals
@@ -33,14 +34,19 @@ from screening.services.tagging import Stuck, add_tag, full_ones, put_back, remo
 
 Write = Callable[[Session, Bulk, Application, datetime], Mail]
 """Writes the letter of a bulk act to one candidate; only the web knows the links and words in it."""
+Tell = Callable[[Session, Bulk, int, datetime], None]
+"""Tells the people of an interview, by its id, that a bulk act called it off or planned it again; as above."""
+CALLED_OFF = "interviews"
+"""Where an act keeps, among its arguments, the ids of the interviews that it called off, by application."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a part: ``made`` the id of what was made for each, ``skipped`` why nothing was done, by application."""
+    """What became of a part, by application: ``made`` the id of what was made for each, ``skipped`` why nothing was done, ``called_off`` the interviews."""
 
     made: dict[int, int | None] = field(default_factory=dict)
     skipped: dict[int, str] = field(default_factory=dict)
+    called_off: dict[int, list[int]] = field(default_factory=dict)
 
 
 def find_problems(
@@ -92,7 +98,14 @@ def find_problems(
 
 
 def carry_out(
-    session: Session, *, bulk: Bulk, posting: Posting, seen: Mapping[int, Stage], now: datetime, write: Write | None
+    session: Session,
+    *,
+    bulk: Bulk,
+    posting: Posting,
+    seen: Mapping[int, Stage],
+    now: datetime,
+    write: Write | None,
+    tell: Tell | None,
 ) -> Outcome:
     """Do it to a part and give what became of each; what cannot be done by now is left as it is."""
     problems = find_problems(
@@ -100,22 +113,24 @@ def carry_out(
         hold=True,
     )  # fmt: skip
     ids = sorted(ident for ident in seen if ident not in problems)
-    made: dict[int, int | None] = {}
+    done = Outcome()
     if ids:
         try:
             with session.begin_nested():
-                made = _done(session, bulk, ids, now, write)
+                done = _done(session, bulk, ids, now, write, tell)
         except (MoveError, HandOverError) as error:  # an act of another kind came in between
             if len(seen) == 1 or error.application_id is None:
                 return Outcome({}, {**problems, **dict.fromkeys(ids, error.code)})
             rest = {ident: stage for ident, stage in seen.items() if ident != error.application_id}
-            other = carry_out(session, bulk=bulk, posting=posting, seen=rest, now=now, write=write)
-            return Outcome(other.made, {**other.skipped, error.application_id: error.code})
-    unwritten = {ident: "no_address" for ident in ids if ident not in made}
-    return Outcome(made, {**problems, **unwritten})
+            other = carry_out(session, bulk=bulk, posting=posting, seen=rest, now=now, write=write, tell=tell)
+            return Outcome(other.made, {**other.skipped, error.application_id: error.code}, other.called_off)
+    unwritten = {ident: "no_address" for ident in ids if ident not in done.made}
+    return Outcome(done.made, {**problems, **unwritten}, done.called_off)
 
 
-def take_part_back(session: Session, *, bulk: Bulk, made: Mapping[int, int | None], now: datetime) -> Outcome:
+def take_part_back(
+    session: Session, *, bulk: Bulk, made: Mapping[int, int | None], now: datetime, tell: Tell | None
+) -> Outcome:
     """Take a part back: ``made`` of the outcome holds those that are as before, ``skipped`` those left alone: ``changed`` or ``told``."""
     actor_id, ids = bulk.actor_id, {ident: number for ident, number in made.items() if number is not None}
     match bulk.kind:
@@ -125,6 +140,10 @@ def take_part_back(session: Session, *, bulk: Bulk, made: Mapping[int, int | Non
             back = _each(
                 session, ids, latest, lambda some: undo_moves(session, move_ids=some, actor_id=actor_id, now=now)
             )
+            called_off = bulk.arguments.get(CALLED_OFF, {})
+            coming = [ident for one in sorted(back) for ident in called_off.get(str(one), ())]
+            restored = restore_called_off(session, interview_ids=coming, actor_id=actor_id, now=now)
+            _tell_of(session, bulk, restored, now, tell)
         case BulkKind.HAND_OVER:
             newest = select(HandOver.application_id, func.max(HandOver.id)).where(HandOver.application_id.in_(ids))
             latest = dict(session.execute(newest.group_by(HandOver.application_id)).all())
@@ -149,30 +168,35 @@ def take_part_back(session: Session, *, bulk: Bulk, made: Mapping[int, int | Non
 
 
 def _done(
-    session: Session, bulk: Bulk, ids: Sequence[int], now: datetime, write: Write | None
-) -> dict[int, int | None]:
+    session: Session, bulk: Bulk, ids: Sequence[int], now: datetime, write: Write | None, tell: Tell | None
+) -> Outcome:
     """Do it to those with whom it can be done; give what was made."""
     arguments, actor_id = bulk.arguments, bulk.actor_id
     match bulk.kind:
         case BulkKind.MOVE:
+            off: dict[int, list[int]] = {}
+            if arguments.get("call_off"):
+                # before the move holds the audit log: whoever changes one interview holds that interview first
+                off = call_off_coming(session, application_ids=ids, actor_id=actor_id, now=now)
             moves = move_many(
                 session, application_ids=ids, to=Stage(arguments["to"]), actor_id=actor_id, now=now,
                 reason=arguments.get("reason") or None, note=arguments.get("note") or None,
             )  # fmt: skip
-            return {move.application_id: move.id for move in moves}
+            _tell_of(session, bulk, (ident for one in off.values() for ident in one), now, tell)
+            return Outcome({move.application_id: move.id for move in moves}, called_off=off)
         case BulkKind.TAG:
             tag = session.get_one(Tag, int(arguments["tag"]))
             added = add_tag(session, application_ids=ids, tag=tag, actor_id=actor_id, now=now)
-            return dict.fromkeys(added, tag.id)
+            return Outcome(dict.fromkeys(added, tag.id))
         case BulkKind.UNTAG:
             gone = remove_tag(session, application_ids=ids, tag_id=int(arguments["tag"]), actor_id=actor_id, now=now)
-            return {ident: by for ident, _, by, _ in gone}
+            return Outcome({ident: by for ident, _, by, _ in gone})
         case BulkKind.HAND_OVER:
             given = hand_over(
                 session, applications=_objects(session, ids), to_id=int(arguments["owner"] or 0) or None,
                 actor_id=actor_id, note=arguments.get("note") or None, now=now,
             )  # fmt: skip
-            return {one.application_id: one.id for one in given}
+            return Outcome({one.application_id: one.id for one in given})
         case BulkKind.MAIL:
             if write is None:
                 raise ValueError("letters are written by the worker")
@@ -182,7 +206,15 @@ def _done(
                     written[application.id] = write(session, bulk, application, now).id
                 except LetterError:
                     continue
-            return written
+            return Outcome(written)
+
+
+def _tell_of(session: Session, bulk: Bulk, interview_ids: Iterable[int], now: datetime, tell: Tell | None) -> None:
+    """Tell people of interviews once the applications have moved: a candidate hears other words of one that has ended."""
+    for ident in interview_ids:
+        if tell is None:
+            raise ValueError("whoever calls interviews off tells their people")
+        tell(session, bulk, ident, now)
 
 
 def _objects(session: Session, ids: Sequence[int]) -> Sequence[Application]:

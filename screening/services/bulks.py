@@ -1,7 +1,7 @@
 """Acts on many applications at once: kept with each application's own outcome, done in parts, stopped and taken back in parts.
 
-Up to ``AT_ONCE`` are done in the request that asks; more, and letters, are done by the worker, a part a transaction, so that
-a death in the middle leaves nothing half done and nothing is done twice.
+Up to ``AT_ONCE`` are done in the request that asks; more, letters, and rejections that call off more than ``CALLED_OFF_AT_ONCE``
+interviews are done by the worker, a part a transaction, so that a death in the middle leaves nothing half done and nothing is done twice.
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from screening import queue
 from screening.audit import record
 from screening.models import Bulk, BulkItem, BulkKind, BulkState, ItemState, Posting, Stage
 from screening.models.base import JsonObject
-from screening.services.bulk_acts import Outcome, Write, carry_out, take_part_back
+from screening.services.bulk_acts import CALLED_OFF, Outcome, Tell, Write, carry_out, take_part_back
 
 AT_ONCE = 1_000
 MOST = 30_000
+CALLED_OFF_AT_ONCE = 20
 PART, LETTERS = 500, 50
-"""Applications of one transaction; of one that writes letters."""
+"""Applications of one transaction; of one that writes letters, or whose interviews call for mails one by one."""
 
 
 class BulkError(Exception):
@@ -41,6 +42,7 @@ def start(
     seen: Mapping[int, Stage],
     actor_id: int,
     now: datetime,
+    tell: Tell | None = None,
 ) -> Bulk:
     """Keep the act and the applications as the person saw them; do it at once where they are few, else ask the worker."""
     if not seen:
@@ -63,7 +65,7 @@ def start(
         bulk=bulk.id, kind=kind.value, applications=len(seen),
     )  # fmt: skip
     if is_done_at_once(bulk):
-        while run_part(session, bulk_id=bulk.id, now=now, write=None):
+        while run_part(session, bulk_id=bulk.id, now=now, write=None, tell=tell):
             pass
     else:
         _ask(session, bulk, now)
@@ -72,16 +74,20 @@ def start(
 
 def is_done_at_once(bulk: Bulk) -> bool:
     """Tell whether the request itself does it."""
-    return bulk.total <= AT_ONCE and bulk.kind is not BulkKind.MAIL
+    return bulk.total <= AT_ONCE and not _writes_many(bulk)
 
 
-def run_part(session: Session, *, bulk_id: int, now: datetime, write: Write | None) -> bool:
+def _writes_many(bulk: Bulk) -> bool:
+    return bulk.kind is BulkKind.MAIL or int(bulk.arguments.get("call_off") or 0) > CALLED_OFF_AT_ONCE
+
+
+def run_part(session: Session, *, bulk_id: int, now: datetime, write: Write | None, tell: Tell | None = None) -> bool:
     """Do or take back the next part; tell whether anything is left to do. The caller commits each part."""
     bulk = session.get(Bulk, bulk_id, with_for_update=True, populate_existing=True)
     if bulk is None or bulk.state not in {BulkState.RUNNING, BulkState.UNDOING}:
         return False
     goes_back = bulk.state is BulkState.UNDOING
-    at, size = ItemState.DONE if goes_back else ItemState.WAITING, LETTERS if bulk.kind is BulkKind.MAIL else PART
+    at, size = ItemState.DONE if goes_back else ItemState.WAITING, LETTERS if _writes_many(bulk) else PART
     rows = select(BulkItem.application_id, BulkItem.seen, BulkItem.made).where(
         BulkItem.bulk_id == bulk.id, BulkItem.state == at
     )
@@ -92,10 +98,11 @@ def run_part(session: Session, *, bulk_id: int, now: datetime, write: Write | No
         posting = session.get_one(Posting, bulk.posting_id)
         if goes_back:
             made = {row.application_id: row.made for row in part}
-            _note_back(session, bulk, take_part_back(session, bulk=bulk, made=made, now=now))
+            _note_back(session, bulk, take_part_back(session, bulk=bulk, made=made, now=now, tell=tell))
         else:
             seen = {row.application_id: Stage(row.seen) for row in part}
-            _note(session, bulk, carry_out(session, bulk=bulk, posting=posting, seen=seen, now=now, write=write))
+            outcome = carry_out(session, bulk=bulk, posting=posting, seen=seen, now=now, write=write, tell=tell)
+            _note(session, bulk, outcome)
     if len(part) == size:
         session.flush()
         return True
@@ -117,7 +124,9 @@ def stop(session: Session, *, bulk: Bulk, now: datetime) -> bool:
     return done
 
 
-def take_back(session: Session, *, bulk: Bulk, actor_id: int, now: datetime, until: datetime | None) -> None:
+def take_back(
+    session: Session, *, bulk: Bulk, actor_id: int, now: datetime, until: datetime | None, tell: Tell | None = None
+) -> None:
     """Begin to take an act back, all of it at once where it is small; ``until`` is the end of the time in which that is possible."""
     session.refresh(bulk, with_for_update=True)
     if bulk.actor_id != actor_id:
@@ -132,7 +141,7 @@ def take_back(session: Session, *, bulk: Bulk, actor_id: int, now: datetime, unt
     session.flush()
     _record(session, "bulk.undo", bulk, now)
     if is_done_at_once(bulk):
-        while run_part(session, bulk_id=bulk.id, now=now, write=None):
+        while run_part(session, bulk_id=bulk.id, now=now, write=None, tell=tell):
             pass
     else:
         _ask(session, bulk, now)
@@ -151,6 +160,9 @@ def _ask(session: Session, bulk: Bulk, now: datetime) -> None:
 def _note(session: Session, bulk: Bulk, outcome: Outcome) -> None:
     bulk.done += len(outcome.made)
     bulk.skipped += len(outcome.skipped)
+    if outcome.called_off:  # beside the act and not in the rows of its items: only few of them have any
+        called_off = {str(one): interviews for one, interviews in outcome.called_off.items()}
+        bulk.arguments = {**bulk.arguments, CALLED_OFF: {**bulk.arguments.get(CALLED_OFF, {}), **called_off}}
     _set(session, bulk, [(ident, ItemState.DONE, None, made) for ident, made in outcome.made.items()])
     _set(session, bulk, [(ident, ItemState.SKIPPED, why, None) for ident, why in outcome.skipped.items()])
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 
 from sqlalchemy import update
 from sqlalchemy.exc import NoResultFound
@@ -30,6 +31,7 @@ from screening.services.applications_back import (
 )
 from screening.services.availability import HoursError
 from screening.services.booking import BookingError
+from screening.services.bulk_acts import Tell
 from screening.services.bulks import BulkError
 from screening.services.bulks import take_back as take_back_bulk
 from screening.services.deciding import DecideError
@@ -138,8 +140,11 @@ def remember(session: Session, *, actor_id: int, act: Act, now: datetime, **argu
     return token
 
 
-def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone:
-    """Take one step back; raise UndoError when the token is not this person's, is too old or used, or when something changed since."""
+def undo(session: Session, *, token: str, actor: Actor, now: datetime, tell: Tell | None = None) -> Undone:
+    """Take one step back; raise UndoError when the token is not this person's, is too old or used, or when something changed since.
+
+    ``tell`` is for an act on many, which tells people of its interviews part by part; of others the caller does.
+    """
     step = session.get(UndoStep, token)
     if step is None or step.actor_id != actor.id:
         raise UndoError("unknown")
@@ -154,8 +159,9 @@ def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone
     if claimed is None:
         raise UndoError("used")
     act = Act(step.act)
+    back = partial(_undo_bulk, tell=tell) if act is Act.BULK else BACKWARDS[act]
     try:
-        BACKWARDS[act](session, step.arguments, actor, now)
+        back(session, step.arguments, actor, now)
     except (
         MoveError,
         HandOverError,
@@ -184,17 +190,17 @@ def undo(session: Session, *, token: str, actor: Actor, now: datetime) -> Undone
     return Undone(act, step.arguments)
 
 
-def _undo_bulk(session: Session, arguments: JsonObject, actor: Actor, now: datetime) -> None:
+def _undo_bulk(session: Session, arguments: JsonObject, actor: Actor, now: datetime, *, tell: Tell | None) -> None:
     bulk = session.get_one(Bulk, int(arguments["bulk"]))
-    undo_bulk(session, bulk=bulk, actor=actor, now=now)
+    undo_bulk(session, bulk=bulk, actor=actor, now=now, tell=tell)
 
 
-def undo_bulk(session: Session, *, bulk: Bulk, actor: Actor, now: datetime) -> None:
+def undo_bulk(session: Session, *, bulk: Bulk, actor: Actor, now: datetime, tell: Tell | None = None) -> None:
     """Begin to take a bulk act back, within ``WINDOW`` of its end; raise UndoError without the right, BulkError when it is too late."""
     permission = Permission.APPLICATION_TAG if bulk.kind in TAGGING else Permission.APPLICATION_MOVE
     require(actor, permission, posting_id=bulk.posting_id)
     until = bulk.finished_at + WINDOW if bulk.finished_at is not None else None
-    take_back_bulk(session, bulk=bulk, actor_id=actor.id, now=now, until=until)
+    take_back_bulk(session, bulk=bulk, actor_id=actor.id, now=now, until=until, tell=tell)
 
 
 BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] = {
@@ -228,7 +234,6 @@ BACKWARDS: Mapping[Act, Callable[[Session, JsonObject, Actor, datetime], None]] 
     Act.HOURS_REMOVED: put_hours_back,
     Act.OFFER: take_offer_back,
     Act.OFFER_WITHDRAWN: put_offer_back,
-    Act.BULK: _undo_bulk,
     Act.TAG: take_tag_off,
     Act.UNTAG: put_tag_back,
     Act.TAG_RENAMED: name_tag_back,

@@ -448,7 +448,7 @@ def test_the_preview_of_a_thousand_asks_as_many_queries_as_that_of_twenty(app, s
 def test_today_tells_of_large_acts_and_of_those_that_ended(session, posting, recruiter, monkeypatch):
     monkeypatch.setattr(bulks, "AT_ONCE", 1)
     bulk = begin(session, posting, recruiter, make_many(session, posting, 2))
-    known = {"actor_id": recruiter.id, "now": NOW, "larger_than": 1}
+    known = {"actor_id": recruiter.id, "now": NOW, "larger_than": 1, "calling_off_more_than": 1}
     assert [row.id for row in recent_bulks(session, **known)] == [bulk.id]
     run_part(session, bulk_id=bulk.id, now=NOW, write=None)
     assert [row.state for row in recent_bulks(session, **known)] == [BulkState.DONE]

@@ -20,6 +20,7 @@ from screening.queries.own_ratings import own_ratings
 from screening.queries.requests import waiting_reviews
 from screening.queries.second_looks import second_looks
 from screening.services.bulks import AT_ONCE as DONE_AT_ONCE
+from screening.services.bulks import CALLED_OFF_AT_ONCE
 from screening.web.access import actor, may, needs, now, signed_in_user
 from screening.web.bulk_words import bulk_title, state_words
 from screening.web.stage_words import stage_word
@@ -66,7 +67,15 @@ def index() -> ResponseReturnValue:
         waiting=mine.new,
         stage_word=stage_word,
         findings=open_findings(db.session, actor=actor()) if recruits else (),
-        bulks=recent_bulks(db.session, actor_id=actor().id, now=moment, larger_than=DONE_AT_ONCE) if recruits else (),
+        bulks=recent_bulks(
+            db.session,
+            actor_id=actor().id,
+            now=moment,
+            larger_than=DONE_AT_ONCE,
+            calling_off_more_than=CALLED_OFF_AT_ONCE,
+        )
+        if recruits
+        else (),
         bulk_title=bulk_title,
         bulk_state=state_words,
         recruits=recruits,

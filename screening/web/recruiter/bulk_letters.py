@@ -1,4 +1,4 @@
-"""Letters of an act on many: each filled in its reader's language, and written by the worker under a key that makes it one mail."""
+"""Mails of an act on many: letters, each filled in its reader's language under a key that makes it one mail, and what people are told of interviews."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Bulk, Mail, Posting, User
+from screening.services.inviting import tell
 from screening.services.letters import fill, tidy, tidy_subject, write_letter
 from screening.services.outbox import SOON
+from screening.web.interview_news import news_words
 from screening.web.recruiter.letter_work import letter_values
 
 
@@ -30,6 +32,19 @@ def write_bulk_letter(session: Session, bulk: Bulk, application: Application, no
         key=f"bulk:{bulk.id}:{application.id}",
         now=now,
     )
+
+
+def tell_of_interview(session: Session, bulk: Bulk, interview_id: int, now: datetime) -> None:
+    """Write the mails that an interview calls for after the act, or its way back, has called it off or planned it again."""
+    with current_app.test_request_context(base_url=bulk.arguments["base"]):
+        tell(
+            session,
+            interview_id=interview_id,
+            tell_candidate=None,
+            wording=news_words,
+            settings=current_app.config["SCREENING"],
+            now=now,
+        )
 
 
 def letter_for(letters: dict[str, list[str]], locale: str) -> tuple[str, str]:

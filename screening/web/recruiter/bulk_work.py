@@ -22,7 +22,6 @@ from screening.queries.bulks import (
     Group,
     Unsure,
     came_after,
-    coming_ones,
     first_of,
     groups_of,
     locales_of,
@@ -30,6 +29,7 @@ from screening.queries.bulks import (
     tag_by_key,
     unsure_ones,
 )
+from screening.queries.coming_interviews import ComingNumbers, count_coming
 from screening.queries.pipeline import fitting_ids
 from screening.queries.stage_rules import Rules
 from screening.services.bulk_acts import find_problems
@@ -37,7 +37,7 @@ from screening.services.bulks import MOST
 from screening.services.letters import fill_for_staff, tidy, tidy_subject
 from screening.services.reasons import REJECT_REASONS
 from screening.services.tagging import TagError, key_of, tidy_name
-from screening.web.access import LARGEST_ID, actor, now, signed_in_user
+from screening.web.access import LARGEST_ID, actor, may, now, signed_in_user
 from screening.web.bulk_words import bulk_problem
 from screening.web.recruiter.bulk_letters import letter_for
 from screening.web.recruiter.chosen import Chosen, read_chosen
@@ -83,7 +83,7 @@ class Outlook:
     doable: tuple[int, ...]
     skipped: tuple[Group, ...]
     unsure: Unsure | None = None
-    coming: int = 0
+    coming: ComingNumbers = field(default_factory=ComingNumbers)
     examples: tuple[Example, ...] = ()
 
 
@@ -149,7 +149,8 @@ def look_ahead(
     if kind is BulkKind.MOVE and arguments["to"] == Stage.REJECTED.value and doable:
         blind = owed_applications(db.session, user_id=actor().id, posting_id=posting.id)
         unsure = unsure_ones(db.session, doable, blind=blind)
-        return Outlook(doable, skipped, unsure, coming_ones(db.session, doable, now=at))
+        coming = count_coming(db.session, application_ids=doable, reader_id=actor().id, now=at)
+        return Outlook(doable, skipped, unsure, coming)
     examples = _examples(posting, arguments, doable) if kind is BulkKind.MAIL and doable else ()
     return Outlook(doable, skipped, examples=examples)
 
@@ -162,7 +163,12 @@ def _prepare_move(wanted: BulkRequest) -> Prepared:
     if wanted.to is Stage.REJECTED and wanted.reason not in REJECT_REASONS:
         return Prepared(problem=bulk_problem("reason_missing") if _is_sent(wanted) or wanted.reason else "")
     reason = wanted.reason if wanted.to is Stage.REJECTED else ""
-    return Prepared({"to": wanted.to.value, "reason": reason, "note": wanted.note}, is_asked=True)
+    words: dict[str, object] = {"to": wanted.to.value, "reason": reason, "note": wanted.note}
+    if wanted.to is Stage.REJECTED and "call_off" in request.form and may(Permission.INTERVIEW_SCHEDULE):
+        # as many as the page said: who does it, the request or the worker, follows from that
+        shown = request.form.get("call_off_shown", 1, type=int)
+        words |= {"call_off": max(1, min(shown, MOST)), "base": request.host_url}
+    return Prepared(words, is_asked=True)
 
 
 def _prepare_tag(wanted: BulkRequest) -> Prepared:

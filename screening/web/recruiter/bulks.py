@@ -16,7 +16,7 @@ from screening.policy import Permission
 from screening.queries.bulks import bulk_row, colleagues, left_alone, locales_of
 from screening.queries.stage_rules import LANES, STANDARD, Rules, rules_of
 from screening.queries.tags import posting_tags
-from screening.services.bulks import MOST, BulkError, is_done_at_once, start, stop
+from screening.services.bulks import CALLED_OFF_AT_ONCE, MOST, BulkError, is_done_at_once, start, stop
 from screening.services.letters import PLACEHOLDERS
 from screening.services.tagging import find_or_make, key_of
 from screening.services.undoing import Act, remember, undo_bulk
@@ -32,6 +32,7 @@ from screening.web.bulk_words import (
     state_words,
 )
 from screening.web.labels import LOCALE_NAMES
+from screening.web.recruiter.bulk_letters import tell_of_interview
 from screening.web.recruiter.bulk_work import PERMISSIONS, Prepared, as_of_in, chosen_in, look_ahead, meant, prepare
 from screening.web.recruiter.letter_work import text_choices
 from screening.web.recruiter.question_words import ADVICE
@@ -39,6 +40,9 @@ from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.words import REJECT_REASONS
 from screening.web.stage_words import stage_words
 from screening.web.toasts import toast
+
+APART = frozenset({"tag", "call_off", "base"})
+"""What a digest leaves out: a tag's number tells of others, and the tick about interviews stands beside the button itself."""
 
 blueprint = Blueprint("bulks", __name__, url_prefix="/staff")
 
@@ -79,7 +83,7 @@ def turn(bulk: Bulk) -> ResponseReturnValue:
                 toast(_("It was done before it could be stopped."))
         case "undo":
             try:
-                undo_bulk(db.session, bulk=bulk, actor=actor(), now=now())
+                undo_bulk(db.session, bulk=bulk, actor=actor(), now=now(), tell=tell_of_interview)
             except (UndoError, BulkError) as error:
                 db.session.rollback()
                 toast(bulk_problem(error.code))
@@ -110,9 +114,7 @@ def preview(posting: Posting, wanted: BulkRequest) -> ResponseReturnValue:
     prepared = prepare(wanted, people)
     outlook, digest = None, ""
     if prepared.is_asked and wanted.kind is not None:
-        words = {
-            name: value for name, value in prepared.arguments.items() if name != "tag"
-        }  # its number tells of others
+        words = {name: value for name, value in prepared.arguments.items() if name not in APART}
         digest = digest_of(wanted.kind, words, seen)
         sure = not prepared.doubts or wanted.sure == key_of(prepared.name)
         if wanted.does and wanted.previewed == digest and sure:
@@ -132,6 +134,8 @@ def preview(posting: Posting, wanted: BulkRequest) -> ResponseReturnValue:
         sure=key_of(prepared.name) if prepared.doubts else "",
         outlook=outlook,
         digest=digest,
+        called_off_at_once=CALLED_OFF_AT_ONCE,
+        call_off="call_off" in request.form or "call_off_shown" not in request.form,
         is_stale=is_stale,
         act_words=act_words,
         reason_words=reason_words,
@@ -162,7 +166,8 @@ def _do(
     if kind is BulkKind.TAG and not arguments["tag"]:
         arguments["tag"] = find_or_make(db.session, name=prepared.name).id
     bulk = start(
-        db.session, posting=posting, kind=kind, arguments=arguments, seen=seen, actor_id=actor().id, now=now()
+        db.session, posting=posting, kind=kind, arguments=arguments, seen=seen, actor_id=actor().id, now=now(),
+        tell=tell_of_interview,
     )  # fmt: skip
     if not is_done_at_once(bulk):
         db.session.commit()

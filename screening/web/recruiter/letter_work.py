@@ -135,10 +135,11 @@ def text_choices(posting: Posting, stages: Mapping[Stage, str]) -> dict[str, tup
 
 def call_off_with(application: Application, *, at: datetime) -> list[int]:
     """Call the interviews to come off and tell their people; the caller commits it with the rejection. Give the ids for the way back."""
-    called_off = call_off_coming(db.session, application_id=application.id, actor_id=actor().id, now=at)
+    ids = [application.id]
+    called_off = call_off_coming(db.session, application_ids=ids, actor_id=actor().id, now=at).get(application.id, [])
     for ident in called_off:
         tell_of(ident, tell_candidate=None)
-    return list(called_off)
+    return called_off
 
 
 def coming_of(rows: Iterable[InterviewRow], at: datetime) -> tuple[ComingInterview, ...]:

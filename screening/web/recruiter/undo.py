@@ -13,6 +13,7 @@ from screening.services.undoing import undo as take_back
 from screening.services.way_back import UndoError
 from screening.web.access import actor, needs, now
 from screening.web.interview_news import tell_of
+from screening.web.recruiter.bulk_letters import tell_of_interview
 from screening.web.recruiter.returning import back_to_referrer
 from screening.web.toasts import toast
 
@@ -24,7 +25,7 @@ blueprint = Blueprint("undo", __name__, url_prefix="/staff/undo")
 def undo(token: str) -> ResponseReturnValue:
     """Take one step back, or say why it cannot be taken back any more."""
     try:
-        undone = take_back(db.session, token=token, actor=actor(), now=now())
+        undone = take_back(db.session, token=token, actor=actor(), now=now(), tell=tell_of_interview)
         if undone.act in {Act.CANCEL, Act.SCHEDULE, Act.RESCHEDULE}:
             tell_of(int(undone.arguments["interview"]), tell_candidate=None)
         for ident in undone.arguments.get("interviews", ()):
