@@ -22,7 +22,11 @@ class Notice:
         return f"candidate/notices/{self.version}.html"
 
 
-NOTICES = (Notice("2026-11-29", date(2026, 11, 29)), Notice("2026-11", date(2026, 11, 1)))
+NOTICES = (
+    Notice("2026-11-30", date(2026, 11, 30)),
+    Notice("2026-11-29", date(2026, 11, 29)),
+    Notice("2026-11", date(2026, 11, 1)),
+)
 """All versions, the newest first."""
 CURRENT = NOTICES[0]
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from rubrics.measures.impact import LEAST
 from screening.web.notices import NOTICES, notice_of
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-SEALED = {"2026-11": "b15725fe17a4114c", "2026-11-29": "eeca9b964c8fcb25"}
+SEALED = {"2026-11": "b15725fe17a4114c", "2026-11-29": "eeca9b964c8fcb25", "2026-11-30": "75b614acb44bc093"}
 """What the text of each version was when it came into force; a changed text belongs into a new version."""
 
 
@@ -23,10 +24,27 @@ def test_every_version_can_be_read_and_says_whether_it_counts(client, language):
         assert f"{notice.since.year}" in page
         assert all(f"/privacy/{other.version}" in page for other in NOTICES if other != notice)
     client.set_cookie("locale", "en")
-    assert "In force since 29 November 2026." in client.get("/privacy").text
+    assert "In force since 30 November 2026." in client.get("/privacy").text
     older = client.get("/privacy/2026-11").text
     assert "This version was in force from 1 November 2026." in older
     assert "mailed to you" not in older
+
+
+@on_sqlite
+def test_voluntary_answers_are_told_of_since_the_version_that_names_them(client):
+    words = {
+        "en": (
+            "kept apart from your application",
+            f"in groups of at least {LEAST} people",
+            "never shown beside an application",
+        ),
+        "zh": ("与申请分开保存", f"至少 {LEAST} 人的群体", "不会出现在任何一份申请旁边"),
+    }
+    for language, told in words.items():
+        client.set_cookie("locale", language)
+        page, before = client.get("/privacy/2026-11-30").text, client.get("/privacy/2026-11-29").text
+        assert [one in page for one in told] == [True] * 3
+        assert [one in before for one in told] == [False] * 3
 
 
 @on_sqlite
