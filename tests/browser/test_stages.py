@@ -90,6 +90,7 @@ def test_stages_are_shaped_by_keyboard_and_every_list_follows(page, live_server,
     page.goto(f"{address}/stages")
     page.get_by_label("Review, Name in English", exact=True).fill("Reading")
     page.get_by_role("button", name="Save stages").click()
+    expect(page.locator(".toast")).to_contain_text("Stages saved.")
     page.keyboard.press("Control+z")
     expect(page.get_by_label("Review, Name in English", exact=True)).to_have_value("Papers")
 
