@@ -12,13 +12,14 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from screening.models import AuditEntry, Base
+from screening.models.prepared import Prepared
 
 FIRST = "0" * 64
 CHAIN_LOCK = 0x5C2EE7  # any number that no other advisory lock of this database uses
 ENTRIES = Base.metadata.tables[AuditEntry.__tablename__]
 LOCK = select(func.pg_advisory_xact_lock(CHAIN_LOCK))
-LAST = select(ENTRIES.c.digest).order_by(ENTRIES.c.id.desc()).limit(1)
-APPEND = insert(ENTRIES)
+LAST = Prepared(select(ENTRIES.c.digest).order_by(ENTRIES.c.id.desc()).limit(1))
+APPEND = Prepared(insert(ENTRIES), row=True)
 Facts = Mapping[str, int | str | bool | None]
 
 
@@ -38,7 +39,7 @@ def record(
     lock makes the second writer wait instead of failing; on SQLite there is one writer at a time.
     """
     row = _chained(_last(session), act, actor_id, subject_type, subject_id, now.astimezone(UTC), facts)
-    session.execute(APPEND, row)
+    APPEND.execute(session, row)
 
 
 def record_many(
@@ -57,7 +58,7 @@ def record_many(
     for subject_id, facts in entries:
         rows.append(_chained(previous, act, actor_id, subject_type, subject_id, moment, facts))
         previous = rows[-1]["digest"]
-    session.execute(APPEND, rows)  # one after the other: their numbers rise as the chain goes
+    APPEND.execute(session, rows)  # one after the other: their numbers rise as the chain goes
 
 
 def _last(session: Session) -> str:
@@ -65,7 +66,7 @@ def _last(session: Session) -> str:
     session.flush()  # what the entry tells of is written before others wait for the chain
     if session.get_bind().dialect.name == "postgresql":
         session.execute(LOCK)
-    last: str | None = session.scalar(LAST)
+    last: str | None = LAST.scalar(session, {})
     return last if last is not None else FIRST
 
 

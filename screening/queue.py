@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import cache
 
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from screening.models import Base, Job
+from screening.models.prepared import Prepared, upsert
 
 PRESCORE_APPLICATION = "prescore_application"
 RESCORE_APPLICATIONS = "rescore_applications"
@@ -32,6 +29,11 @@ COUNT_VOLUNTARY = "count_voluntary"
 FORGET_VOLUNTARY = "forget_voluntary"
 
 
+JOBS = Base.metadata.tables[Job.__tablename__]
+ADD_JOB = Prepared(
+    lambda dialect: upsert(JOBS, dialect).on_conflict_do_nothing(index_elements=["key"]).returning(JOBS.c.id), row=True
+)
+"""It gives the number of a new job, and nothing for one that was asked for before."""
 HASTE = timedelta(hours=1)
 """Jobs go out in the order in which they are due: one for which somebody waits is due since so long."""
 
@@ -50,12 +52,4 @@ def enqueue(
         "due_at": now - HASTE * is_awaited,
         "created_at": now,
     }
-    return session.scalar(_new_job(session.get_bind().dialect.name), row) is not None
-
-
-@cache
-def _new_job(dialect: str) -> ReturningInsert[int]:
-    """Make the statement once; it gives the number of a new job, and nothing for one that was asked for before."""
-    upsert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-    jobs = Base.metadata.tables[Job.__tablename__]
-    return upsert(jobs).on_conflict_do_nothing(index_elements=["key"]).returning(jobs.c.id)
+    return ADD_JOB.scalar(session, row) is not None

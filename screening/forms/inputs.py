@@ -32,7 +32,10 @@ Check = Callable[[Any, Any], None]
 
 def clean_line(text: str | None) -> str:
     """Keep one line as typed, without control characters, direction marks and blanks around it."""
-    return NOT_IN_LINE.sub("", (text or "").translate({9: " ", 10: " ", 13: " "})).strip()
+    text = text or ""
+    if not text.isprintable():  # nothing printable is taken away, and most of what people type is
+        text = NOT_IN_LINE.sub("", text.translate({9: " ", 10: " ", 13: " "}))
+    return text.strip()
 
 
 def clean_text(text: str | None) -> str:

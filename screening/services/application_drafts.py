@@ -18,12 +18,13 @@ from sqlalchemy.orm import Session
 
 from screening.documents.storage import StoredFile
 from screening.models import Application, ApplicationDraft, Base, DraftFile, FormVersion, Posting
+from screening.models.prepared import Prepared
 from screening.services.mailing import greeting_name, post_mail
 from screening.services.prefilling import RESUME, ask_for_reading
 
 DRAFTS = Base.metadata.tables[ApplicationDraft.__tablename__]
-WITH_KEY = select(DRAFTS.c.id).where(DRAFTS.c.key == bindparam("of_key"))
-FORGET = delete(DRAFTS).where(DRAFTS.c.key == bindparam("of_key"))
+WITH_KEY = Prepared(select(DRAFTS.c.id).where(DRAFTS.c.key == bindparam("of_key")))
+FORGET = Prepared(delete(DRAFTS).where(DRAFTS.c.key == bindparam("of_key")))
 KEEP_DRAFTS = timedelta(days=30)
 MOST_BYTES = 400_000
 """More than the longest form can hold: about sixty answers of 2,000 Chinese characters."""
@@ -57,7 +58,7 @@ class DraftTooLargeError(DraftError):
 
 def find_draft(session: Session, key: str) -> ApplicationDraft | None:
     """Read the draft of a form's key; that there is none is told fastest. One past its time may still be there, see ``is_expired``."""
-    ident = session.scalar(WITH_KEY, {"of_key": key})
+    ident = WITH_KEY.scalar(session, {"of_key": key})
     return session.get(ApplicationDraft, ident, populate_existing=True) if ident is not None else None
 
 
@@ -113,7 +114,7 @@ def save_draft(
 
 def forget_draft(session: Session, key: str) -> None:
     """Delete a draft with the rows of its files, if there is one; the bytes go when nothing names them."""
-    session.execute(FORGET, {"of_key": key})
+    FORGET.execute(session, {"of_key": key})
 
 
 def forget_expired_drafts(session: Session, *, now: datetime) -> int:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from screening.audit import record
 from screening.documents.storage import StoredFile
@@ -33,6 +29,7 @@ from screening.models import (
 )
 from screening.models.application import RESUME
 from screening.models.base import UtcDateTime
+from screening.models.prepared import Prepared, upsert
 from screening.models.written import as_stored
 from screening.queries.careers import is_open
 from screening.queries.cities import stored_cities
@@ -45,15 +42,24 @@ from screening.services.stage_counts import change_counts, day_of
 
 TABLES = Base.metadata.tables
 PEOPLE, APPLICATIONS = TABLES[Person.__tablename__], TABLES[Application.__tablename__]
-SUBMITTED = select(APPLICATIONS.c.id).where(APPLICATIONS.c.idempotency_key == bindparam("key"))
-STILL_OPEN = (
+SUBMITTED = Prepared(select(APPLICATIONS.c.id).where(APPLICATIONS.c.idempotency_key == bindparam("key")))
+STILL_OPEN = Prepared(
     select(Posting.id, RubricVersion.id.label("rubric_version_id"))
     .outerjoin(RubricVersion, (RubricVersion.posting_id == Posting.id) & (RubricVersion.state == RubricState.PUBLISHED))
     .where(Posting.id == bindparam("posting"), is_open(bindparam("now", type_=UtcDateTime)))
 )
 """A posting that takes applications, with the rubric version in force, which may be newer than the one that made the form."""
-ADD_APPLICATION = insert(APPLICATIONS).returning(APPLICATIONS.c.id)
-ADD_ANSWERS, ADD_FILES, ADD_MOVE = (insert(TABLES[kind.__tablename__]) for kind in (Answer, ResumeFile, StageMove))
+ADD_APPLICATION = Prepared(insert(APPLICATIONS).returning(APPLICATIONS.c.id), row=True)
+ADD_ANSWERS, ADD_FILES, ADD_MOVE = (
+    Prepared(insert(TABLES[kind.__tablename__]), row=True) for kind in (Answer, ResumeFile, StageMove)
+)
+ADD_PERSON = Prepared(
+    lambda dialect: (
+        upsert(PEOPLE, dialect).on_conflict_do_nothing(index_elements=["email_normalised"]).returning(PEOPLE.c.id)
+    ),
+    row=True,
+)
+"""It gives the number of a new person, and nothing for one who is there."""
 HEADLINE = 200
 JOINT = " · "
 
@@ -136,14 +142,14 @@ def submit_application(
     existing = find_submission(session, idempotency_key)
     if existing is not None:
         return existing
-    in_force = session.execute(STILL_OPEN, {"posting": posting.id, "now": now}).one_or_none()
+    in_force = STILL_OPEN.execute(session, {"posting": posting.id, "now": now}).one_or_none()
     if in_force is None:
         raise PostingClosedError  # it may have been closed since it was read
     person_id, is_new = person_of(session, email=contact.email, now=now)
     if not is_new:
         _refuse_second(session, person_id, posting.id, now)
     try:
-        application.id = session.scalars(ADD_APPLICATION, {**values, "person_id": person_id}).one()
+        application.id = ADD_APPLICATION.scalar(session, {**values, "person_id": person_id})
     except IntegrityError as error:
         raise AlreadyAppliedError(None) from error
     application.person_id = person_id
@@ -170,7 +176,7 @@ def submit_application(
 
 def find_submission(session: Session, idempotency_key: str) -> Application | None:
     """Read the application that a form with this key has made before; that there is none is told fastest."""
-    ident = session.scalar(SUBMITTED, {"key": idempotency_key})
+    ident = SUBMITTED.scalar(session, {"key": idempotency_key})
     return session.get(Application, ident) if ident is not None else None
 
 
@@ -199,18 +205,11 @@ def headline_of(answers: Mapping[str, Any]) -> str:
 def person_of(session: Session, *, email: str, now: datetime) -> tuple[int, bool]:
     """Find or make the person, and tell whether it is a new one; two submissions at once make one row."""
     values = {"email_normalised": normalised_address(email), "created_at": now}
-    made = session.scalars(_new_person(session.get_bind().dialect.name), values).one_or_none()
+    made = ADD_PERSON.scalar(session, values)
     if made is not None:
         return made, True
     known = select(Person.id).where(Person.email_normalised == values["email_normalised"])
     return session.scalars(known).one(), False
-
-
-@cache
-def _new_person(dialect: str) -> ReturningInsert[int]:
-    """Make the statement once; it gives the number of a new person, and nothing for one who is there."""
-    upsert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-    return upsert(PEOPLE).on_conflict_do_nothing(index_elements=["email_normalised"]).returning(PEOPLE.c.id)
 
 
 def _refuse_second(session: Session, person_id: int, posting_id: int, now: datetime) -> None:
@@ -231,14 +230,13 @@ def _add_parts(
 ) -> None:
     ident = application.id
     if answers:
-        session.execute(
-            ADD_ANSWERS,
-            [{"application_id": ident, "field": field, "value": value} for field, value in answers.items()],
+        ADD_ANSWERS.execute(
+            session, [{"application_id": ident, "field": field, "value": value} for field, value in answers.items()]
         )
     if files:
-        session.execute(ADD_FILES, [_file_row(ident, file, now) for file in files])
-    session.execute(
-        ADD_MOVE,
+        ADD_FILES.execute(session, [_file_row(ident, file, now) for file in files])
+    ADD_MOVE.execute(
+        session,
         {"application_id": ident, "from_stage": None, "to_stage": Stage.APPLIED, "actor_id": None, "at": now},
     )
     change_counts(session, {(application.posting_id, Stage.APPLIED, day_of(now)): 1})

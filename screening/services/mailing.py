@@ -19,18 +19,26 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, Template, meta
 from sqlalchemy import ColumnElement, bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from screening import queue, smtp
 from screening.config import Settings
 from screening.models import Application, Base, Mail, MailState
+from screening.models.prepared import Prepared, upsert
 from screening.models.written import as_stored
 
 MAILS = Base.metadata.tables[Mail.__tablename__]
 POSTING_OF = select(Application.posting_id).where(Application.id == bindparam("of_application"))
+ADD_MAIL = Prepared(
+    lambda dialect: (
+        upsert(MAILS, dialect)
+        .values(posting_id=POSTING_OF.scalar_subquery())
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(MAILS.c.id, MAILS.c.posting_id)
+    ),
+    row=True,
+)
+"""It gives the numbers of a new mail and its posting, and nothing for one that is there."""
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(days=3)
@@ -113,8 +121,7 @@ def post_mail(
         "created_at": now,
         "due_at": due_at or now,
     }
-    made = session.execute(_new_mail(session.get_bind().dialect.name), {**row, "of_application": application_id})
-    new = made.one_or_none()
+    new = ADD_MAIL.execute(session, {**row, "of_application": application_id}).one_or_none()
     if new is None:
         return session.scalars(select(Mail).where(Mail.key == key)).one()
     _ask(session, new.id, 0, row["due_at"])
@@ -235,14 +242,6 @@ def greeting_name(name: str) -> str:
     """Give a candidate's name for a greeting, or nothing where what was typed is no name but an address or a text."""
     plain = _plain(name)
     return "" if ADDRESS.search(plain) or len(plain) > LONGEST_GREETING else plain
-
-
-@cache
-def _new_mail(dialect: str) -> ReturningInsert[int, int | None]:
-    """Make the statement once; it gives the numbers of a new mail and its posting, and nothing for one that is there."""
-    upsert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-    mails = upsert(MAILS).values(posting_id=POSTING_OF.scalar_subquery())
-    return mails.on_conflict_do_nothing(index_elements=["key"]).returning(MAILS.c.id, MAILS.c.posting_id)
 
 
 def _plain_field(value: MailField) -> str | list[dict[str, str]]:

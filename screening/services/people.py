@@ -12,17 +12,21 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, or_, select, union_all, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import bindparam, insert, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from screening.audit import record
 from screening.models import Application, Base, ContactKey, Ground, Person, SuspectedDuplicate, SuspicionState
+from screening.models.prepared import Prepared, upsert
 from screening.queries.people import ROOT, group_of, root_of
 from screening.services.contact_keys import contact_keys
 
-ADD_KEYS = insert(Base.metadata.tables[ContactKey.__tablename__])
+ADD_KEYS = Prepared(insert(Base.metadata.tables[ContactKey.__tablename__]), row=True)
+SUSPICIONS = Base.metadata.tables[SuspectedDuplicate.__tablename__]
+ADD_SUSPICIONS = Prepared(  # the other one may be looking just now
+    lambda dialect: upsert(SUSPICIONS, dialect).on_conflict_do_nothing(index_elements=["first_id", "second_id"]),
+    row=True,
+)
 CROWD = 20
 """What so many people share (a school's own number, a made-up one) is no sign of being one."""
 LOOKED_AT = 60
@@ -53,8 +57,8 @@ def note_contact(session: Session, *, application: Application, answers: Mapping
     )
     if not keys:
         return
-    session.execute(
-        ADD_KEYS,
+    ADD_KEYS.execute(
+        session,
         [{"application_id": application.id, "ground": ground, "digest": digest} for digest, ground in keys.items()],
     )
     _suspect_sharing(session, keys, application.person_id, now)
@@ -73,12 +77,10 @@ def look_again(session: Session, *, application_id: int, now: datetime) -> None:
 
 
 def _suspect_sharing(session: Session, keys: Mapping[str, Ground], person_id: int, now: datetime) -> None:
-    found = session.execute(
-        _sharing(len(keys)),
-        {f"digest{number}": digest for number, digest in enumerate(keys)} | {"person_id": person_id},
-    ).all()
+    asked = {f"digest{number}": digest for number, digest in enumerate(keys)}
+    found = _sharing(len(keys)).execute(session, asked | {"person_id": person_id}).all()
     sharing: dict[str, set[int]] = defaultdict(set)
-    for digest, root in found:
+    for digest, root in found:  # type: ignore[misc] # a row of two
         sharing[digest].add(root)
     grounds: dict[int, set[str]] = defaultdict(set)
     for digest, roots in sharing.items():
@@ -86,13 +88,11 @@ def _suspect_sharing(session: Session, keys: Mapping[str, Ground], person_id: in
             grounds[root].add(keys[digest].value)
     if not grounds:
         return
-    mine = root_of(session, person_id)
-    for other, shared in sorted(grounds.items()):
-        _suspect(session, mine, other, shared, now)
+    _suspect(session, root_of(session, person_id), grounds, now)
 
 
 @cache
-def _sharing(digests: int) -> Select[str, int]:
+def _sharing(digests: int) -> Prepared:
     """Make the statement once for each count of digests: the newest applications with each, so few that a crowd costs no more than a handful."""
     newest = [
         select(ContactKey.digest, ContactKey.application_id)
@@ -105,7 +105,7 @@ def _sharing(digests: int) -> Select[str, int]:
     parts = [select(part.c.digest, part.c.application_id) for part in newest]
     together = (union_all(*parts) if digests > 1 else parts[0]).subquery()
     own = select(ROOT).where(Person.id == bindparam("person_id")).scalar_subquery()
-    return (
+    return Prepared(
         select(together.c.digest, ROOT)
         .join(Application, Application.id == together.c.application_id)
         .join(Person, Person.id == Application.person_id)
@@ -215,18 +215,35 @@ def _point(session: Session, people: list[int], to: int | None) -> None:
     )
 
 
-def _suspect(session: Session, mine: int, other: int, grounds: set[str], now: datetime) -> None:
-    first, second = sorted((mine, other))
-    pair = _pair(session, first, second)
-    if pair is None:
-        upsert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-        session.execute(  # the other one may be looking just now
-            upsert(SuspectedDuplicate)
-            .values(first_id=first, second_id=second, grounds=sorted(grounds), found_at=now)
-            .on_conflict_do_nothing(index_elements=["first_id", "second_id"])
+def _suspect(session: Session, mine: int, grounds: Mapping[int, set[str]], now: datetime) -> None:
+    """Write down what a person shares with others, whose roots are given; pairs that are known learn what is new."""
+    pairs = {(min(mine, other), max(mine, other)): shared for other, shared in grounds.items()}
+    known = session.scalars(
+        select(SuspectedDuplicate).where(
+            or_(
+                (SuspectedDuplicate.first_id == mine) & SuspectedDuplicate.second_id.in_(grounds),
+                (SuspectedDuplicate.second_id == mine) & SuspectedDuplicate.first_id.in_(grounds),
+            )
         )
-    elif not grounds <= set(pair.grounds):
-        pair.grounds = sorted(grounds | set(pair.grounds))
+    )
+    for pair in known:
+        shared = pairs.pop((pair.first_id, pair.second_id))
+        if not shared <= set(pair.grounds):
+            pair.grounds = sorted(shared | set(pair.grounds))
+    if pairs:
+        ADD_SUSPICIONS.execute(
+            session,
+            [
+                {
+                    "first_id": first,
+                    "second_id": second,
+                    "grounds": sorted(shared),
+                    "state": SuspicionState.OPEN,
+                    "found_at": now,
+                }
+                for (first, second), shared in sorted(pairs.items())
+            ],
+        )
     session.flush()
 
 

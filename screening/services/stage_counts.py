@@ -13,17 +13,48 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Insert, Update, bindparam, case, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import BindParameter, ColumnElement, bindparam, case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Base, Stage, StageCount, StageDay
+from screening.models.prepared import Prepared, upsert
 
 Place = tuple[int, Stage]
 """A posting's id and a stage."""
 Standing = tuple[int, Stage, date]
 """A posting's id, a stage, and the day (UTC) since which an application stands in it."""
+
+COUNTS, DAYS = (Base.metadata.tables[kind.__tablename__] for kind in (StageCount, StageDay))
+OF_POSTING: BindParameter[int] = bindparam("of_posting")
+IN_STAGE = bindparam("in_stage", type_=COUNTS.c.stage.type)
+ON_DAY = bindparam("on_day", type_=DAYS.c.day.type)
+BY = bindparam("by", type_=COUNTS.c.count.type)
+LESS = DAYS.c.count + BY
+LOWER_COUNT = Prepared(
+    update(COUNTS)
+    .where(COUNTS.c.posting_id == OF_POSTING, COUNTS.c.stage == IN_STAGE)
+    .values(count=COUNTS.c.count + BY)
+)
+RAISE_COUNT = Prepared(
+    lambda dialect: (
+        upsert(COUNTS, dialect)
+        .values(posting_id=OF_POSTING, stage=IN_STAGE, count=BY)
+        .on_conflict_do_update(index_elements=["posting_id", "stage"], set_={"count": COUNTS.c.count + BY})
+    )
+)
+LOWER_DAY = Prepared(
+    update(DAYS)
+    .where(DAYS.c.posting_id == OF_POSTING, DAYS.c.stage == IN_STAGE, DAYS.c.day == ON_DAY)
+    .values(count=case((LESS < 0, 0), else_=LESS))
+)
+"""A counter by day that has drifted stays at 0 instead of stopping a person's move; the repair finds it."""
+RAISE_DAY = Prepared(
+    lambda dialect: (
+        upsert(DAYS, dialect)
+        .values(posting_id=OF_POSTING, stage=IN_STAGE, day=ON_DAY, count=BY)
+        .on_conflict_do_update(index_elements=["posting_id", "stage", "day"], set_={"count": DAYS.c.count + BY})
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +80,14 @@ def change_counts(session: Session, changes: Mapping[Standing, int]) -> None:
         by_place[posting_id, stage] += change
     _raise_counts(session, by_place)
     ordered = sorted(changes.items(), key=lambda item: _ordered(item[0]))
-    lower, raised = _day_statements(session.get_bind().dialect.name)
-    for statement, sign in ((lower, -1), (raised, 1)):
+    for statement, sign in ((LOWER_DAY, -1), (RAISE_DAY, 1)):
         rows = [
             {"of_posting": posting_id, "in_stage": stage, "on_day": day, "by": change}
             for (posting_id, stage, day), change in ordered
             if change * sign > 0
         ]
         if rows:
-            session.execute(statement, rows if len(rows) > 1 else rows[0])
+            statement.execute(session, rows if len(rows) > 1 else rows[0])
     for thing in list(session.identity_map.values()):
         if isinstance(thing, StageCount | StageDay):
             session.expire(thing)
@@ -153,48 +183,14 @@ def _ordered(standing: Standing) -> tuple[int, str, date]:
 
 def _raise_counts(session: Session, changes: Mapping[Place, int]) -> None:
     """Add to counters in one fixed order; one that stays as it is gets locked all the same."""
-    lower, raised = _count_statements(session.get_bind().dialect.name)
     for (posting_id, stage), change in sorted(changes.items(), key=lambda item: (item[0][0], item[0][1].value)):
         values = {"of_posting": posting_id, "in_stage": stage, "by": change}
-        session.execute(lower if change < 0 else raised, values)
+        (LOWER_COUNT if change < 0 else RAISE_COUNT).execute(session, values)
 
 
 @cache
-def _count_statements(dialect: str) -> tuple[Update, Insert]:
-    """Make once what every submission and move executes: the counter that goes down, and the one that goes up or begins."""
-    table = Base.metadata.tables[StageCount.__tablename__]
-    of_posting: BindParameter[int] = bindparam("of_posting")
-    in_stage = bindparam("in_stage", type_=table.c.stage.type)
-    by: BindParameter[int] = bindparam("by")
-    row = update(table).where(table.c.posting_id == of_posting, table.c.stage == in_stage)
-    lower = row.values(count=table.c.count + by)
-    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-    raised = insert(table).values(posting_id=of_posting, stage=in_stage, count=by)
-    raised = raised.on_conflict_do_update(index_elements=["posting_id", "stage"], set_={"count": table.c.count + by})
-    return lower, raised
-
-
-@cache
-def _day_statements(dialect: str) -> tuple[Update, Insert]:
-    """Make the same once for days. One that has drifted stays at 0 instead of stopping a person's move; the repair finds it."""
-    table = Base.metadata.tables[StageDay.__tablename__]
-    of_posting: BindParameter[int] = bindparam("of_posting")
-    in_stage = bindparam("in_stage", type_=table.c.stage.type)
-    on_day = bindparam("on_day", type_=table.c.day.type)
-    by = bindparam("by", type_=table.c.count.type)
-    less = table.c.count + by
-    row = update(table).where(table.c.posting_id == of_posting, table.c.stage == in_stage, table.c.day == on_day)
-    lower = row.values(count=case((less < 0, 0), else_=less))
-    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
-    raised = insert(table).values(posting_id=of_posting, stage=in_stage, day=on_day, count=by)
-    keys = ["posting_id", "stage", "day"]
-    return lower, raised.on_conflict_do_update(index_elements=keys, set_={"count": table.c.count + by})
-
-
-@cache
-def _set_statement(dialect: str, kind: type[Base]) -> Insert:
+def _set_statement(dialect: str, kind: type[Base]) -> Any:
     table = Base.metadata.tables[kind.__tablename__]
-    insert = postgresql_insert if dialect == "postgresql" else sqlite_insert
     keys = [column.name for column in table.primary_key]
-    row = insert(table)
+    row = upsert(table, dialect)
     return row.on_conflict_do_update(index_elements=keys, set_={"count": row.excluded.count})
