@@ -135,7 +135,8 @@ def _tune(engine: Engine) -> None:
 
 
 def _account() -> User | None:
-    return current_user.account if current_user and current_user.is_authenticated else None
+    user = current_user._get_current_object()  # noqa: SLF001 - asked once: each look through a proxy costs as much as the rest
+    return user.account if user and user.is_authenticated else None
 
 
 def _locale() -> str:

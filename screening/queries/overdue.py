@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import BindParameter, CompoundSelect, Select, String, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
-from screening.models import Stage, StageCount, StageDay
+from screening.models import Posting, Stage, StageCount, StageDay
 from screening.queries.stage_rules import LANES, STANDARD, Rules, came_before, rules_by_posting
 
 Place = tuple[int, Stage]
@@ -25,11 +25,16 @@ LATELY = "lately:"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit of a stage: the postings that it holds for, and the first day whose arrivals are within it."""
+    """One limit of a stage: the postings that it holds for, all that are asked about when None, and the first day whose arrivals are within it."""
 
     stage: Stage
-    posting_ids: tuple[int, ...]
+    posting_ids: tuple[int, ...] | None
     first: date
+
+    @property
+    def shape(self) -> tuple[Stage, bool]:
+        """What a statement has to be made for: the stage, and whether the limit holds for some postings only."""
+        return self.stage, self.posting_ids is not None
 
 
 def limits_of(posting_ids: Collection[int], rules: Mapping[int, Rules], now: datetime) -> tuple[Limit, ...]:
@@ -41,23 +46,28 @@ def limits_of(posting_ids: Collection[int], rules: Mapping[int, Rules], now: dat
             if its[stage].days != STANDARD[stage].days:
                 own.setdefault(its[stage].days, []).append(posting_id)
         others = {ident for ids in own.values() for ident in ids}
-        standard = {STANDARD[stage].days: [ident for ident in posting_ids if ident not in others]}
-        for days, ids in {**standard, **own}.items():
+        standard = tuple(sorted(ident for ident in posting_ids if ident not in others)) if others else None
+        every = {STANDARD[stage].days: standard, **{days: tuple(sorted(ids)) for days, ids in own.items()}}
+        for days, ids in every.items():
             if days is not None:
-                found.append(Limit(stage, tuple(sorted(ids)), came_before(days, now).date()))
+                found.append(Limit(stage, ids, came_before(days, now).date()))
     return tuple(found)
 
 
-def lately(stages: Iterable[Stage]) -> Iterator[Select[str, int, int]]:
+def lately(shapes: Iterable[tuple[Stage, bool]], asked: Select[int]) -> Iterator[Select[str, int, int]]:
     """Select who came to a stage within a limit, by posting: ``LATELY`` and the stage, the posting, how many.
 
-    ``stages`` are those of the limits whose values (``bound``) the statement is asked with.
+    ``shapes`` are those of the limits whose values (``bound``) the statement is asked with, ``asked`` the numbers of all postings.
     """
-    for place, stage in enumerate(stages):
+    for place, (stage, is_for_some) in enumerate(shapes):
         whose: BindParameter[Sequence[int]] = bindparam(f"of_{place}", expanding=True)
         yield (
             select(literal(LATELY + stage.value, String), StageDay.posting_id, func.sum(StageDay.count))
-            .where(StageDay.posting_id.in_(whose), StageDay.stage == stage, StageDay.day >= bindparam(f"since_{place}"))
+            .where(
+                StageDay.posting_id.in_(whose if is_for_some else asked),
+                StageDay.stage == stage,
+                StageDay.day >= bindparam(f"since_{place}"),
+            )
             .group_by(StageDay.posting_id)
         )
 
@@ -66,7 +76,9 @@ def bound(limits: Sequence[Limit]) -> dict[str, Any]:
     """Give the values that a statement with ``lately`` is asked with."""
     values: dict[str, Any] = {}
     for place, limit in enumerate(limits):
-        values |= {f"of_{place}": limit.posting_ids, f"since_{place}": limit.first}
+        values[f"since_{place}"] = limit.first
+        if limit.posting_ids is not None:
+            values[f"of_{place}"] = limit.posting_ids
     return values
 
 
@@ -96,7 +108,7 @@ def count_overdue(session: Session, *, posting_ids: Collection[int], now: dateti
     limits = limits_of(posting_ids, rules, now)
     if not limits:
         return {}
-    rows = session.execute(_late_rows(tuple(limit.stage for limit in limits)), bound(limits))
+    rows = session.execute(_late_rows(tuple(limit.shape for limit in limits)), bound(limits) | {"ids": posting_ids})
     return overdue_in(counts, {(posting, stage_in(kind)): count for kind, posting, count in rows}, rules)
 
 
@@ -106,5 +118,11 @@ def stage_in(kind: str) -> Stage:
 
 
 @lru_cache(maxsize=100)
-def _late_rows(stages: tuple[Stage, ...]) -> CompoundSelect[str, int, int]:
-    return union_all(*lately(stages))
+def _late_rows(shapes: tuple[tuple[Stage, bool], ...]) -> CompoundSelect[str, int, int]:
+    return union_all(*lately(shapes, asked_postings()))
+
+
+def asked_postings() -> Select[int]:
+    """Select the postings ``ids`` that a statement is asked about: their list is given once, wherever it is needed."""
+    ids: BindParameter[Collection[int]] = bindparam("ids", expanding=True)
+    return select(select(Posting.id).where(Posting.id.in_(ids)).cte("asked").c.id)

@@ -44,7 +44,7 @@ from screening.models import (
     User,
 )
 from screening.policy import Actor
-from screening.queries.overdue import LATELY, bound, lately, limits_of, overdue_in, stage_in
+from screening.queries.overdue import LATELY, asked_postings, bound, lately, limits_of, overdue_in, stage_in
 from screening.queries.stage_rules import rules_in
 
 NONE: Mapping[int, int] = MappingProxyType({})
@@ -106,7 +106,7 @@ def read_tally(
     tallied: dict[str, dict[int, int]] = {}
     limits = limits_of(sorted({posting for posting, _ in counts}), rules, now)
     asked |= {"ids": [*{posting for posting, _ in counts}], "today": today, "tomorrow": today + timedelta(days=1)}
-    rows = _counts(sight, tuple(limit.stage for limit in limits))
+    rows = _counts(sight, tuple(limit.shape for limit in limits))
     for kind, posting, count in session.execute(rows, asked | bound(limits)):
         tallied.setdefault(kind, {})[posting] = count
     came_lately = {
@@ -150,14 +150,14 @@ def _wanted(sight: Sight) -> Select[int]:
 
 
 @lru_cache(maxsize=100)
-def _counts(sight: Sight, limited: tuple[Stage, ...]) -> CompoundSelect[str, int, int]:
+def _counts(sight: Sight, limited: tuple[tuple[Stage, bool], ...]) -> CompoundSelect[str, int, int]:
     """Select what is counted by posting, each by an index that leads to it: its name, the posting (0 for all), the number."""
 
     def count(kind: str, of: ColumnElement[int]) -> Select[str, int, int]:
         rows = select(literal(kind, String), Application.posting_id, of)
         return rows.group_by(Application.posting_id)
 
-    ids: BindParameter[Sequence[int]] = bindparam("ids", expanding=True)
+    ids = asked_postings()
     today, tomorrow = (bindparam(name, type_=Interview.starts_at.type) for name in ("today", "tomorrow"))
     mine = Application.posting_id.in_(ids)
     states = (
@@ -168,12 +168,16 @@ def _counts(sight: Sight, limited: tuple[Stage, ...]) -> CompoundSelect[str, int
     )
     return union_all(
         *states,
-        *lately(limited),
+        *lately(limited, ids),
         count("new", func.count()).where(mine, Application.submitted_at >= today),
         # applications without any prescore whose last run failed
-        count("failures", func.count(func.distinct(Application.id)))
-        .join(PrescoreFailure, PrescoreFailure.application_id == Application.id)
-        .where(mine, Application.prescore_id.is_(None)),
+        count("failures", func.count()).where(
+            (Application.posting_id + 0).in_(
+                ids
+            ),  # a sum has no index: failures lead to applications, never all of them
+            Application.prescore_id.is_(None),
+            Application.id.in_(select(PrescoreFailure.application_id)),
+        ),
         count("interviews", func.count())
         .join(Interview, Interview.application_id == Application.id)
         .where(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import (
     BindParameter,
@@ -130,7 +131,7 @@ def overview(
     if chosen.text:
         asked["pattern"] = f"%{_escaped(chosen.text)}%"
     found = session.execute(_listed(sight, narrowed=bool(chosen.text)), asked).all()
-    tally = read_tally(session, actor, sight, [posting.id for posting, _ in found[:ROWS]], today=today, now=now)
+    tally = read_tally(session, actor, sight, [row.id for row in found[:ROWS]], today=today, now=now)
     drafts = read_drafts(session, everything=sight.everything, posting_ids=actor.postings)
     rows = _rows(found[:ROWS], tally=tally, drafts=drafts, reviews=reviews)
     kept = [row for row in rows if row.waits or not chosen.attention]
@@ -148,11 +149,24 @@ def overview(
     )
 
 
+LISTED = (
+    Posting.id,
+    Posting.slug,
+    Posting.first_line,
+    Posting.last_line,
+    Posting.title,
+    Posting.track,
+    Posting.locations,
+    Posting.state,
+    Posting.stage_seconds,
+)
+
+
 @cache
-def _listed(sight: Sight, *, narrowed: bool) -> Select[Posting, str | None]:
+def _listed(sight: Sight, *, narrowed: bool) -> Select[*tuple[Any, ...]]:
     """Make the statement once for each kind of reader and list: to make it takes longer than to answer it."""
     state: BindParameter[PostingState] = bindparam("state", type_=Posting.state.type)
-    rows = select(Posting, _owner().label("owner")).where(sight.condition(), Posting.state == state)
+    rows = select(*LISTED, _owner().label("owner")).where(sight.condition(), Posting.state == state)
     if narrowed:
         pattern: BindParameter[str] = bindparam("pattern", type_=String())
         rows = rows.where(or_(Posting.title.ilike(pattern, escape="\\"), Posting.track.ilike(pattern, escape="\\")))
@@ -160,7 +174,7 @@ def _listed(sight: Sight, *, narrowed: bool) -> Select[Posting, str | None]:
 
 
 def _rows(
-    found: Sequence[Row[Posting, str | None]],
+    found: Sequence[Row[*tuple[Any, ...]]],
     *,
     tally: Tally,
     drafts: Mapping[int, Draft],
@@ -168,25 +182,25 @@ def _rows(
 ) -> list[PostingRow]:
     return [
         PostingRow(
-            id=posting.id,
-            slug=posting.slug,
-            first_line=posting.first_line,
-            last_line=posting.last_line,
-            title=posting.title,
-            track=posting.track,
-            locations=tuple(posting.locations),
-            state=posting.state,
-            counts=tuple(tally.counts.get((posting.id, stage), 0) for stage in LANES),
-            new=tally.new.get(posting.id, 0),
-            overdue=tally.overdue.get(posting.id, 0),
-            draft=drafts[posting.id].number if posting.id in drafts else None,
-            open_findings=drafts[posting.id].unsettled if posting.id in drafts else 0,
-            failures=tally.failures.get(posting.id, 0),
+            id=ident,
+            slug=slug,
+            first_line=first,
+            last_line=last,
+            title=title,
+            track=track,
+            locations=tuple(locations),
+            state=state,
+            counts=tuple([tally.counts.get((ident, stage), 0) for stage in LANES]),
+            new=tally.new.get(ident, 0),
+            overdue=tally.overdue.get(ident, 0),
+            draft=drafts[ident].number if ident in drafts else None,
+            open_findings=drafts[ident].unsettled if ident in drafts else 0,
+            failures=tally.failures.get(ident, 0),
             owner=owner,
-            median=posting.stage_seconds,
-            reviews=reviews.get(posting.id, 0),
+            median=median,
+            reviews=reviews.get(ident, 0),
         )
-        for posting, owner in found
+        for ident, slug, first, last, title, track, locations, state, median, owner in found
     ]
 
 

@@ -160,7 +160,7 @@ def _scored(stored: JsonObject, known: Dots) -> Standing:
         Interval(*requirement) if requirement else None,
         Interval(*bonus) if bonus else None,
         Gates(stored["gates"]),
-        tuple(dots[letter] for dots, letter in told if letter != NO_VERDICT),
+        tuple([dots[letter] for dots, letter in told if letter != NO_VERDICT]),
         stored["flags"],
     )
 

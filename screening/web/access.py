@@ -54,7 +54,12 @@ def actor() -> Actor:
 
 def may(permission: Permission, scope: Scope | None = None) -> bool:
     """Tell a template whether to offer an act; without a scope the door's own is meant."""
-    return bool(current_user.is_authenticated) and allows(actor(), permission, scope or g.get("scope"))
+    known: Actor | None = g.get("actor")
+    if known is None:
+        if not current_user.is_authenticated:
+            return False
+        known = actor()
+    return allows(known, permission, scope or g.get("scope"))
 
 
 def anyone(view: Callable[P, R]) -> Callable[P, R]:

@@ -85,7 +85,12 @@ def zone_name(zone: str | None = None, at: datetime | None = None) -> str:
 
 def days_since(value: datetime) -> int:
     """Count whole days from ``value`` until now."""
-    return max(0, (now() - value).days)
+    return whole_days(now() - value)
+
+
+def whole_days(passed: timedelta) -> int:
+    """Count the whole days that have passed; none where a clock is behind."""
+    return max(0, passed.days)
 
 
 def time_tag(value: datetime, zone: str | None = None) -> Markup:

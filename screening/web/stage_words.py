@@ -27,11 +27,15 @@ def advance_of(rules: Rules, stage: Stage) -> Stage | None:
 
 def stage_words(rules: Rules) -> dict[Stage, str]:
     """Give the word for every stage. What has a name in one language only keeps the standard word in the other."""
-    return {stage: stage_word(rules[stage]) for stage in Stage}
+    language, standard = _language(), spoken(STAGES)
+    return {stage: rules[stage].names.get(language) or standard[stage] for stage in Stage}
 
 
 def stage_word(rule: Rule) -> str:
     """Give the word for the stage of a rule."""
+    return rule.names.get(_language()) or spoken(STAGES)[rule.stage]
+
+
+def _language() -> str:
     locale = get_locale()
-    language = "zh" if locale is not None and locale.language == "zh" else "en"
-    return rule.names.get(language) or spoken(STAGES)[rule.stage]
+    return "zh" if locale is not None and locale.language == "zh" else "en"

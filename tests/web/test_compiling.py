@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import ClassVar
 
@@ -33,11 +34,21 @@ SAID = {
     "child.html": "{% extends 'base.html' %}{% block a %}{{ super() }}{{ name }}{{ _('Sign out') }}{% endblock %}",
     "base.html": "<p>{% block a %}{{ _('Postings') }}{% endblock %}</p>{% include 'plain.html' %}{{ self.a() }}",
     "loop.html": "{% for x in [1, 2] %}{{ loop.index }}{{ ngettext('%(num)s day', '%(num)s days', x) }}{% endfor %}",
-    "text.html": "{{ lone }}{{ 1.5 }}{{ true }}{{ none }}{{ markup }}{{ number }}",
+    "text.html": "{{ lone }}{{ thing }}{{ 1.5 }}{{ true }}{{ none }}{{ markup }}{{ number }}",
     "attributes.html": "{{ thing.key }}{{ thing.items is defined }}{{ thing.nothing is defined }}{{ thing.key.real }}{{ one.a.b.c }}",
     "conditions.html": "{{ 'yes' if number }}{{ 'no' if not number }}{{ ('no' if not number)|upper }}[{{ name if number }}]",
+    "row.html": "{% macro row(line) %}{{ line.key }}:{{ _('Sign out') }}:{{ counted() }}{% endmacro %}",
     "namespace.html": "{% set ns = namespace(n=0) %}{% for x in [1, 2] %}{% set ns.n = ns.n + x %}{% endfor %}{{ ns.n }}",
 }
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a list, equal to another one that says the same."""
+
+    key: str
+
+
 ONE = SimpleNamespace(a=SimpleNamespace(b={"c": "<c>"}))
 GIVEN = {
     "thing": {"key": 5},
@@ -117,6 +128,23 @@ def test_what_is_undefined_is_still_refused(pages):
         pages.jinja_env.from_string("{{ nothing }}").render()
     with pages.test_request_context(), pytest.raises(UndefinedError):
         pages.jinja_env.from_string("{{ nothing() }}").render()
+
+
+def test_a_row_is_drawn_once_for_all_that_it_says_in_each_language(pages):
+    environment, drawn = pages.jinja_env, {}
+    times = iter(range(100))
+    environment.globals["counted"] = lambda: next(times)
+    one, other = Line("<a>"), Line("b")
+    for language in ("zh", "en"):
+        with pages.test_request_context(), force_locale(language):
+            word = get_translations().ugettext("Sign out")
+            drawn[language] = environment.draw_rows("row.html", [one, other, Line("<a>"), one])
+            first, second, same, again = drawn[language]
+            assert first == same == again != second
+            assert first.startswith(f"&lt;a&gt;:{word}:")
+            assert isinstance(first, Markup)
+    assert drawn["zh"] != drawn["en"]
+    assert next(times) == 4, "two lines in two languages"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -13,6 +13,8 @@ from typing import Any
 from jinja2 import nodes
 from jinja2.compiler import CodeGenerator, Frame, optimizeconst
 from jinja2.utils import _PassArg
+from markupsafe import Markup, escape
+from markupsafe import _escape_inner as escaped  # type: ignore[attr-defined] # without the markup around each text
 
 
 class PageCode(CodeGenerator):
@@ -34,8 +36,9 @@ class PageCode(CodeGenerator):
         super().write(x)
 
     def visit_Template(self, node: nodes.Template, frame: Frame | None = None) -> None:
-        """Write the template, and below it the texts that it hands on."""
+        """Write the template, and below it the texts that it hands on, and what puts values out."""
         super().visit_Template(node, frame)
+        self.writeline(f"from {put_out.__module__} import {put_out.__name__}")
         for text, name in self._said.items():
             self.writeline(f"{name} = Markup({text!r})")
 
@@ -63,12 +66,29 @@ class PageCode(CodeGenerator):
         else:
             self.write(repr(text))
 
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        """Write what makes a value ready to be put out: it is joined with its neighbours at once and need not know that it is safe."""
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("put_out(")
+
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:
         """Write what is put out; a condition without an ``else`` puts out nothing, for which no undefined value is made."""
         for child in node.nodes:
             if isinstance(child, nodes.CondExpr) and child.expr2 is None:
                 child.expr2 = nodes.TemplateData("", lineno=child.lineno)
         super().visit_Output(node, frame)
+
+
+def put_out(value: Any) -> str:
+    """Give a value as a page shows it, escaped unless it is markup; plain text, for a template joins what it puts out."""
+    kind = type(value)
+    if kind is str:
+        return str(escaped(value))
+    if kind is Markup:
+        return value
+    return str(value) if kind is int else escape(value)
 
 
 def _wants_context(function: Any) -> bool:

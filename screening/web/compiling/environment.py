@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Hashable, Iterable, MutableMapping
+from functools import lru_cache
 from typing import Any
 
 from flask.templating import Environment
@@ -11,9 +12,13 @@ from flask_babel import get_translations as catalogue_in_force
 from jinja2 import Template, nodes
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context
+from markupsafe import Markup
 
 from screening.web.compiling.code import PageCode
 from screening.web.compiling.texts import PutTexts
+
+ROWS = 4_000
+"""Drawn rows of lists that a process keeps for each language, of 2 to 5 kB each."""
 
 
 class PageTemplate(Template):
@@ -38,10 +43,26 @@ class PageEnvironment(Environment):
         self._language = ""
         self._spoken: dict[str, PageEnvironment] = {}
         self._ready: dict[str, Template] = {}
+        self._drawn = lru_cache(ROWS)(self._draw)
         self.facts: dict[str, Callable[[], Any]] = {}
         """Functions of templates, by name, whose answer without arguments depends on the language alone."""
         self.spoken_filters: dict[str, Callable[[], Callable[..., Any]]] = {}
         """Filters, by name, that are quicker where the language is known: what makes them, called while it is in force."""
+
+    def draw_rows(self, name: str, lines: Iterable[Hashable]) -> list[Markup]:
+        """Give what the macro ``row`` of a template draws of each line, in the language in force; the same line is drawn once.
+
+        Lists are asked for all day, and few of their rows change. So the macro may use nothing but its line and what is
+        the same for every request: no token, no reader, no moment, no address that it makes itself.
+        """
+        locale = get_locale()
+        if locale is None or self.auto_reload:
+            return [self._draw(name, line) for line in lines]
+        drawn = (self._spoken.get(locale.language) or self._speak(locale.language))._drawn  # noqa: SLF001 - one of its own kind
+        return [drawn(name, line) for line in lines]
+
+    def _draw(self, name: str, line: Hashable) -> Markup:
+        return Markup(self.get_template(name).module.row(line))  # type: ignore[attr-defined] # noqa: S704 - a macro escapes
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - as Jinja calls it
         if self._language:
@@ -61,6 +82,7 @@ class PageEnvironment(Environment):
     def _speak(self, language: str) -> PageEnvironment:
         spoken = self.overlay()
         spoken._language, spoken._ready = language, {}  # noqa: SLF001 - one of its own kind
+        spoken._drawn = lru_cache(ROWS)(spoken._draw)  # noqa: SLF001 - as above
         spoken.filters = {**self.filters, **{name: make() for name, make in self.spoken_filters.items()}}
         return self._spoken.setdefault(language, spoken)
 

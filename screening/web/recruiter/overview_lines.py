@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from screening.models import PostingState, Stage
 from screening.queries.postings import Overview, PostingFilter, PostingRow
 from screening.queries.stage_rules import LANES
+from screening.web.links import quick_url_for
 
 HOUR, DAY = 3600, 86400
 PLACE = 987654321
@@ -20,8 +21,9 @@ PLACE = 987654321
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """How many stand in a stage: the number, where they are listed, and the width of its bar out of 100."""
+    """How many stand in a stage: its name, the number, where they are listed, and the width of its bar out of 100."""
 
+    stage: str
     count: int
     href: str
     words: str
@@ -84,7 +86,7 @@ def lines_of(page: Overview, stages: Mapping[Stage, str]) -> list[Line]:
                 track=row.track,
                 locations=row.locations,
                 cells=tuple(
-                    Cell(count, f"{here}?stage={stage.value}", f"{name}, {word}: {count}", round(count * scale, 1))
+                    Cell(word, count, f"{here}?stage={stage.value}", f"{name}, {word}: {count}", round(count * scale, 1))
                     for (stage, word), count in zip(words, row.counts, strict=True)
                 ),
                 new=row.new,
@@ -117,7 +119,7 @@ def link(chosen: PostingFilter, endpoint: str = "postings.index", **changes: str
         "attention": "1" if chosen.attention else None,
         "sort": None if chosen.sort == "new" else chosen.sort,
     }
-    return url_for(endpoint, **(parts | changes))
+    return quick_url_for(endpoint, **(parts | changes))
 
 
 def _units() -> tuple[str, str]:

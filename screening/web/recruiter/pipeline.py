@@ -29,6 +29,7 @@ from screening.web.labels import SOURCES, spoken
 from screening.web.recruiter.chosen import read_chosen
 from screening.web.recruiter.filter_words import lost_words, problem_words
 from screening.web.recruiter.filters import filter_chips
+from screening.web.recruiter.pipeline_lines import draw_lines
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.waiting_words import waits_of
 from screening.web.recruiter.words import REJECT_REASONS, preference_words
@@ -83,8 +84,8 @@ def show(posting: Posting) -> ResponseReturnValue:
         before=_cursor(request.args, "before"),
         known=around,
     )
-    waits = waits_of(posting, rules, rows.rows)
-    return render_template("recruiter/pipeline.html", page=rows, waits=waits, **known)
+    lines = draw_lines(rows.rows, chosen, words, waits_of(posting, rules, rows.rows))
+    return render_template("recruiter/pipeline.html", page=rows, lines=lines, **known)
 
 
 @blueprint.get("/<int:posting_id>/progress")

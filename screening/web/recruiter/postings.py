@@ -19,10 +19,13 @@ from screening.queries.stage_rules import LANES
 from screening.services.publishing import close_posting, reopen_posting
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, needs, now
+from screening.web.drawing import draw_rows
 from screening.web.labels import STAGES, spoken
 from screening.web.recruiter.overview_lines import lines_of, link
 from screening.web.recruiter.returning import back_to
 from screening.web.toasts import toast
+
+LINE = "recruiter/_overview_row.html"
 
 blueprint = Blueprint("postings", __name__, url_prefix="/staff/postings")
 
@@ -49,7 +52,7 @@ def _page(template: str) -> str:
     return render_template(
         template,
         page=page,
-        lines=lines_of(page, stages),
+        lines=draw_rows(LINE, lines_of(page, stages)),
         reviews=sum(reviews.values()),
         chosen=chosen,
         link=partial(link, chosen),

@@ -1,0 +1,14 @@
+"""Rows of lists, drawn once for all that they say."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+
+from flask import current_app
+from markupsafe import Markup
+
+
+def draw_rows(template: str, lines: Iterable[Hashable]) -> list[Markup]:
+    """Give what a template's macro ``row`` draws of each line; see ``PageEnvironment.draw_rows`` for what such a macro may use."""
+    rows: list[Markup] = current_app.jinja_env.draw_rows(template, lines)  # type: ignore[attr-defined] # a PageEnvironment
+    return rows
