@@ -1,8 +1,8 @@
 """How fast staff pages are while a company grows: ``python -m bench.pages`` measures them beside a bare page in the same run.
 
-For each size the database is filled with that many applications to twenty postings and the worker counts what pages only
-read; then ``screening serve`` with its two web processes and two processes of ``bench.bare`` answer in turns, one request at
-a time. Printed are p50 and p95, the first answer of a fresh process, what a page costs beside the bare one, its queries, and
+For each size a database is filled with that many applications to twenty postings and the worker counts what pages only
+read; then for each size ``screening serve`` with its two web processes, and two processes of ``bench.bare``, answer in turns,
+one request at a time. Printed are p50 and p95, the first answer of a fresh process, what a page costs beside the bare one, its queries, and
 how the p50 grows from the smallest size to the largest. Linux only.
 """
 
@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from sqlalchemy.orm import Session
 from bench.databases import empty_database
 from bench.reader import Reader
 from bench.seeded_rows import batch_of, name_of
-from bench.seeding import Company, seed_quickly
+from bench.seeding import Company, find_company, seed_quickly
 from screening.app import create_app
 from screening.config import Settings, load_settings
 from screening.extensions import db, reading_first
@@ -65,6 +65,18 @@ class Measured:
         return quantiles(self.seconds, n=20)[-1] if len(self.seconds) > 1 else self.seconds[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A database with so many applications, and what is measured of it."""
+
+    url: str
+    folder: Path
+    settings: Settings
+    company: Company
+    pages: Mapping[str, Callable[[int], str]]
+    found: dict[str, Measured]
+
+
 def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__)
@@ -73,50 +85,71 @@ def main() -> None:
         "--sizes", default=",".join(map(str, SIZES)), help="numbers of applications, at most 1,000,000"
     )
     options.add_argument("--rounds", type=int, default=ROUNDS, help="requests of each page, at most 400")
+    options.add_argument("--keep", type=Path, help="a folder where SQLite databases are kept for the next run")
     chosen = options.parse_args()
-    sizes = [min(1_000_000, int(size)) for size in chosen.sizes.split(",")]
+    sizes = sorted({min(1_000_000, int(size)) for size in chosen.sizes.split(",")})
     rounds = max(2, min(400, chosen.rounds))
-    found: dict[int, dict[str, Measured]] = {}
-    for size in sizes:
-        with (
-            tempfile.TemporaryDirectory(prefix="bench-pages-") as name,
-            empty_database(chosen.database, Path(name)) as url,
-        ):
-            found[size] = _measure(Path(name), url, size, rounds)
-            _report(chosen.database, size, found[size])
-    _compare(found)
+    with ExitStack() as stack:
+        folder = chosen.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-pages-")))
+        stores = {}
+        for size in sizes:
+            (folder / str(size)).mkdir(parents=True, exist_ok=True)
+            stores[size] = _prepare(stack, chosen.database, folder / str(size), size)
+        _measure(stores, rounds)
+        for size, store in stores.items():
+            _report(chosen.database, size, store.found)
+        _compare({size: store.found for size, store in stores.items()})
 
 
-def _measure(folder: Path, url: str, size: int, rounds: int) -> dict[str, Measured]:
+def _prepare(stack: ExitStack, database: str, folder: Path, size: int) -> Stored:
+    """Fill a database and let the worker count what it counts at night; one that was kept is as it was."""
+    kept = folder / "instance" / "screening.sqlite3"
+    is_kept = database == "sqlite" and kept.exists()
+    url = f"sqlite:///{kept}" if is_kept else stack.enter_context(empty_database(database, folder))
     settings = load_settings(
         {"SCREENING_DATABASE_URL": url, "SCREENING_SECRET_KEY": "for-the-bench-only"}, instance=folder / "instance"
     )
-    begun = time.perf_counter()
-    company = seed_quickly(url, applications=size, now=datetime.now(UTC))
-    _say(f"{size:,} applications were stored in {time.perf_counter() - begun:.0f} s")
+    if not is_kept:
+        begun = time.perf_counter()
+        seed_quickly(url, applications=size, now=datetime.now(UTC))
+        _say(f"{size:,} applications were stored in {time.perf_counter() - begun:.0f} s")
     engine = databases.open_engine(url)
     with Session(engine, expire_on_commit=False) as session:
+        company = find_company(session)
         pages = _pages(session, company)
-        _ask_to_count(session)
+        if not is_kept:
+            _ask_to_count(session)
     begun = time.perf_counter()
     with _site(settings, folder):
         _wait_for_worker(engine)
-    _say(f"the worker counted what insights show in {time.perf_counter() - begun:.0f} s")
+    _say(f"the worker counted what was due of {size:,} in {time.perf_counter() - begun:.0f} s")
     engine.dispose()
-    found = {name: Measured(queries=count) for name, count in _count(settings, company, pages).items()}
-    with _bare(url, folder) as bare_port, _site(settings, folder) as port:
-        reader = Reader(port)
-        reader.sign_in(company.admin.email)
-        bare = Reader(bare_port)
-        found["bare page"] = Measured(queries=1)
+    queries = _count(settings, company, pages)
+    return Stored(
+        url, folder, settings, company, pages, {name: Measured(queries=count) for name, count in queries.items()}
+    )
+
+
+def _measure(stores: Mapping[int, Stored], rounds: int) -> None:
+    """Ask for each page at each size in turns, so that whatever else the machine does falls on all alike."""
+    first = stores[min(stores)]
+    with ExitStack() as stack:
+        bare = Reader(stack.enter_context(_bare(first.url, first.folder)))
+        readers = {}
+        for size, store in stores.items():
+            readers[size] = Reader(stack.enter_context(_site(store.settings, store.folder)))
+            readers[size].sign_in(store.company.admin.email)
+            store.found["bare page"] = Measured(queries=1)
         for turn in range(rounds + WARMING):
-            number = 1 + turn * 977 % size
-            _time(found["bare page"], lambda number=number: bare.get(f"/{number}"), turn)
-            for name, path in pages.items():
-                address = path(turn)
-                _time(found[name], lambda address=address: reader.get(address), turn)
-        found[f"bulk move of {BULK:,}"] = _move(reader, url, company)
-    return found
+            number = 1 + turn * 977 % first.company.applications
+            for name in first.pages:
+                for size, store in stores.items():
+                    address = store.pages[name](turn)
+                    _time(store.found[name], lambda size=size, address=address: readers[size].get(address), turn)  # type: ignore[misc]
+            for store in stores.values():
+                _time(store.found["bare page"], lambda: bare.get(f"/{number}"), turn)  # noqa: B023 - called at once
+        for size, store in stores.items():
+            store.found[f"bulk move of {BULK:,}"] = _move(readers[size], store.url, store.company)
 
 
 def _time(measured: Measured, act: Callable[[], object], turn: int) -> None:
@@ -141,7 +174,7 @@ def _ask_to_count(session: Session) -> None:
 
 def _wait_for_worker(engine: Engine) -> None:
     """Wait until nothing is left to do."""
-    left = select(func.count()).where(Job.state == JobState.WAITING)
+    left = select(func.count()).where(Job.state == JobState.WAITING, Job.due_at <= func.now())
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         with Session(engine) as session, reading_first(session):

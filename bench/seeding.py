@@ -45,6 +45,7 @@ from screening.models import (
     FormVersion,
     Interview,
     Person,
+    Posting,
     Role,
     RubricVersion,
     SearchDocument,
@@ -94,6 +95,16 @@ def seed_quickly(url: str, *, applications: int, now: datetime) -> Company:
         session.close()
     engine.dispose()
     return company
+
+
+def find_company(session: Session) -> Company:
+    """Give what ``seed_quickly`` made of a database that was kept."""
+    return Company(
+        admin=session.scalars(select(User).where(User.role == Role.ADMIN).order_by(User.id)).first() or User(),
+        posting_ids=tuple(session.scalars(select(Posting.id).order_by(Posting.id))),
+        applications=session.scalar(select(func.max(Application.id))) or 0,
+        tags=tuple(session.scalars(select(Tag.id).order_by(Tag.id))),
+    )
 
 
 def _fill(session: Session, loader: Loader, applications: int, now: datetime) -> Company:
