@@ -107,6 +107,7 @@ class Application(Base):
             postgresql_where=text("owner_id IS NOT NULL"),
         ),
         Index("ix_application_posting_stage_since", "posting_id", "stage", "stage_since", "id"),
+        Index("ix_application_stage_since", "stage", "stage_since", "id"),
         Index("ix_application_posting_submitted_at", "posting_id", "submitted_at", "id"),
         Index("ix_application_consent_version", "consent_version", "id"),
     )

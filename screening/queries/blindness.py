@@ -43,10 +43,18 @@ def owed_applications(session: Session, *, user_id: int, posting_id: int) -> fro
 def owed_rows() -> Select[int]:
     """Select the same for the parameters ``reader`` and ``posting``."""
     return (
+        owed_by(bindparam("reader"))
+        .join(Application, Application.id == Interview.application_id)
+        .where(Application.posting_id == bindparam("posting"))
+    )
+
+
+def owed_by(user_id: int | BindParameter[Any]) -> Select[int]:
+    """Select the applications of which this person owes an evaluation, from their own seats: few, however many applications there are."""
+    return (
         select(Interview.application_id)
         .join(Panelist, Panelist.interview_id == Interview.id)
-        .join(Application, Application.id == Interview.application_id)
-        .where(Panelist.user_id == bindparam("reader"), Application.posting_id == bindparam("posting"), is_open())
+        .where(Panelist.user_id == user_id, is_open())
     )
 
 

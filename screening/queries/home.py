@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from sqlalchemy import ColumnElement, Exists, or_, select, true
+from sqlalchemy import ColumnElement, Exists, and_, select, true, union_all
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Evaluation, Interview, Posting, Role, Stage
 from screening.policy import Actor
-from screening.queries.blindness import is_owed
+from screening.queries.blindness import is_owed, owed_by
 from screening.queries.overview_counts import read_drafts
 from screening.queries.second_looks import has_waiting
 
@@ -26,18 +26,22 @@ def ready_debriefs(session: Session, *, actor: Actor) -> tuple[tuple[int, str, s
     any more. Where the reader owes an evaluation themselves, nothing is said; what waits for a second pair of eyes has a
     list of its own.
     """
-    complete = (Application.stage == Stage.INTERVIEW) & _evaluated() & ~is_owed()
-    rows = session.execute(
-        select(Application.id, Application.name, Posting.title)
+    ready = (
+        Application.stage == Stage.DEBRIEF,
+        and_(Application.stage == Stage.INTERVIEW, _evaluated(), ~is_owed()),
+    )
+    longest = [  # each by the index that gives a stage in this order: the first hundred end the search
+        select(Application.id, Application.name, Posting.title, Application.stage_since)
         .join(Posting, Posting.id == Application.posting_id)
-        .where(
-            _visible(actor),
-            or_(Application.stage == Stage.DEBRIEF, complete),
-            ~is_owed(user_id=actor.id),
-            ~has_waiting(),
-        )
+        .where(_visible(actor), condition, Application.id.not_in(owed_by(actor.id)), ~has_waiting())
         .order_by(Application.stage_since, Application.id)
         .limit(ROWS)
+        .subquery()
+        for condition in ready
+    ]
+    both = union_all(*(select(part) for part in longest)).subquery()
+    rows = session.execute(
+        select(both.c.id, both.c.name, both.c.title).order_by(both.c.stage_since, both.c.id).limit(ROWS)
     )
     return tuple((ident, name, title) for ident, name, title in rows)
 

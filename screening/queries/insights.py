@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from rubrics.codec import load_measures
 from rubrics.measures import Measures
 from rubrics.measures.severity import Severity
-from screening.models import Application, MeasuredApplication, Measurement, Posting, PostingState, Role, User
+from screening.models import MeasuredApplication, Measurement, Posting, PostingState, Role, User
 from screening.policy import Actor
-from screening.queries.blindness import is_owed
+from screening.queries.blindness import owed_by
 from screening.queries.measured_scopes import EVERYTHING, SETTLE, measured_postings, scope_of
 
 
@@ -125,10 +125,8 @@ def _choices(session: Session, actor: Actor) -> tuple[Choice, ...]:
 
 def _is_blind_to(session: Session, actor: Actor, counted: Mapping[str, str], oldest: datetime) -> bool:
     """Tell whether the figures, ``counted`` by posting at these times, hold somebody of whom the reader owes an evaluation by now."""
-    left = (
-        select(MeasuredApplication.posting_id, MeasuredApplication.left_at)
-        .join(Application, Application.id == MeasuredApplication.application_id)
-        .where(MeasuredApplication.left_at >= oldest - SETTLE, is_owed(user_id=actor.id))
+    left = select(MeasuredApplication.posting_id, MeasuredApplication.left_at).where(
+        MeasuredApplication.left_at >= oldest - SETTLE, MeasuredApplication.application_id.in_(owed_by(actor.id))
     )
     return any(
         left_at is not None
