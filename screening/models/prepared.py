@@ -24,17 +24,19 @@ Process = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A statement's text with its parameters in the driver's order: name, what writes its value, and the value where none is given."""
+    """A statement's text, the names of its parameters in the driver's order with what writes each, and the values that it brings itself."""
 
     text: str
-    names: tuple[tuple[str, Process | None, Any], ...]
+    names: tuple[tuple[str, Process | None], ...]
+    fixed: Values
     is_positional: bool
 
     def bind(self, values: Values) -> Any:
+        """Give the parameters as the driver takes them; raise KeyError for one that is missing."""
         bound = [
             (name, process(value) if process is not None else value)
-            for name, process, fixed in self.names
-            for value in (values.get(name, fixed),)
+            for name, process in self.names
+            for value in (values[name] if name in values else self.fixed[name],)
         ]
         return tuple([value for _, value in bound]) if self.is_positional else dict(bound)
 
@@ -80,7 +82,7 @@ def upsert(table: Any, dialect: str) -> Any:
 def _prepare(statement: Any, dialect: Dialect, given: tuple[str, ...] | None) -> _Ready:
     columns = None if given is None else [name for name in given if name in statement.table.c]
     compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns)
-    fixed = compiled.params
+    fixed = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
     for column in compiled.insert_prefetch if columns is not None else ():
         default: Any = column.default
         if not default.is_scalar:
@@ -89,8 +91,9 @@ def _prepare(statement: Any, dialect: Dialect, given: tuple[str, ...] | None) ->
     return _Ready(
         text=str(compiled),
         names=tuple(
-            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect), fixed.get(name))
+            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
             for name in compiled.positiontup or compiled.binds
         ),
+        fixed=fixed,
         is_positional=compiled.positiontup is not None,
     )

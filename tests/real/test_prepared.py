@@ -55,8 +55,13 @@ def test_what_is_there_stays_and_constants_of_a_statement_hold(session: Session)
     assert isinstance(first, int)
     assert add.scalar(session, {"created_at": AT, "email_normalised": "a@example.com"}) is None
     newest = Prepared(select(PEOPLE.c.id).where(PEOPLE.c.email_normalised != "nobody").order_by(PEOPLE.c.id).limit(1))
-    assert newest.scalar(session, {}) == first
-    assert newest.scalar(session, {}) == first
+    assert [newest.scalar(session, {}), newest.scalar(session, {})] == [first, first]
+
+
+def test_a_value_that_is_missing_is_not_taken_for_none(session: Session) -> None:
+    known = Prepared(select(PEOPLE.c.id).where(PEOPLE.c.email_normalised == bindparam("address")))
+    with pytest.raises(KeyError, match="address"):
+        known.scalar(session, {"adress": "a@example.com"})
 
 
 def test_changes_and_names_that_stand_twice(session: Session) -> None:
