@@ -39,7 +39,7 @@ from tests.real.processes import ROOT, Running, environment, start, wait_for
 from tests.real.site import free_port
 
 SIZES = (10_000, 100_000, 1_000_000)
-ROUNDS, WARMING, BULK, MOVES = 40, 6, 1_000, 4
+ROUNDS, WARMING, BULK, MOVES = 40, 40, 1_000, 4
 PATIENCE = 1_800.0
 """Seconds that the worker is given to count everything."""
 GROWTH_AIM, BARE_AIM, SEARCH_AIM, ANY_WORD_AIM, MOVE_AIM = 1.5, 4.0, 0.05, 0.5, 0.5

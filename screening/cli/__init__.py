@@ -22,7 +22,7 @@ COMMANDS = {
     "demo": "Fill an empty database with the 20 postings and fictional applications.",
     "rescore": "Ask for new prescores of all applications of a posting.",
     "replay": "Compute an application's stored prescores again and compare them byte for byte.",
-    "measure": "Count agreement, severity and calibration of interviews anew.",
+    "measure": "Count the figures of interviews and of pipelines anew.",
     "reindex": "Write the index of the search anew.",
     "recount": "Compare the counters of stages with the applications and set right what is wrong.",
     "web": "Run one web server process.",

@@ -504,7 +504,20 @@ def upgrade() -> None:
         batch_op.create_index(
             "ix_application_posting_stage_since", ["posting_id", "stage", "stage_since", "id"], unique=False
         )
-        batch_op.create_index("ix_application_stage_since", ["stage", "stage_since", "id"], unique=False)
+        batch_op.create_index(
+            "ix_application_at_interview",
+            ["stage_since", "id"],
+            unique=False,
+            sqlite_where=sa.text("stage = 'interview'"),
+            postgresql_where=sa.text("stage = 'interview'"),
+        )
+        batch_op.create_index(
+            "ix_application_at_debrief",
+            ["stage_since", "id"],
+            unique=False,
+            sqlite_where=sa.text("stage = 'debrief'"),
+            postgresql_where=sa.text("stage = 'debrief'"),
+        )
         batch_op.create_index("ix_application_posting_submitted_at", ["posting_id", "submitted_at", "id"], unique=False)
         batch_op.create_index("ix_application_consent_version", ["consent_version", "id"], unique=False)
 
@@ -2055,7 +2068,16 @@ def downgrade() -> None:
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.drop_index("ix_application_consent_version")
         batch_op.drop_index("ix_application_posting_submitted_at")
-        batch_op.drop_index("ix_application_stage_since")
+        batch_op.drop_index(
+            "ix_application_at_debrief",
+            sqlite_where=sa.text("stage = 'debrief'"),
+            postgresql_where=sa.text("stage = 'debrief'"),
+        )
+        batch_op.drop_index(
+            "ix_application_at_interview",
+            sqlite_where=sa.text("stage = 'interview'"),
+            postgresql_where=sa.text("stage = 'interview'"),
+        )
         batch_op.drop_index("ix_application_posting_stage_since")
         batch_op.drop_index(
             "ix_application_owner_id",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from sqlalchemy import ColumnElement, Exists, and_, select, true, union_all
+from sqlalchemy import ColumnElement, Exists, and_, literal_column, select, true, union_all
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Evaluation, Interview, Posting, Role, Stage
@@ -26,11 +26,8 @@ def ready_debriefs(session: Session, *, actor: Actor) -> tuple[tuple[int, str, s
     any more. Where the reader owes an evaluation themselves, nothing is said; what waits for a second pair of eyes has a
     list of its own.
     """
-    ready = (
-        Application.stage == Stage.DEBRIEF,
-        and_(Application.stage == Stage.INTERVIEW, _evaluated(), ~is_owed()),
-    )
-    longest = [  # each by the index that gives a stage in this order: the first hundred end the search
+    ready = (_stands_at(Stage.DEBRIEF), and_(_stands_at(Stage.INTERVIEW), _evaluated(), ~is_owed()))
+    longest = [  # each by the index of its stage, which is in this order: the first hundred end the search
         select(Application.id, Application.name, Posting.title, Application.stage_since)
         .join(Posting, Posting.id == Application.posting_id)
         .where(_visible(actor), condition, Application.id.not_in(owed_by(actor.id)), ~has_waiting())
@@ -58,6 +55,11 @@ def open_findings(session: Session, *, actor: Actor) -> tuple[Waiting, ...]:
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
     return true() if actor.role is Role.ADMIN else Posting.id.in_(actor.postings)
+
+
+def _stands_at(stage: Stage) -> ColumnElement[bool]:
+    """Give the condition with the stage written out: an index for one stage is of use where the database can see that it is that one."""
+    return Application.stage == literal_column(f"'{stage.value}'")
 
 
 def _evaluated() -> Exists:

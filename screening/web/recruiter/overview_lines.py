@@ -86,7 +86,9 @@ def lines_of(page: Overview, stages: Mapping[Stage, str]) -> list[Line]:
                 track=row.track,
                 locations=row.locations,
                 cells=tuple(
-                    Cell(word, count, f"{here}?stage={stage.value}", f"{name}, {word}: {count}", round(count * scale, 1))
+                    Cell(
+                        word, count, f"{here}?stage={stage.value}", f"{name}, {word}: {count}", round(count * scale, 1)
+                    )
                     for (stage, word), count in zip(words, row.counts, strict=True)
                 ),
                 new=row.new,
