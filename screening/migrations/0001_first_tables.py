@@ -506,14 +506,14 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_application_at_interview",
-            ["stage_since", "id"],
+            ["stage", "stage_since", "id"],
             unique=False,
             sqlite_where=sa.text("stage = 'interview'"),
             postgresql_where=sa.text("stage = 'interview'"),
         )
         batch_op.create_index(
             "ix_application_at_debrief",
-            ["stage_since", "id"],
+            ["stage", "stage_since", "id"],
             unique=False,
             sqlite_where=sa.text("stage = 'debrief'"),
             postgresql_where=sa.text("stage = 'debrief'"),

@@ -111,6 +111,7 @@ class Application(Base):
         *(
             Index(
                 f"ix_application_at_{stage}",
+                "stage",
                 "stage_since",
                 "id",
                 sqlite_where=text(f"stage = '{stage}'"),
