@@ -7,8 +7,12 @@ from collections.abc import Hashable, Iterable
 from flask import current_app
 from markupsafe import Markup
 
+from screening.web.versions import ICONS, asset
+
 
 def draw_rows(template: str, lines: Iterable[Hashable]) -> list[Markup]:
     """Give what a template's macro ``row`` draws of each line; see ``PageEnvironment.draw_rows`` for what such a macro may use."""
-    rows: list[Markup] = current_app.jinja_env.draw_rows(template, lines)  # type: ignore[attr-defined] # a PageEnvironment
+    rows: list[Markup] = current_app.jinja_env.draw_rows(  # type: ignore[attr-defined] # a PageEnvironment
+        template, lines, icons=asset(ICONS)
+    )
     return rows

@@ -13,6 +13,8 @@ from markupsafe import Markup
 LOOK_EVERY = 1.0
 """Seconds for which a process takes a static file for unchanged; only who works on the product changes one."""
 
+ICONS = "vendor/icons.svg"
+
 _made: dict[tuple[str, str], tuple[float, str]] = {}
 
 
@@ -29,8 +31,8 @@ def asset(name: str) -> str:
 
 
 def icon(name: str, cls: str = "") -> Markup:
-    """Draw an icon of ``vendor/icons.svg``; a page has a hundred of them, of few kinds."""
-    return _icon(asset("vendor/icons.svg"), name, cls)
+    """Draw an icon of ``ICONS``; a page has a hundred of them, of few kinds."""
+    return _icon(asset(ICONS), name, cls)
 
 
 @lru_cache(maxsize=1024)

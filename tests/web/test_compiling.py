@@ -138,13 +138,15 @@ def test_a_row_is_drawn_once_for_all_that_it_says_in_each_language(pages):
     for language in ("zh", "en"):
         with pages.test_request_context(), force_locale(language):
             word = get_translations().ugettext("Sign out")
-            drawn[language] = environment.draw_rows("row.html", [one, other, Line("<a>"), one])
+            drawn[language] = environment.draw_rows("row.html", [one, other, Line("<a>"), one], icons="/icons.svg")
             first, second, same, again = drawn[language]
             assert first == same == again != second
             assert first.startswith(f"&lt;a&gt;:{word}:")
             assert isinstance(first, Markup)
     assert drawn["zh"] != drawn["en"]
     assert next(times) == 4, "two lines in two languages"
+    with pages.test_request_context(), force_locale("en"):
+        assert environment.draw_rows("row.html", [one], icons="/below/icons.svg") != drawn["en"][:1]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -49,19 +49,20 @@ class PageEnvironment(Environment):
         self.spoken_filters: dict[str, Callable[[], Callable[..., Any]]] = {}
         """Filters, by name, that are quicker where the language is known: what makes them, called while it is in force."""
 
-    def draw_rows(self, name: str, lines: Iterable[Hashable]) -> list[Markup]:
+    def draw_rows(self, name: str, lines: Iterable[Hashable], *, icons: str) -> list[Markup]:
         """Give what the macro ``row`` of a template draws of each line, in the language in force; the same line is drawn once.
 
-        Lists are asked for all day, and few of their rows change. So the macro may use nothing but its line and what is
-        the same for every request: no token, no reader, no moment, no address that it makes itself.
+        Lists are asked for all day, and few of their rows change. So the macro may use nothing but its line, icons, which lie
+        at the address ``icons``, and what is the same for every request: no token, no reader, no moment, no other address
+        that it makes itself.
         """
         locale = get_locale()
         if locale is None or self.auto_reload:
-            return [self._draw(name, line) for line in lines]
+            return [self._draw(name, line, icons) for line in lines]
         drawn = (self._spoken.get(locale.language) or self._speak(locale.language))._drawn  # noqa: SLF001 - one of its own kind
-        return [drawn(name, line) for line in lines]
+        return [drawn(name, line, icons) for line in lines]
 
-    def _draw(self, name: str, line: Hashable) -> Markup:
+    def _draw(self, name: str, line: Hashable, icons: str) -> Markup:  # noqa: ARG002 - the address is part of the cache's key
         return Markup(self.get_template(name).module.row(line))  # type: ignore[attr-defined] # noqa: S704 - a macro escapes
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - as Jinja calls it
