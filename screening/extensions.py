@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import select
 import sqlite3
+import stat
 import threading
 import time
+import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
@@ -21,6 +24,7 @@ from flask_sqlalchemy_lite import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from screening.models import Base
 
@@ -57,8 +61,11 @@ login_manager = LoginManager()
 
 PATIENCE = 15.0
 """Seconds that a writer waits for the others on SQLite."""
-LOOK_EVERY, LOOK_POLITELY = 0.001, 0.01
-"""Seconds between two looks at the write lock; a process that gives way with the processor gives way here as well."""
+LOOK_EVERY, LOOK_UNTOLD, LOOK_POLITELY = 0.001, 0.02, 0.01
+"""Seconds between two looks at the write lock: without a bell, with one that has not rung, and of a process that gives way
+with the processor and so gives way here as well."""
+WROTE = "has_written"
+"""What the record of a connection that holds the write lock has."""
 POLITE_FOR = 1.0
 """Seconds after which whoever gives way has waited long enough."""
 PAGES_OF_LOG = 4000
@@ -75,7 +82,8 @@ def tune_sqlite(engine: Engine) -> None:
     With SQLite's own deferred BEGIN a read-then-insert transaction of one writer fails at once beside another one
     (measured: 700 of 800 with 8 writers); with IMMEDIATE the second waits for its turn up to ``PATIENCE``.
     """
-    waiting = Waiting()
+    bell = Bell(engine.url.database)
+    waiting = Waiting(bell)
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, record: object) -> None:  # noqa: ARG001 - the signature is SQLAlchemy's
@@ -94,6 +102,53 @@ def tune_sqlite(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN")
         else:
             waiting.begin(connection)
+            connection.info[WROTE] = True
+
+    @event.listens_for(engine, "checkin")
+    def checkin(_connection: object, record: ConnectionPoolEntry) -> None:
+        if record.info.pop(WROTE, False):
+            bell.ring()
+
+
+class Bell:
+    """What wakes the processes that wait for a database file's write lock: a named pipe beside it, into which whoever ends a transaction puts a byte.
+
+    It is a hint and no lock: the lock is SQLite's, which ends with its process. A ring that is lost costs a wait of
+    ``LOOK_UNTOLD``; where no pipe can be made, each look comes ``LOOK_EVERY`` after the last. The pipe is closed when nobody
+    can ring any more, and not before: its number might be another file's by then.
+    """
+
+    def __init__(self, database: str | None) -> None:
+        is_file = database is not None and not database.startswith((":memory:", "file:"))
+        self._path = f"{database}-bell" if is_file and hasattr(os, "mkfifo") else None
+        self._pipe: int | None = None
+
+    def ring(self) -> None:
+        """Wake one who waits."""
+        if (pipe := self._opened()) is not None:
+            with suppress(BlockingIOError):  # a full pipe wakes as well
+                os.write(pipe, b"!")
+
+    def wait(self) -> None:
+        """Wait for a ring, or for so long that it pays to look."""
+        pipe = self._opened()
+        if pipe is None:
+            time.sleep(LOOK_EVERY)
+            return
+        ring = select.poll()
+        ring.register(pipe, select.POLLIN)
+        if ring.poll(1000 * LOOK_UNTOLD):
+            with suppress(BlockingIOError):  # somebody else was woken by it
+                os.read(pipe, 1)
+
+    def _opened(self) -> int | None:
+        if self._pipe is None and self._path is not None:
+            self._pipe = _pipe_at(self._path)
+            if self._pipe is None:
+                self._path = None
+            else:
+                weakref.finalize(self, os.close, self._pipe)
+        return self._pipe
 
 
 class Waiting:
@@ -103,9 +158,10 @@ class Waiting:
     with eight writers one in twenty waited for more than a second while the lock was mostly free.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, bell: Bell) -> None:
         self._turn = threading.Lock()
-        self._pause = LOOK_POLITELY if _gives_way() else LOOK_EVERY
+        self._bell = bell
+        self._is_polite = _gives_way()
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction with the write lock; after ``PATIENCE`` raise what SQLAlchemy makes of a locked database."""
@@ -119,12 +175,27 @@ class Waiting:
                 if waited > PATIENCE:
                     connection.exec_driver_sql("BEGIN IMMEDIATE")
                     return
-                time.sleep(self._pause if waited < POLITE_FOR else LOOK_EVERY)
+                if self._is_polite and waited < POLITE_FOR:
+                    time.sleep(LOOK_POLITELY)
+                else:
+                    self._bell.wait()
         finally:
             if is_mine:
                 self._turn.release()
             cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
             cursor.close()
+
+
+def _pipe_at(path: str) -> int | None:
+    """Open the named pipe, made if need be; None where that cannot be done, or where something else lies there."""
+    try:
+        with suppress(FileExistsError):
+            os.mkfifo(path, 0o600)
+        if not stat.S_ISFIFO(os.lstat(path).st_mode):
+            return None
+        return os.open(path, os.O_RDWR | os.O_NONBLOCK)
+    except OSError:
+        return None
 
 
 def _gives_way() -> bool:

@@ -23,13 +23,15 @@ from celery.beat import EmbeddedService
 from kombu.connection import Connection
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from screening.cli.supervision.lifeline import end_with_supervisor
 from screening.extensions import db, reading
 from screening.models import Heartbeat, Job, JobState
+from screening.models.base import UtcDateTime
+from screening.models.prepared import Prepared
 from worker.app import HEARTBEAT_SECONDS, WORK_QUEUE, celery_app, flask_app, log_plainly
 from worker.running import LEASE, PREFIX
 
@@ -37,6 +39,9 @@ LOOK_EVERY = 0.25
 REST_AFTER_ERROR = 1.0
 WINDOW = 32
 PATIENCE = 2.0
+FIRST_DUE = Prepared(
+    select(Job.id).where(Job.state == JobState.WAITING, Job.due_at <= bindparam("now", type_=UtcDateTime)).limit(1)
+)
 BROKER_ERRORS = (OperationalError, RedisError, OSError)
 
 logger = logging.getLogger(__name__)
@@ -128,7 +133,7 @@ def anything_due(session: Session, now: datetime) -> bool:
     """Look without a write lock, so that an idle relay disturbs nobody."""
     token = reading.set(True)
     try:
-        found = session.scalar(select(Job.id).where(Job.state == JobState.WAITING, Job.due_at <= now).limit(1))
+        found = FIRST_DUE.scalar(session, {"now": now})
         session.rollback()
     finally:
         reading.reset(token)

@@ -39,10 +39,8 @@ def store_file(folder: Path, content: bytes, *, original_name: str, media_type: 
     """Write the content under a new key and give what a row needs; OSError when the disk refuses."""
     key = secrets.token_hex(16)
     target = file_path(folder, key)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = target.with_suffix(".part")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
+    with os.fdopen(_create(draft), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -83,6 +81,16 @@ def sweep(folder: Path, *, named: Collection[str], now: datetime, older_than: ti
     for path in abandoned:
         path.unlink(missing_ok=True)
     return len(abandoned)
+
+
+def _create(path: Path) -> int:
+    """Open a new file, in a folder that is nearly always there."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        return os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(path, flags, 0o600)
 
 
 def _flush_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from screening.models import (
@@ -26,20 +26,18 @@ from screening.models import (
     StageMove,
     TextState,
 )
+from screening.models.prepared import Prepared
 from screening.queries.additions import Addition, additions, first_answers
 
 UNDO_WINDOW = timedelta(minutes=10)
 ENDED = frozenset({Stage.HIRED, Stage.REJECTED, Stage.WITHDRAWN})
 Json = dict[str, Any]
-EARLIER = (
-    select(Application.submitted_at)
-    .where(
+EARLIER = Prepared(
+    select(func.max(Application.id)).where(
         Application.person_id == bindparam("person"),
         Application.posting_id == bindparam("posting"),
         Application.id < bindparam("before"),
     )
-    .order_by(Application.id.desc())
-    .limit(1)
 )
 
 
@@ -156,10 +154,10 @@ def stage_shown(session: Session, *, application: Application, now: datetime) ->
 
 def earlier_application(session: Session, *, application: Application) -> datetime | None:
     """Tell when the same person last applied for the same posting before, if they did."""
-    return session.scalar(
-        EARLIER,
-        {"person": application.person_id, "posting": application.posting_id, "before": application.id},
+    ident = EARLIER.scalar(
+        session, {"person": application.person_id, "posting": application.posting_id, "before": application.id}
     )
+    return session.get_one(Application, ident).submitted_at if ident is not None else None
 
 
 def reference_of(posting_id: int, application_id: int) -> str:

@@ -165,7 +165,7 @@ def test_too_many_attempts_are_told_in_words(session, settings, posting):
     codes = [candidate.send({"summary": "kept"}) for _ in range(most + 1)]
     assert [answer.status_code for answer in codes] == [422] * most + [429]
     page = codes[-1].get_data(as_text=True)
-    assert "Wait 1 minute, then submit again." in page
+    assert "Wait 6 minutes, then submit again." in page
     assert shown(page)["summary"] == ["kept"]
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()

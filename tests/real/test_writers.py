@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Event, get_ident
-from time import sleep
+from time import monotonic, sleep
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,8 +15,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from screening import extensions
-from screening.extensions import LOOK_EVERY, LOOK_POLITELY, reading_first
+from screening.extensions import LOOK_EVERY, LOOK_POLITELY, Bell, reading_first
 from screening.models import Person
+from tests.real.databases import open_engine
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -85,12 +86,49 @@ def test_process_that_gives_way_looks_seldom_at_first(
     niceness: int, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock, answers, pauses = iter([0.0, 0.5, 2.0]), iter([False, False, True]), list[float]()
-    monkeypatch.setattr(extensions, "os", SimpleNamespace(getpriority=lambda *_: niceness, PRIO_PROCESS=0))
+    monkeypatch.setattr(extensions, "_gives_way", lambda: niceness > 0)
     monkeypatch.setattr(extensions, "time", SimpleNamespace(monotonic=lambda: next(clock), sleep=pauses.append))
     monkeypatch.setattr(extensions, "_begun", lambda _cursor: next(answers))
     with engine.connect() as connection:
-        extensions.Waiting().begin(connection)
+        extensions.Waiting(Bell(None)).begin(connection)
     assert pauses == [LOOK_POLITELY if niceness else LOOK_EVERY, LOOK_EVERY]
+
+
+def test_who_waits_is_woken_by_another_process_s_end_of_turn(
+    engine: Engine, database_url: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extensions, "LOOK_UNTOLD", 20.0)
+    other = open_engine(database_url)  # with a wait of its own, as another process has
+    waits = Event()
+    look = extensions._begun
+
+    def noted(cursor: Any) -> bool:
+        begun = look(cursor)
+        if not begun:
+            waits.set()
+        return begun
+
+    def write() -> float:
+        with Session(other) as session:
+            begun = monotonic()
+            add(session, 2, now)
+            session.commit()
+        return monotonic() - begun
+
+    monkeypatch.setattr(extensions, "_begun", noted)
+    with ThreadPoolExecutor(1) as pool, Session(engine) as first:
+        add(first, 1, now)
+        writer = pool.submit(write)
+        assert waits.wait(30)
+        first.commit()
+        first.close()
+        assert writer.result(30) < extensions.LOOK_UNTOLD / 2
+    other.dispose()
+
+
+def test_a_ring_that_is_lost_only_costs_a_wait(engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Bell, "ring", lambda _self: None)
+    test_writers_take_turns_and_none_is_refused(engine, now)
 
 
 def test_request_that_reads_first_holds_up_no_writer_and_then_writes(engine: Engine, now: datetime) -> None:

@@ -18,7 +18,7 @@ from screening.web.candidate.roles import anchor_posting, settle
 from screening.web.candidate.uploads import kept_upload
 from screening.web.errors import seconds_to_wait
 
-BY_ADDRESS = "60 per minute; 1200 per hour"
+BY_ADDRESS = "120 per 6 minutes"
 BY_MAIL = "12 per 10 minutes; 60 per day"
 
 
