@@ -143,6 +143,7 @@ def rows_of(
             "cities": variant.cities,
             **variant.kept,
             "prescore_id": number,
+            "is_judged": stage in JUDGED,
             "submitted_at": submitted,
         },
     )

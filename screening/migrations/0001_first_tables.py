@@ -441,6 +441,7 @@ def upgrade() -> None:
         sa.Column("submitted_at", screening.models.base.UtcDateTime(timezone=True), nullable=False),
         sa.Column("erased_at", screening.models.base.UtcDateTime(timezone=True), nullable=True),
         sa.Column("additions", sa.Integer(), nullable=False),
+        sa.Column("is_judged", sa.Boolean(), nullable=False),
         sa.CheckConstraint("preference >= 1", name=op.f("ck_application_preference_from_one")),
         sa.CheckConstraint("rank_score >= -1 AND rank_score <= 1", name=op.f("ck_application_rank_score_range")),
         sa.ForeignKeyConstraint(["form_version_id"], ["form_version.id"], name=op.f("fk_application_form_version_id")),
@@ -505,11 +506,11 @@ def upgrade() -> None:
             "ix_application_posting_stage_since", ["posting_id", "stage", "stage_since", "id"], unique=False
         )
         batch_op.create_index(
-            "ix_application_at_interview",
+            "ix_application_judged",
             ["stage", "stage_since", "id"],
             unique=False,
-            sqlite_where=sa.text("stage = 'interview'"),
-            postgresql_where=sa.text("stage = 'interview'"),
+            sqlite_where=sa.text("stage = 'interview' AND is_judged = 1"),
+            postgresql_where=sa.text("stage = 'interview' AND is_judged"),
         )
         batch_op.create_index(
             "ix_application_at_debrief",
@@ -2074,9 +2075,9 @@ def downgrade() -> None:
             postgresql_where=sa.text("stage = 'debrief'"),
         )
         batch_op.drop_index(
-            "ix_application_at_interview",
-            sqlite_where=sa.text("stage = 'interview'"),
-            postgresql_where=sa.text("stage = 'interview'"),
+            "ix_application_judged",
+            sqlite_where=sa.text("stage = 'interview' AND is_judged = 1"),
+            postgresql_where=sa.text("stage = 'interview' AND is_judged"),
         )
         batch_op.drop_index("ix_application_posting_stage_since")
         batch_op.drop_index(

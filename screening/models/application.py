@@ -67,8 +67,9 @@ class Application(Base):
     change over the machine's; ``cities`` are the keys of the cities that the candidate can work in, ``|beijing|shanghai|``;
     ``idempotency_key`` makes a repeated post the same application. Applications that one form made share ``batch``;
     ``preference`` is 1 for the first choice among them; both are None for a single one and never touch a score, nor do
-    ``source``, ``referral_id`` and ``heard`` (the candidate's own words on how they heard of the role). After ``erased_at``
-    nothing in it tells who it was.
+    ``source``, ``referral_id`` and ``heard`` (the candidate's own words on how they heard of the role). ``is_judged`` is kept
+    by ``services.measuring``: somebody has evaluated an interview and nobody owes an evaluation. After ``erased_at`` nothing
+    in it tells who it was.
     """
 
     __tablename__ = "application"
@@ -107,17 +108,22 @@ class Application(Base):
             postgresql_where=text("owner_id IS NOT NULL"),
         ),
         Index("ix_application_posting_stage_since", "posting_id", "stage", "stage_since", "id"),
-        # for the start page, which looks through these two stages in this order; no other statement is led astray by them
-        *(
-            Index(
-                f"ix_application_at_{stage}",
-                "stage",
-                "stage_since",
-                "id",
-                sqlite_where=text(f"stage = '{stage}'"),
-                postgresql_where=text(f"stage = '{stage}'"),
-            )
-            for stage in ("interview", "debrief")
+        # for the start page, which asks who is ready for a debrief in this order; no other statement is led astray by them
+        Index(
+            "ix_application_judged",
+            "stage",
+            "stage_since",
+            "id",
+            sqlite_where=text("stage = 'interview' AND is_judged = 1"),
+            postgresql_where=text("stage = 'interview' AND is_judged"),
+        ),
+        Index(
+            "ix_application_at_debrief",
+            "stage",
+            "stage_since",
+            "id",
+            sqlite_where=text("stage = 'debrief'"),
+            postgresql_where=text("stage = 'debrief'"),
         ),
         Index("ix_application_posting_submitted_at", "posting_id", "submitted_at", "id"),
         Index("ix_application_consent_version", "consent_version", "id"),
@@ -153,6 +159,7 @@ class Application(Base):
     submitted_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     additions: Mapped[int] = mapped_column(default=0)
+    is_judged: Mapped[bool] = mapped_column(default=False)
 
 
 class Answer(Base):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from operator import itemgetter
 
-from sqlalchemy import ColumnElement, Exists, and_, literal_column, select, true, union_all
+from sqlalchemy import ColumnElement, and_, literal_column, select, true, union_all
 from sqlalchemy.orm import Session
 
-from screening.models import Application, Evaluation, Interview, Posting, Role, Stage
+from screening.models import Application, Posting, Role, Stage
 from screening.policy import Actor
-from screening.queries.blindness import is_owed, owed_by
+from screening.queries.blindness import owed_by
 from screening.queries.overview_counts import read_drafts
+from screening.queries.panel_facts import is_judged
 from screening.queries.second_looks import has_waiting
 
 ROWS = 100
@@ -26,7 +27,7 @@ def ready_debriefs(session: Session, *, actor: Actor) -> tuple[tuple[int, str, s
     any more. Where the reader owes an evaluation themselves, nothing is said; what waits for a second pair of eyes has a
     list of its own.
     """
-    ready = (_stands_at(Stage.DEBRIEF), and_(_stands_at(Stage.INTERVIEW), _evaluated(), ~is_owed()))
+    ready = (_stands_at(Stage.DEBRIEF), and_(_stands_at(Stage.INTERVIEW), Application.is_judged, is_judged()))
     longest = [  # each by the index of its stage, which is in this order: the first hundred end the search
         select(Application.id, Application.name, Posting.title, Application.stage_since)
         .join(Posting, Posting.id == Application.posting_id)
@@ -60,13 +61,3 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
 def _stands_at(stage: Stage) -> ColumnElement[bool]:
     """Give the condition with the stage written out: an index for one stage is of use where the database can see that it is that one."""
     return Application.stage == literal_column(f"'{stage.value}'")
-
-
-def _evaluated() -> Exists:
-    return (
-        select(Evaluation.id)
-        .join(Interview, Interview.id == Evaluation.interview_id)
-        .where(Interview.application_id == Application.id, Interview.cancelled_at.is_(None))
-        .correlate(Application)
-        .exists()
-    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Exists, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_prescore, load_rubric
@@ -48,14 +48,22 @@ def is_complete() -> ColumnElement[bool]:
 
     Where an evaluation is owed, its author is blind to the others': not even a sum may move with them (decision 028).
     """
-    evaluated = (
+    return and_(Application.erased_at.is_(None), _evaluated(is_conversation()), ~is_owed())
+
+
+def is_judged() -> ColumnElement[bool]:
+    """Give the condition that nobody owes an evaluation of an application of the outer query, and somebody has evaluated an interview of any kind."""
+    return and_(_evaluated(Interview.cancelled_at.is_(None)), ~is_owed())
+
+
+def _evaluated(counts: ColumnElement[bool]) -> Exists:
+    return (
         select(Evaluation.id)
         .join(Interview, Interview.id == Evaluation.interview_id)
-        .where(Interview.application_id == Application.id, is_conversation())
+        .where(Interview.application_id == Application.id, counts)
         .correlate(Application)
         .exists()
     )
-    return and_(Application.erased_at.is_(None), evaluated, ~is_owed())
 
 
 def is_conversation() -> ColumnElement[bool]:

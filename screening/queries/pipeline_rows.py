@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Protocol
@@ -30,14 +30,14 @@ from screening.queries.tags import TagRow
 
 @dataclass(frozen=True, slots=True)
 class PipelineRow:
-    """One application as lists show it; ``place`` is its number in this order, None for one that the reader must not rank.
+    """One application as lists show it; ``place`` is its number in this order, None for one that the reader must not rank: the same row may have another in another list.
 
     ``preference`` is 1 for the candidate's first choice among ``batch_size`` postings, None for a single one.
     ``has_news``: the candidate added something that nobody has read; not told to a reader who must stay blind, nor are ``tags``.
     """
 
     id: int
-    place: int | None
+    place: int | None = field(compare=False)
     name: str
     headline: str
     stage: Stage

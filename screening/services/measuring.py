@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Insert, Select, bindparam, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Insert, Select, bindparam, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from screening import queue
 from screening.models import Application, Interview, MeasuredApplication, Measurement
 from screening.queries.measured_scopes import SETTLE, SEVERAL, measured_postings, scope_of, sets_of_readers
-from screening.queries.panel_facts import is_complete
+from screening.queries.panel_facts import is_complete, is_judged
 
 GATHER = timedelta(minutes=1)
 """What happens on a posting within this time is counted by one job after it."""
@@ -31,7 +31,9 @@ def note_panels(session: Session, *, application_id: int, now: datetime) -> None
     Being silent then is part of blindness: whatever others submit before somebody's own evaluation leaves no trace in any
     figure, nor in the time at which it was counted.
     """
-    posting_id, complete, counted = session.execute(_state(), {"application": application_id}).one()
+    posting_id, complete, counted, judged, noted = session.execute(_state(), {"application": application_id}).one()
+    if judged != noted:
+        _note_judged(session, Application.id == application_id, judged=judged)
     if complete:
         session.execute(
             _count_in(session.get_bind().dialect.name), {"application_id": application_id, "posting_id": posting_id}
@@ -57,6 +59,9 @@ def repair(session: Session, *, posting_id: int, now: datetime) -> None:
     complete = select(Application.id).where(Application.posting_id == posting_id, is_complete())
     counted = select(MeasuredApplication.application_id).where(mine)
     _forget_left(session, posting_id)
+    own = Application.posting_id == posting_id
+    _note_judged(session, own & ~Application.is_judged & is_judged(), judged=True)
+    _note_judged(session, own & Application.is_judged & ~is_judged(), judged=False)
     raised = {"facts": None, "changes": MeasuredApplication.changes + 1}
     for statement in (
         update(MeasuredApplication)
@@ -115,6 +120,11 @@ def _ask_for_posting(session: Session, posting_id: int, now: datetime) -> None:
     )
 
 
+def _note_judged(session: Session, which: ColumnElement[bool], *, judged: bool) -> None:
+    changed = update(Application).where(which).values(is_judged=judged)
+    session.execute(changed, execution_options={"synchronize_session": False})
+
+
 def _gathered(now: datetime, step: timedelta) -> tuple[datetime, str]:
     """Give the time at which everything of the present span has been committed, and the span's name."""
     number = int(now.timestamp() // step.total_seconds())
@@ -144,12 +154,13 @@ def _forget_left(session: Session, posting_id: int) -> None:
 
 
 @cache
-def _state() -> Select[int, bool, bool]:
-    """Make the statement once, since every evaluation asks it: whose application, whether its panels are complete, whether it is counted."""
+def _state() -> Select[int, bool, bool, bool, bool]:
+    """Make the statement once, since every evaluation asks it: which posting's, whether its panels are complete, whether it is counted; whether it is judged and noted as such."""
     counted = exists().where(
         MeasuredApplication.application_id == Application.id, MeasuredApplication.left_at.is_(None)
     )
-    return select(Application.posting_id, is_complete(), counted).where(Application.id == bindparam("application"))
+    state = select(Application.posting_id, is_complete(), counted, is_judged(), Application.is_judged)
+    return state.where(Application.id == bindparam("application"))
 
 
 @cache

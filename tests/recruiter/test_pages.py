@@ -58,6 +58,27 @@ def test_pipeline_costs_the_same_for_one_row_and_for_fifty(session, engine, app,
     assert len(few) == len(many)
 
 
+NUMBERED = re.compile(r'<tr role="row" data-item id="a(\d+)">.*?not-s">(\S+)</td>.*?href="([^"]+)">([^<]+)</a>', re.DOTALL)
+
+
+def test_a_row_has_the_number_and_the_way_back_of_its_own_list(session, posting, browse):
+    """A row is drawn once for all lists that it stands in; what differs is put in, whatever the candidate's name holds."""
+    best, other, unscored = (make_application(session, posting, name=name) for name in ("<!href><!number>", "乙", "丙"))
+    for number, application in enumerate((best, other, unscored)):
+        application.submitted_at = NOW + timedelta(days=number)
+    score(session, best)
+    score(session, other)
+    other.rank_score = best.rank_score / 2
+    session.commit()
+    written = "&lt;!href&gt;&lt;!number&gt;"
+    lists = [NUMBERED.findall(browse(f"/staff/postings/{posting.id}{order}")) for order in ("", "?sort=newest", "")]
+    assert [(row[1], row[3]) for row in lists[0]] == [("1", written), ("2", "乙"), ("–", "丙")]
+    assert [(row[1], row[3]) for row in lists[1]] == [("–", "丙"), ("2", "乙"), ("3", written)]
+    assert lists[2] == lists[0]
+    for rows, order in zip(lists, ("", "?sort=newest", ""), strict=True):
+        assert [row[2] for row in rows] == [f"/staff/applications/{row[0]}{order}" for row in rows]
+
+
 def test_overview_costs_the_same_for_one_posting_and_for_three(session, app, recruiter, posting, browse):
     add_scored(session, posting, 1)
     browse("/staff/postings/")

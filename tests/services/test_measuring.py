@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from rubrics.codec import load_measures, load_tally
-from screening.models import Job, MeasuredApplication, Measurement, Outcome, Recommendation, Role, Stage
+from screening.models import Application, Job, MeasuredApplication, Measurement, Outcome, Recommendation, Role, Stage
 from screening.queries.measured_scopes import SETTLE, scope_of
 from screening.services.deciding import decide
 from screening.services.evaluating import Judgement, abstain, amend_evaluation
@@ -50,6 +50,10 @@ def counted(session):
         .where(MeasuredApplication.left_at.is_(None))
         .order_by(MeasuredApplication.application_id)
     ).all()
+
+
+def judged(session):
+    return session.scalars(select(Application.id).where(Application.is_judged).order_by(Application.id)).all()
 
 
 def jobs(session):
@@ -220,9 +224,22 @@ def test_a_repair_finds_what_was_missed(session, posting, recruiter, people):
     waiting, _ = interviewed(session, posting, recruiter, *people[:2], values=(3,))
     session.execute(MeasuredApplication.__table__.delete())
     session.add(MeasuredApplication(application_id=waiting.id, posting_id=posting.id))
+    assert judged(session) == [application.id]
+    session.execute(Application.__table__.update().values(is_judged=~Application.__table__.c.is_judged))
     session.flush()
+    assert judged(session) == [waiting.id]
     repair(session, posting_id=posting.id, now=NOW)
-    assert counted(session) == [application.id]
+    assert counted(session) == judged(session) == [application.id]
+
+
+def test_who_is_judged_is_known_at_once(session, posting, recruiter, people):
+    application = make_application(session, posting, stage=Stage.INTERVIEW)
+    first = plan_interview(session, application, recruiter, people[0])
+    assert judged(session) == []
+    evaluate(session, first, people[0])
+    assert judged(session) == [application.id]
+    plan_interview(session, application, recruiter, people[1])
+    assert judged(session) == []  # somebody owes an evaluation again
 
 
 def test_the_daily_repair_is_asked_for_once_a_day(session, posting, recruiter, people):

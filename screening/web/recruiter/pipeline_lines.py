@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from screening.models import Stage
 from screening.queries.pipeline_rows import PipelineRow
@@ -20,14 +20,15 @@ from screening.web.recruiter.words import preference_words
 
 LINE = "recruiter/_pipeline_row.html"
 PLACE = 987654321
+NUMBER, HREF = "<!number>", "<!href>"
+"""What the template writes where a row differs from list to list; nothing that a person wrote stands on a page like that."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One application of the table, with the words and the address that its row shows."""
+    """One application of the table, with the words that its row shows in whichever list."""
 
     row: PipelineRow
-    href: str
     days: int
     stage: str
     source: str
@@ -40,11 +41,10 @@ def draw_lines(
 ) -> list[Markup]:
     """Draw the rows; ``waits`` says by application whom an overdue one waits for."""
     sources, moment = spoken(SOURCES), now()
-    before, after = _address(chosen).split(str(PLACE), 1)
+    before, after = str(escape(_address(chosen))).split(str(PLACE), 1)
     lines = [
         Line(
             row=row,
-            href=f"{before}{row.id}{after}",
             days=whole_days(moment - row.stage_since),
             stage=stages[row.stage],
             source=sources.get(row.source, row.source),
@@ -53,7 +53,14 @@ def draw_lines(
         )
         for row in rows
     ]
-    return draw_rows(LINE, lines)
+    return [
+        Markup(_put(drawn, str(row.place or "–"), f"{before}{row.id}{after}"))  # noqa: S704 - both are escaped
+        for row, drawn in zip(rows, draw_rows(LINE, lines), strict=True)
+    ]
+
+
+def _put(drawn: Markup, number: str, href: str) -> str:
+    return str.replace(drawn, NUMBER, number, 1).replace(HREF, href, 1)
 
 
 def _address(chosen: Chosen) -> str:
