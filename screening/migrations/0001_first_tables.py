@@ -638,7 +638,7 @@ def upgrade() -> None:
             "uq_decision_one_waiting",
             ["application_id"],
             unique=True,
-            sqlite_where=sa.text("needs_second AND second_id IS NULL AND undone_at IS NULL"),
+            sqlite_where=sa.text("needs_second = 1 AND second_id IS NULL AND undone_at IS NULL"),
             postgresql_where=sa.text("needs_second AND second_id IS NULL AND undone_at IS NULL"),
         )
 
@@ -2051,7 +2051,7 @@ def downgrade() -> None:
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_decision_one_waiting",
-            sqlite_where=sa.text("needs_second AND second_id IS NULL AND undone_at IS NULL"),
+            sqlite_where=sa.text("needs_second = 1 AND second_id IS NULL AND undone_at IS NULL"),
             postgresql_where=sa.text("needs_second AND second_id IS NULL AND undone_at IS NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_decision_application_id"))

@@ -173,8 +173,8 @@ class Rating(Base):
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-WAITING = "needs_second AND second_id IS NULL AND undone_at IS NULL"
-"""The rows of ``decision`` that wait for a second pair of eyes, in SQL that both databases read."""
+DECIDED_BY_ONE = "second_id IS NULL AND undone_at IS NULL"
+"""What is true of decisions that nobody has looked at for a second time, in SQL that both databases read."""
 
 
 class Decision(Base):
@@ -202,8 +202,8 @@ class Decision(Base):
             "uq_decision_one_waiting",
             "application_id",
             unique=True,
-            sqlite_where=text(WAITING),
-            postgresql_where=text(WAITING),
+            sqlite_where=text(f"needs_second = 1 AND {DECIDED_BY_ONE}"),
+            postgresql_where=text(f"needs_second AND {DECIDED_BY_ONE}"),
         ),
     )
 

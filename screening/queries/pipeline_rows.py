@@ -14,7 +14,9 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     String,
+    Text,
     bindparam,
+    cast,
     func,
     literal,
     select,
@@ -23,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from screening.models import Application, ApplicationTag, EvidenceAddition, PrescoreFailure, Stage, Tag
-from screening.queries.stage_rules import STANDARD, Rules, is_overdue
+from screening.queries.stage_rules import STANDARD, Rules, came_before
 from screening.queries.standing import Judged, Standing, standings
 from screening.queries.tags import TagRow
 
@@ -80,7 +82,7 @@ LISTED = (
     Application.batch,
     Application.owner_id,
     Application.rank_score,
-    Application.standing,
+    cast(Application.standing, Text).label("standing"),  # most have been read before (queries.standing)
     Application.prescore_refused,
 )
 
@@ -156,6 +158,7 @@ def rows_of(
     """Give the rows of these applications in two queries, numbered from ``first``."""
     marks = _marks(session, applications, blind)
     known = standings(session, applications=applications, blind=blind, failed=marks.failed)
+    limits = {stage: came_before(rule.days, now) for stage, rule in rules.items() if rule.days is not None}
     rows = []
     for number, application in enumerate(applications, first):
         standing = known[application.id]
@@ -169,7 +172,7 @@ def rows_of(
                 stage_since=application.stage_since,
                 submitted_at=application.submitted_at,
                 source=application.source,
-                overdue=is_overdue(rules[application.stage], application.stage_since, now),
+                overdue=application.stage in limits and application.stage_since < limits[application.stage],
                 standing=standing,
                 preference=application.preference,
                 batch_size=marks.batch.get(application.id, 1),

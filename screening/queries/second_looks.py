@@ -87,6 +87,7 @@ def second_looks(session: Session, *, actor: Actor) -> tuple[SecondLook, ...]:
     """Read the rejections that this person may confirm, the longest waiting first: not their own, and none that they are blind on."""
     if actor.role is Role.INTERVIEWER:
         return ()
+    waiting = select(Decision.application_id).where(is_waiting())  # few: SQLite would else look through all postings
     rows = session.execute(
         select(Application.id, Application.name, Posting.title, User.name, Decision.at)
         .join(Decision, Decision.application_id == Application.id)
@@ -94,6 +95,7 @@ def second_looks(session: Session, *, actor: Actor) -> tuple[SecondLook, ...]:
         .join(User, User.id == Decision.actor_id)
         .where(
             is_waiting(),
+            Application.id.in_(waiting),
             Decision.actor_id != actor.id,
             true() if actor.role is Role.ADMIN else Posting.id.in_(actor.postings),
             ~is_owed(user_id=actor.id),

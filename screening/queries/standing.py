@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +29,8 @@ NO_VERDICT = "-"
 LONGEST_VERDICTS = 200
 KEPT = 500
 """Rubrics whose dots a process keeps at most, some 30 kB each."""
+KEPT_STANDINGS = 8_000
+"""Texts of standings that a process keeps read, as many as drawn rows of lists."""
 
 
 class State(StrEnum):
@@ -72,8 +75,11 @@ class Judged(Protocol):
     """What is asked of an application, or of some of its columns, to tell how it stands."""
 
     id: int
-    standing: JsonObject | None
     prescore_refused: bool
+
+    @property
+    def standing(self) -> JsonObject | str | None:
+        """What ``outline`` gave, or the text of that."""
 
 
 Dots = tuple[Mapping[str, Dot], ...]
@@ -81,6 +87,8 @@ Dots = tuple[Mapping[str, Dot], ...]
 
 _dots_by_mark: dict[str, Dots] = {}
 """Kept by what ``mark_of`` gives, and so never wrong: a version whose content changes, as a draft's may, has another mark."""
+_standing_by_text: dict[str, Standing] = {}
+"""Kept where the rubric that the text names was found: the text says all the rest."""
 
 
 def outline(
@@ -127,14 +135,19 @@ def standings(
 
     ``failed`` are those without a prescore whose last run failed (``failures``).
     """
-    seen = [one for one in applications if one.id not in blind]
-    known = _dots(session, [one for one in seen if one.standing is not None])
-    result = {one.id: Standing(State.BLIND) for one in applications if one.id in blind}
-    for one in seen:
-        if one.standing is None:
+    result: dict[int, Standing] = {}
+    unread: list[tuple[int, JsonObject | str]] = []
+    for one in applications:
+        if one.id in blind:
+            result[one.id] = Standing(State.BLIND)
+        elif one.standing is None:
             result[one.id] = Standing(unscored_state(one, failed=one.id in failed))
+        elif isinstance(one.standing, str) and (known := _standing_by_text.get(one.standing)) is not None:
+            result[one.id] = known
         else:
-            result[one.id] = _scored(one.standing, known.get(one.standing["rubric"], ()))
+            unread.append((one.id, one.standing))
+    if unread:
+        result |= _read(session, unread)
     return result
 
 
@@ -152,6 +165,21 @@ def unscored_state(application: Judged, *, failed: bool) -> State:
     return State.FAILED if failed else State.WAITING
 
 
+def _read(session: Session, unread: Sequence[tuple[int, JsonObject | str]]) -> dict[int, Standing]:
+    """Read how these stand; a text that has been read is kept."""
+    stored = [(ident, one, json.loads(one) if isinstance(one, str) else one) for ident, one in unread]
+    dots = _dots(session, {document["rubric"] for _, _, document in stored})
+    if len(_standing_by_text) > KEPT_STANDINGS:
+        _standing_by_text.clear()
+    result = {}
+    for ident, written, document in stored:
+        known = dots.get(document["rubric"])
+        result[ident] = standing = _scored(document, known or ())
+        if known is not None and isinstance(written, str):
+            _standing_by_text[written] = standing
+    return result
+
+
 def _scored(stored: JsonObject, known: Dots) -> Standing:
     requirement, bonus, letters = stored["requirement"], stored["bonus"], stored["verdicts"]
     told = zip(known, letters, strict=True) if len(known) == len(letters) else ()
@@ -165,11 +193,10 @@ def _scored(stored: JsonObject, known: Dots) -> Standing:
     )
 
 
-def _dots(session: Session, applications: Sequence[Judged]) -> Mapping[str, Dots]:
-    """Give the dots of all rubrics that these were judged by. A draft that changed since has none."""
-    marks = {one.standing["rubric"] for one in applications if one.standing is not None}
+def _dots(session: Session, marks: Collection[str]) -> Mapping[str, Dots]:
+    """Give the dots of the rubrics with these marks. A draft that changed since has none."""
     found = {mark: dots for mark in marks if (dots := _dots_by_mark.get(mark)) is not None}
-    missing = {int(mark.partition(":")[0]) for mark in marks - found.keys()}
+    missing = {int(mark.partition(":")[0]) for mark in marks if mark not in found}
     if missing:
         versions = [session.get(RubricVersion, ident) for ident in sorted(missing)]
         found |= {mark_of(one): _all_dots(load_rubric(one.document)) for one in versions if one is not None}

@@ -58,7 +58,9 @@ def test_pipeline_costs_the_same_for_one_row_and_for_fifty(session, engine, app,
     assert len(few) == len(many)
 
 
-NUMBERED = re.compile(r'<tr role="row" data-item id="a(\d+)">.*?not-s">(\S+)</td>.*?href="([^"]+)">([^<]+)</a>', re.DOTALL)
+NUMBERED = re.compile(
+    r'<tr role="row" data-item id="a(\d+)">.*?not-s">(\S+)</td>.*?href="([^"]+)">([^<]+)</a>', re.DOTALL
+)
 
 
 def test_a_row_has_the_number_and_the_way_back_of_its_own_list(session, posting, browse):
