@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
+from werkzeug.datastructures import MultiDict
 
 from screening import audit
 from screening.extensions import db
@@ -366,3 +367,26 @@ def test_the_page_of_progress_plans_them_again(client, session, posting, recruit
     assert client.post(f"/staff/bulk/{bulk.id}", data={"act": "undo"}).status_code == 303
     assert are_off(session, interviews) == [False, False]
     assert {mail.state for mail in mails_by_template(session)["panel_off"]} == {MailState.RECALLED}
+
+
+@pytest.mark.parametrize("ticked_out", [False, True])
+def test_a_rejection_in_place_calls_off_what_is_to_come_unless_the_tick_is_taken_out(
+    client, session, posting, invited, page_of, ticked_out  # noqa: F811
+):  # fmt: skip
+    applications, interviews = invited
+    page_of(*ticked(applications), *ASKED, ("step", "preview"))  # signs in
+    address = f"/staff/postings/{posting.id}"
+    for view in ("", "?view=board"):
+        assert TICK in client.get(address + view).get_data(as_text=True)
+    body = [("ids", str(one.id)) for one in applications] + [("to", "rejected"), ("reason", "filled")]
+    said = client.post(f"{address}/move", data=MultiDict(body if ticked_out else [*body, ("call_off", "1")]))
+    assert said.status_code == 303
+    assert are_off(session, interviews) == [not ticked_out] * 2
+    page = client.get(address).get_data(as_text=True)
+    assert ("2 interviews to come are called off." in page) == (not ticked_out)
+    assert len(mails_by_template(session).get("candidate_ended_off", [])) == (0 if ticked_out else 2)
+    token = session.scalars(select(UndoStep.token)).one()
+    session.commit()
+    assert client.post(f"/staff/undo/{token}").status_code == 303
+    assert are_off(session, interviews) == [False, False]
+    assert [one.stage for one in applications if session.refresh(one) is None] == [Stage.INTERVIEW] * 2

@@ -102,4 +102,4 @@ def call_off_decided(
     """Call the interviews to come off where a rejection that stands asks for it."""
     if decision.outcome is not Outcome.REJECT or planned is None or not planned.get("call_off"):
         return []
-    return call_off_with(application, at=at)
+    return call_off_with(application.id, at=at)

@@ -133,10 +133,10 @@ def text_choices(posting: Posting, stages: Mapping[Stage, str]) -> dict[str, tup
     return choices
 
 
-def call_off_with(application: Application, *, at: datetime) -> list[int]:
+def call_off_with(*application_ids: int, at: datetime) -> list[int]:
     """Call the interviews to come off and tell their people; the caller commits it with the rejection. Give the ids for the way back."""
-    ids = [application.id]
-    called_off = call_off_coming(db.session, application_ids=ids, actor_id=actor().id, now=at).get(application.id, [])
+    off = call_off_coming(db.session, application_ids=application_ids, actor_id=actor().id, now=at)
+    called_off = [ident for some in off.values() for ident in some]
     for ident in called_off:
         tell_of(ident, tell_candidate=None)
     return called_off

@@ -137,7 +137,7 @@ def move_and_write(application: Application, wanted: MoveRequest, back: str) -> 
 def _call_off(application: Application, wanted: MoveRequest, at: datetime) -> list[int]:
     if wanted.to is not Stage.REJECTED or "call_off" not in request.form:
         return []
-    return call_off_with(application, at=at) if may(Permission.INTERVIEW_SCHEDULE) else []
+    return call_off_with(application.id, at=at) if may(Permission.INTERVIEW_SCHEDULE) else []
 
 
 def _moves(application: Application, rules: Rules) -> list[Stage]:

@@ -29,6 +29,7 @@ from screening.web.labels import SOURCES, spoken
 from screening.web.recruiter.chosen import read_chosen
 from screening.web.recruiter.filter_words import lost_words, problem_words
 from screening.web.recruiter.filters import filter_chips
+from screening.web.recruiter.letter_work import call_off_with
 from screening.web.recruiter.pipeline_lines import draw_lines
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.waiting_words import waits_of
@@ -137,14 +138,15 @@ def move(posting: Posting) -> ResponseReturnValue:
 
 
 def carry_out(posting: Posting, wanted: MoveRequest, back: str) -> ResponseReturnValue:
-    """Move what was asked for, all or none, say so with the way back, and go to ``back``."""
+    """Move what was asked for, all or none, say so with the way back, and go to ``back``; a rejection may call interviews off."""
+    at = now()
     try:
         moves = move_many(
             db.session,
             application_ids=wanted.application_ids,
             to=wanted.to,
             actor_id=actor().id,
-            now=now(),
+            now=at,
             reason=wanted.reason or None,
             note=wanted.note or None,
             expected=wanted.seen,
@@ -153,10 +155,18 @@ def carry_out(posting: Posting, wanted: MoveRequest, back: str) -> ResponseRetur
         db.session.rollback()
         toast(explain_move(error))
         return redirect(back, 303)
-    token = remember(db.session, actor_id=actor().id, act=Act.MOVE, now=now(), moves=[move.id for move in moves])
-    said = moved_words(len(moves), wanted.to, posting)
+    calls_off = wanted.to is Stage.REJECTED and "call_off" in request.form and may(Permission.INTERVIEW_SCHEDULE)
+    off = call_off_with(*wanted.application_ids, at=at) if calls_off else []
+    token = remember(
+        db.session, actor_id=actor().id, act=Act.MOVE, now=at, moves=[move.id for move in moves], interviews=off
+    )
+    said = [moved_words(len(moves), wanted.to, posting)]
+    if off:
+        said.append(
+            ngettext("%(num)s interview to come is called off.", "%(num)s interviews to come are called off.", len(off))
+        )
     db.session.commit()
-    toast(said, undo=token)
+    toast(" ".join(said), undo=token)
     return redirect(back, 303)
 
 
