@@ -7,9 +7,12 @@ from enum import StrEnum
 from operator import eq, ne
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Dialect, Enum, MetaData, literal_column
+from sqlalchemy import ColumnElement, DateTime, Dialect, Enum, MetaData
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.operators import OperatorType, in_op, not_in_op
+from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeDecorator
 
 NAMES = {
@@ -48,6 +51,25 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class _Member(ColumnElement[Any]):
+    """A member as it stands in a statement: no parameter, and no column either, among which a join would look for its tables."""
+
+    inherit_cache = True
+    _traverse_internals = [  # noqa: RUF012 - as SQLAlchemy declares it
+        ("value", InternalTraversal.dp_string),
+        ("type", InternalTraversal.dp_type),
+    ]
+
+    def __init__(self, value: str, kind: Any) -> None:
+        self.value = value
+        self.type = kind
+
+
+@compiles(_Member)
+def _compile_member(element: _Member, _compiler: SQLCompiler, **_more: Any) -> str:
+    return f"'{element.value}'"
+
+
 class Choice(Enum):
     """An enumeration whose members are written into the statements that compare with them.
 
@@ -67,7 +89,7 @@ class Choice(Enum):
             return super().operate(op, *other, **named)
 
         def _written(self, value: StrEnum) -> ColumnElement[Any]:
-            return literal_column(f"'{value.value}'", self.type)
+            return _Member(value.value, self.type)
 
     comparator_factory = Comparator
 

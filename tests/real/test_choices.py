@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from screening.models import Application, Stage
+from screening.models import Application, Person, Posting, PostingState, Stage
 from tests.factories import make_application, make_posting
 
 INDEXED = (Stage.REJECTED, Stage.HIRED)
@@ -49,3 +49,15 @@ def test_both_ways_find_the_same(session: Session) -> None:
     assert session.scalars(of.where(Application.stage.in_(INDEXED))).all() == [Stage.HIRED, Stage.REJECTED]
     assert session.scalars(of.where(Application.stage.not_in(INDEXED))).all() == [Stage.APPLIED]
     assert session.scalars(of.where(Application.stage.in_([]))).all() == []
+
+
+def test_a_join_on_a_choice_finds_its_tables_and_each_member_has_a_statement_of_its_own(session: Session) -> None:
+    open_one, closed = make_posting(session), make_posting(session, slug="closed")
+    closed.state = PostingState.CLOSED
+    made = [make_application(session, one) for one in (open_one, closed)]
+    session.commit()
+    for state, one in zip((PostingState.OPEN, PostingState.CLOSED), made, strict=True):
+        joined = (Posting.id == Application.posting_id) & (Posting.state == state)
+        rows = select(Application.id, Posting.slug, Person.id).join(Posting, joined)
+        rows = rows.join(Person, Person.id == Application.person_id)
+        assert [row[0] for row in session.execute(rows)] == [one.id]
