@@ -134,9 +134,9 @@ def _measure(stores: Mapping[int, Stored], rounds: int) -> None:
     """Ask for each page at each size in turns, so that whatever else the machine does falls on all alike."""
     first = stores[min(stores)]
     with ExitStack() as stack:
-        bare = Reader(stack.enter_context(_bare(first.url, first.folder)))
-        readers = {}
+        readers, bare = {}, {}
         for size, store in stores.items():
+            bare[size] = Reader(stack.enter_context(_bare(store.url, store.folder)))
             readers[size] = Reader(stack.enter_context(_site(store.settings, store.folder)))
             readers[size].sign_in(store.company.admin.email)
             store.found["bare page"] = Measured(queries=1)
@@ -146,8 +146,11 @@ def _measure(stores: Mapping[int, Stored], rounds: int) -> None:
                 for size, store in stores.items():
                     address = store.pages[name](turn)
                     _time(store.found[name], lambda size=size, address=address: readers[size].get(address), turn)  # type: ignore[misc]
-            for store in stores.values():
-                _time(store.found["bare page"], lambda: bare.get(f"/{number}"), turn)  # noqa: B023 - called at once
+            for (
+                size,
+                store,
+            ) in stores.items():  # of a server of its own, which has rested as long as the pages' before it
+                _time(store.found["bare page"], lambda size=size, number=number: bare[size].get(f"/{number}"), turn)  # type: ignore[misc]
         for size, store in stores.items():
             store.found[f"bulk move of {BULK:,}"] = _move(readers[size], store.url, store.company)
 

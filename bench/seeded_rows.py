@@ -102,14 +102,23 @@ class Shared:
 
 def name_of(number: int) -> str:
     """Give a fictional name of three characters; thousands of different ones."""
-    mixed = int.from_bytes(hashlib.blake2b(str(number).encode(), digest_size=6).digest(), "big")
+    mixed = _mixed(str(number))
     parts = FAMILY[mixed % len(FAMILY)], GIVEN[mixed // 97 % len(GIVEN)], GIVEN[mixed // 9973 % len(GIVEN)]
     return "".join(parts)
+
+
+def _mixed(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=6).digest(), "big")
 
 
 def batch_of(number: int) -> str:
     """Give a word that every thousandth application holds."""
     return f"batch{number % 1_000:03}"
+
+
+def stage_of(number: int) -> Stage:
+    """Give where an application stands: each posting has all stages, in these shares."""
+    return STAGES[_mixed(f"stage {number}") % len(STAGES)]
 
 
 def since_of(number: int, submitted: datetime) -> datetime:
@@ -156,7 +165,7 @@ def rows_of(
         yield StageMove, _move(number, Stage.APPLIED, stage, since, shared.admin_id)
     yield StoredPrescore, _prescore(number, place, variant, submitted)
     for tag, (_, every) in zip(shared.tags, TAGS, strict=True):
-        if number // 20 % every == 0:
+        if _mixed(f"tag {number}") % every == 0:
             yield ApplicationTag, _tag(number, place, tag, shared)
     if stage in MET:
         yield from _meeting(number, place, since, list(shared.interviewers), shared.admin_id, is_judged=stage in JUDGED)

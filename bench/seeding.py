@@ -22,7 +22,6 @@ from bench.seeded_rows import (
     FILLED,
     HEADLINE,
     SECTIONS,
-    STAGES,
     TAGS,
     Place,
     Row,
@@ -32,6 +31,7 @@ from bench.seeded_rows import (
     name_of,
     rows_of,
     since_of,
+    stage_of,
 )
 from rubrics.catalogue import catalogue
 from rubrics.codec import digest, dump_prescore, dump_rubric
@@ -124,7 +124,7 @@ def _fill(session: Session, loader: Loader, applications: int, now: datetime) ->
         tables: dict[type[Base], list[Row]] = {}
         for number in batch:
             place = places[number % len(places)]
-            stage = STAGES[number * 7919 % len(STAGES)]
+            stage = stage_of(number)
             submitted = now - timedelta(days=DAYS) * (1 - number / applications) - timedelta(minutes=3)
             counts[place.posting_id, stage, day_of(since_of(number, submitted))] += 1
             for table, row in rows_of(number, place, stage, submitted, shared):

@@ -89,7 +89,8 @@ class PipelineFilter:
 class Narrowed:
     """The conditions of a filter: ``shown`` for all, ``hidden`` for what the reader may see; ``few`` are the only ids that can fit.
 
-    ``many`` are the ids of words, tags or people that lead to more than ``FEW``. ``before`` is the time before which one came
+    ``many`` are the conditions of words, tags or people that lead to more than ``FEW``; ``makes_set`` where one of them has all
+    that it finds gathered before anybody is looked at. ``before`` is the time before which one came
     to the stage, by stage where only the overdue are wanted; a stage that is missing there has nobody.
     """
 
@@ -97,6 +98,7 @@ class Narrowed:
     hidden: tuple[ColumnElement[bool], ...] = ()
     few: tuple[int, ...] | None = None
     many: tuple[ColumnElement[bool], ...] = ()
+    makes_set: bool = False
     before: Mapping[Stage, datetime] | None = None
 
     @property
@@ -128,19 +130,23 @@ def narrow(
     """
     few: tuple[int, ...] | None = None
     many: tuple[ColumnElement[bool], ...] = ()
-    sets = [*_sets(session, posting.id, chosen)]
-    if sets:
+    makes_set = False
+    leads = [*_leads(session, posting.id, chosen)]
+    if leads:
+        sets = [lead.ids for lead in leads]
         together = sets[0].where(*(sets[0].selected_columns.id.in_(other) for other in sets[1:]))
         ids = session.scalars(together.limit(FEW + 1)).all()
         if len(ids) <= FEW:
             few = tuple(ids)
         else:
-            many = tuple(Application.id.in_(one) for one in sets)
+            many = tuple(Application.id.in_(lead.ids) if lead.holds is None else lead.holds for lead in leads)
+            makes_set = any(lead.holds is None for lead in leads)
     return Narrowed(
         tuple(_shown(posting, chosen)),
         tuple(_hidden(session, posting.id, chosen, rubric)),
         few,
         many,
+        makes_set,
         _before(session, posting, chosen, rules),
     )
 
@@ -203,25 +209,39 @@ def _judged(chosen: PipelineFilter, rubric: RubricInForce | None) -> Iterator[Co
             yield func.substr(Application.verdicts, start, 1).in_(sorted(found))
 
 
-def _sets(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterator[Select[int]]:
-    """Give the sets of ids that indexes lead to; each has its column called ``id``."""
+@dataclass(frozen=True, slots=True)
+class _Lead:
+    """What an index leads to: a set of ids, whose column is called ``id``, and the condition that one application is in it, where that is quickly told."""
+
+    ids: Select[int]
+    holds: ColumnElement[bool] | None = None
+
+
+def _leads(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterator[_Lead]:
+    of_posting = select(Application.id).where(Application.posting_id == posting_id)
     if chosen.text:
         words = wanted(chosen.text)
-        if words:
-            yield matching(session, words, posting_ids=[posting_id])
-        else:
-            yield select(Application.id).where(false())
+        yield _Lead(
+            matching(session, words, posting_ids=[posting_id]) if words else select(Application.id).where(false())
+        )
     for tag in chosen.tags:
         ident: ColumnElement[int] = ApplicationTag.application_id.label("id")
-        yield select(ident).where(ApplicationTag.posting_id == posting_id, ApplicationTag.tag_id == tag)
+        stuck = select(ident).where(ApplicationTag.tag_id == tag)
+        yield _Lead(
+            stuck.where(ApplicationTag.posting_id == posting_id),
+            stuck.where(ApplicationTag.application_id == Application.id).correlate(Application).exists(),
+        )
     if chosen.interviewer is not None:
         seats = (
             select(Interview.application_id)
             .join(Panelist, Panelist.interview_id == Interview.id)
             .where(Panelist.user_id == chosen.interviewer, Interview.cancelled_at.is_(None), takes_part())
         )
-        yield select(Application.id).where(Application.posting_id == posting_id, Application.id.in_(seats))
+        yield _Lead(
+            of_posting.where(Application.id.in_(seats)),
+            seats.where(Interview.application_id == Application.id).correlate(Application).exists(),
+        )
     if chosen.source.startswith(REFERRAL):
         number = chosen.source.removeprefix(REFERRAL)
-        referral = int(number) if number.isdigit() else 0
-        yield select(Application.id).where(Application.posting_id == posting_id, Application.referral_id == referral)
+        referred = Application.referral_id == (int(number) if number.isdigit() else 0)
+        yield _Lead(of_posting.where(referred), referred)

@@ -118,7 +118,7 @@ class Listing:
     @property
     def _is_by_stage(self) -> bool:
         """Whether each stage has a stretch of its own: not where ids are named or looked up in a set that would be made for each."""
-        if self.narrowed.few is not None or self.narrowed.many:
+        if self.narrowed.few is not None or self.narrowed.makes_set:
             return False
         return self.chosen.sort is not Sort.NEWEST or self.narrowed.passes_over or self.narrowed.before is not None
 
