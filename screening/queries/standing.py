@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -62,7 +62,7 @@ class Standing:
     requirement: Interval | None = None
     bonus: Interval | None = None
     gates: Gates | None = None
-    dots: tuple[Dot, ...] = ()
+    dots: tuple[Dot, ...] = field(default=(), hash=False)  # the same score has the same dots nearly always
     flags: int = 0
 
     @property

@@ -48,7 +48,7 @@ from screening.services.undoing import Act, remember
 from screening.services.way_back import WINDOW
 from screening.web.access import actor, may, needs, now
 from screening.web.candidate.links import status_link
-from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, FILE_FAILURES, ROLES
+from screening.web.labels import ANSWER_FIELDS, ANSWER_SECTIONS, FILE_FAILURES, ROLES, spoken
 from screening.web.recruiter.application_plan import application_plan
 from screening.web.recruiter.chosen import read_chosen
 from screening.web.recruiter.events import event_words
@@ -289,7 +289,7 @@ def application_view(
         stage_word=stage_word,
         Stage=Stage,
         State=State,
-        reasons=REJECT_REASONS,
+        reasons=spoken(REJECT_REASONS),
         origin=origin_of(application, batch=page.people.batch, referrer=page.referrer),
         people=page.people,
         grounds=GROUNDS,

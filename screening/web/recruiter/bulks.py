@@ -31,7 +31,7 @@ from screening.web.bulk_words import (
     reason_words,
     state_words,
 )
-from screening.web.labels import LOCALE_NAMES
+from screening.web.labels import LOCALE_NAMES, spoken
 from screening.web.recruiter.bulk_letters import tell_of_interview
 from screening.web.recruiter.bulk_work import PERMISSIONS, Prepared, as_of_in, chosen_in, look_ahead, meant, prepare
 from screening.web.recruiter.letter_work import text_choices
@@ -142,7 +142,7 @@ def preview(posting: Posting, wanted: BulkRequest) -> ResponseReturnValue:
         stages=stages,
         rules=rules,
         lanes=LANES,
-        reasons=REJECT_REASONS,
+        reasons=spoken(REJECT_REASONS),
         colleagues=people,
         locales=locales_of(db.session, seen) if wanted.kind is BulkKind.MAIL else {},
         locale_names=LOCALE_NAMES,

@@ -23,7 +23,7 @@ from screening.services.moving import MoveError, allowed_moves, move_many
 from screening.services.telling import move_key
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now, signed_in_user
-from screening.web.labels import LOCALE_NAMES
+from screening.web.labels import LOCALE_NAMES, spoken
 from screening.web.recruiter.letter_work import (
     LetterOffer,
     call_off_with,
@@ -186,7 +186,7 @@ def _page(
         call_off=typed is None or "call_off" in request.form,
         back=back_to(request.values.get("back"), url_for("applications.show", application_id=application.id)),
         key=request.form.get("key", "")[:40] or token_hex(8),
-        reasons=REJECT_REASONS,
+        reasons=spoken(REJECT_REASONS),
         moves=_moves(application, rules),
         stages=stage_words(rules),
         zone=reader_zone(),

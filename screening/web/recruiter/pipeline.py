@@ -59,7 +59,7 @@ def show(posting: Posting) -> ResponseReturnValue:
         "lanes": [stage for stage in LANES if rules[stage].in_use or top.counts.get(stage)],
         "targets": [stage for stage in LANES if rules[stage].in_use],
         "moves": {stage: allowed_moves(rules, stage) for stage in Stage},
-        "reasons": REJECT_REASONS,
+        "reasons": spoken(REJECT_REASONS),
         "sources": spoken(SOURCES),
         "preference_words": preference_words,
         "problem_words": problem_words,

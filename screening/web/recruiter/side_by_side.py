@@ -16,7 +16,7 @@ from screening.queries.pipeline_frame import frame
 from screening.queries.side_by_side import MOST, SideBySide, side_by_side
 from screening.queries.standing import State
 from screening.web.access import LARGEST_ID, actor, may, needs
-from screening.web.labels import OUTCOMES, RECOMMENDATIONS, SECTIONS
+from screening.web.labels import OUTCOMES, RECOMMENDATIONS, SECTIONS, spoken
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.words import REJECT_REASONS
 from screening.web.stage_words import stage_words
@@ -59,7 +59,7 @@ def show(posting: Posting) -> ResponseReturnValue:
         stages=stage_words(around.rules),
         outcomes=OUTCOMES,
         recommendations=RECOMMENDATIONS,
-        reasons=REJECT_REASONS,
+        reasons=spoken(REJECT_REASONS),
         State=State,
     )
 
