@@ -26,6 +26,8 @@ MOST = {
     "pipeline, scores, newest": 12,
 }
 SIZES = (200, 2_000)
+POSTINGS = 6
+"""Postings whose pages are asked for; what counts is the one that asks most."""
 
 
 def count(app: Flask, engine: Engine, applications: int) -> dict[str, int]:
@@ -33,13 +35,14 @@ def count(app: Flask, engine: Engine, applications: int) -> dict[str, int]:
         company = seed(session, applications=applications, now=datetime.now(UTC))
         pages = _pages(session, company)
     client, asked = sign_in(app, company.admin), own_engine(app)
-    found = {}
+    found: dict[str, int] = {}
     for name in MOST:
-        address = pages[name](1)
-        assert client.get(address).status_code == 200, address
-        with counted(asked) as statements:
-            client.get(address)
-        found[name] = sum(not statement.startswith(("BEGIN", "PRAGMA")) for statement in statements)
+        for address in {pages[name](turn) for turn in range(POSTINGS)}:  # a list without anybody overdue asks one less
+            assert client.get(address).status_code == 200, address
+            with counted(asked) as statements:
+                client.get(address)
+            queries = sum(not statement.startswith(("BEGIN", "PRAGMA")) for statement in statements)
+            found[name] = max(queries, found.get(name, 0))
     return found
 
 
