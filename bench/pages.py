@@ -86,6 +86,7 @@ def main() -> None:
     )
     options.add_argument("--rounds", type=int, default=ROUNDS, help="requests of each page, at most 400")
     options.add_argument("--keep", type=Path, help="a folder where SQLite databases are kept for the next run")
+    options.add_argument("--only", default="", help="the beginning of the names of the pages that are asked for")
     chosen = options.parse_args()
     sizes = sorted({min(1_000_000, int(size)) for size in chosen.sizes.split(",")})
     rounds = max(2, min(400, chosen.rounds))
@@ -94,14 +95,14 @@ def main() -> None:
         stores = {}
         for size in sizes:
             (folder / str(size)).mkdir(parents=True, exist_ok=True)
-            stores[size] = _prepare(stack, chosen.database, folder / str(size), size)
+            stores[size] = _prepare(stack, chosen.database, folder / str(size), size, chosen.only)
         _measure(stores, rounds)
         for size, store in stores.items():
             _report(chosen.database, size, store.found)
         _compare({size: store.found for size, store in stores.items()})
 
 
-def _prepare(stack: ExitStack, database: str, folder: Path, size: int) -> Stored:
+def _prepare(stack: ExitStack, database: str, folder: Path, size: int, only: str) -> Stored:
     """Fill a database and let the worker count what it counts at night; one that was kept is as it was."""
     kept = folder / "instance" / "screening.sqlite3"
     is_kept = database == "sqlite" and kept.exists()
@@ -116,7 +117,7 @@ def _prepare(stack: ExitStack, database: str, folder: Path, size: int) -> Stored
     engine = databases.open_engine(url)
     with Session(engine, expire_on_commit=False) as session:
         company = find_company(session)
-        pages = _pages(session, company)
+        pages = {name: page for name, page in _pages(session, company).items() if name.startswith(only)}
         if not is_kept:
             _ask_to_count(session)
     begun = time.perf_counter()
