@@ -142,12 +142,14 @@ class Bell:
                 os.read(pipe, 1)
 
     def _opened(self) -> int | None:
-        if self._pipe is None and self._path is not None:
-            self._pipe = _pipe_at(self._path)
-            if self._pipe is None:
+        path = self._path  # another thread may find meanwhile that none can be made
+        if self._pipe is None and path is not None:
+            pipe = _pipe_at(path)
+            if pipe is None:
                 self._path = None
-            else:
-                weakref.finalize(self, os.close, self._pipe)
+                return None
+            weakref.finalize(self, os.close, pipe)
+            self._pipe = pipe
         return self._pipe
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from subprocess import PIPE, Popen
 from threading import Event, get_ident
 from time import monotonic, sleep
 from types import SimpleNamespace
@@ -124,6 +126,35 @@ def test_who_waits_is_woken_by_another_process_s_end_of_turn(
         first.close()
         assert writer.result(30) < extensions.LOOK_UNTOLD / 2
     other.dispose()
+
+
+HOLDER = """
+import sqlite3, sys, time
+held = sqlite3.connect(sys.argv[1], isolation_level=None)
+held.execute("BEGIN IMMEDIATE")
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+def test_whoever_waits_for_a_process_that_is_killed_goes_on(engine: Engine, now: datetime) -> None:
+    with Popen([sys.executable, "-c", HOLDER, str(engine.url.database)], stdout=PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+
+        def write() -> None:
+            with Session(engine) as session:
+                add(session, 1, now)
+                session.commit()
+
+        with ThreadPoolExecutor(1) as pool:
+            writer = pool.submit(write)
+            sleep(0.2)
+            assert not writer.done()
+            holder.kill()
+            writer.result(extensions.PATIENCE)
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(Person)) == 1
 
 
 def test_a_ring_that_is_lost_only_costs_a_wait(engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
