@@ -5,7 +5,7 @@ A reader who owes an evaluation of an application sees no score of it, and order
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -19,7 +19,7 @@ from screening.queries.pipeline_filter import OTHER, PipelineFilter, Sort
 from screening.queries.pipeline_frame import Frame, Head, frame
 from screening.queries.pipeline_order import Cursor, Listing, Place, anywhere, cursor_at, listing, place_of, plain
 from screening.queries.pipeline_rows import LISTED, Listed, PipelineRow, rows_of
-from screening.queries.stage_rules import LANES, Rules
+from screening.queries.stage_rules import LANES
 
 __all__ = [
     "LANE",
@@ -77,16 +77,20 @@ def page(
     """
     known = known or frame(session, posting=posting, reader_id=reader_id)
     order = listing(session, posting=posting, reader_id=reader_id, chosen=chosen, known=known)
-    start = place_of(before, chosen.sort)
-    if before is not None and start is not None:
-        found = _read(session, order, after=start, back=True)[:PAGE][::-1]
-        if len(found) == PAGE and before.seen >= PAGE:
-            return _page(session, order, found, seen=before.seen - PAGE, now=now, rules=known.rules, goes_on=True)
-        after = None  # the beginning of the list is nearer than a page
-    start = place_of(after, chosen.sort)
-    found = _read(session, order, after=start)
-    seen = after.seen if after is not None and start is not None else 0
-    return _page(session, order, found[:PAGE], seen=seen, now=now, rules=known.rules, goes_on=len(found) > PAGE)
+    found, seen, goes_on = _stretch(session, order, after, before)
+    rows = rows_of(
+        session,
+        found,
+        posting=posting,
+        rules=known.rules,
+        reader_id=reader_id,
+        blind=order.blind,
+        now=now,
+        first=seen + 1,
+    )
+    following = cursor_at(order.value_of(found[-1]), found[-1].id, seen + len(found)) if found and goes_on else None
+    preceding = cursor_at(order.value_of(found[0]), found[0].id, seen) if found and seen else None
+    return Page(tuple(rows), following, preceding)
 
 
 def board(
@@ -103,7 +107,16 @@ def board(
     order = listing(session, posting=posting, reader_id=reader_id, chosen=chosen, known=known)
     rows = _plain_board(chosen.sort, LANE) if order.is_plain else _lanes(order, LANE)
     found = _loaded(session, rows, **({"posting": posting.id} if order.is_plain else {}))
-    shown = rows_of(session, found, blind=order.blind, now=now, first=1, rules=known.rules)
+    shown = rows_of(
+        session,
+        found,
+        posting=posting,
+        rules=known.rules,
+        reader_id=reader_id,
+        blind=order.blind,
+        now=now,
+        first=1,
+    )
     return {stage: tuple(row for row in shown if row.stage is stage) for stage in LANES}
 
 
@@ -133,20 +146,20 @@ def neighbours(session: Session, *, application: Application, reader_id: int, ch
     return Neighbours(previous, following)
 
 
-def _page(
-    session: Session,
-    order: Listing,
-    found: Sequence[Listed],
-    *,
-    seen: int,
-    now: datetime,
-    rules: Rules,
-    goes_on: bool,
-) -> Page:
-    rows = rows_of(session, found, blind=order.blind, now=now, first=seen + 1, rules=rules)
-    following = cursor_at(order.value_of(found[-1]), found[-1].id, seen + len(found)) if found and goes_on else None
-    preceding = cursor_at(order.value_of(found[0]), found[0].id, seen) if found and seen else None
-    return Page(tuple(rows), following, preceding)
+def _stretch(
+    session: Session, order: Listing, after: Cursor | None, before: Cursor | None
+) -> tuple[list[Listed], int, bool]:
+    """Read a page's applications; tell how many stand before them and whether others follow."""
+    start = place_of(before, order.chosen.sort)
+    if before is not None and start is not None:
+        found = _read(session, order, after=start, back=True)[:PAGE][::-1]
+        if len(found) == PAGE and before.seen >= PAGE:
+            return found, before.seen - PAGE, True
+        after = None  # the beginning of the list is nearer than a page
+    start = place_of(after, order.chosen.sort)
+    found = _read(session, order, after=start)
+    seen = after.seen if after is not None and start is not None else 0
+    return found[:PAGE], seen, len(found) > PAGE
 
 
 def _read(session: Session, order: Listing, *, after: Place | None, back: bool = False) -> list[Listed]:

@@ -24,8 +24,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from screening.models import Application, ApplicationTag, EvidenceAddition, PrescoreFailure, Stage, Tag
-from screening.queries.stage_rules import STANDARD, Rules, came_before
+from screening.models import Application, ApplicationTag, EvidenceAddition, Posting, PrescoreFailure, Stage, Tag
+from screening.queries.responsibles import Turns, Waiting, people_rows
+from screening.queries.stage_rules import Rules, came_before
 from screening.queries.standing import Judged, Standing, standings
 from screening.queries.tags import TagRow
 
@@ -35,7 +36,7 @@ class PipelineRow:
     """One application as lists show it; ``place`` is its number in this order, None for one that the reader must not rank: the same row may have another in another list.
 
     ``preference`` is 1 for the candidate's first choice among ``batch_size`` postings, None for a single one.
-    ``has_news``: the candidate added something that nobody has read; not told to a reader who must stay blind, nor are ``tags``.
+    ``has_news``: the candidate added something that nobody has read; not told to a reader who must stay blind, nor are ``tags``. ``waiting`` is whom an overdue one waits for.
     """
 
     id: int
@@ -52,7 +53,7 @@ class PipelineRow:
     batch_size: int = 1
     has_news: bool = False
     tags: tuple[TagRow, ...] = ()
-    owner_id: int | None = None
+    waiting: Waiting | None = field(default=None, compare=False)
 
 
 class Listed(Judged, Protocol):
@@ -95,24 +96,32 @@ class _Marks:
     failed: dict[int, int]
     batch: dict[int, int]
     tags: dict[int, list[TagRow]]
+    waiting: dict[int, Waiting]
 
 
-def _marks(session: Session, applications: Sequence[Listed], blind: Collection[int]) -> _Marks:
-    """Read in one query who holds additions that nobody has read, whose run failed, how many were made together with it, and the tags."""
+def _marks(session: Session, applications: Sequence[Listed], blind: Collection[int], turns: Turns) -> _Marks:
+    """Read in one query who holds additions that nobody has read, whose run failed, how many were made together with it, the tags, and whose turn it is."""
     asked = {
         "told": [one.id for one in applications if one.id not in blind],
         "unscored": [one.id for one in applications if one.id not in blind and one.standing is None],
         "batched": [one.id for one in applications if one.batch is not None],
+        **turns.asked(),
     }
-    marks = _Marks(set(), {}, {}, {})
+    marks = _Marks(set(), {}, {}, {}, {})
+    people = []
     for kind, ident, number, word in session.execute(_mark_rows(), asked):
         match kind:
             case "news":
                 marks.news.add(ident)
             case "tag":
                 marks.tags.setdefault(ident, []).append(TagRow(number, word))
+            case "failed":
+                marks.failed[ident] = number
+            case "batch":
+                marks.batch[ident] = number
             case _:
-                (marks.failed if kind == "failed" else marks.batch)[ident] = number
+                people.append((kind, ident, number, word))
+    marks.waiting.update(turns.told(people))
     return marks
 
 
@@ -143,6 +152,7 @@ def _mark_rows() -> CompoundSelect[str, int, int, str]:
         mark("tag", ApplicationTag.application_id.expression, Tag.id.expression, Tag.name.expression)
         .join(Tag, Tag.id == ApplicationTag.tag_id)
         .where(ApplicationTag.application_id.in_(told)),
+        *people_rows(),
     )
 
 
@@ -150,35 +160,41 @@ def rows_of(
     session: Session,
     applications: Sequence[Listed],
     *,
+    posting: Posting,
+    rules: Rules,
+    reader_id: int,
     blind: Collection[int],
     now: datetime,
     first: int,
-    rules: Rules = STANDARD,
 ) -> list[PipelineRow]:
-    """Give the rows of these applications in two queries, numbered from ``first``."""
-    marks = _marks(session, applications, blind)
-    known = standings(session, applications=applications, blind=blind, failed=marks.failed)
+    """Give the rows of these applications of a posting in two queries, numbered from ``first``."""
     limits = {stage: came_before(rule.days, now) for stage, rule in rules.items() if rule.days is not None}
-    rows = []
-    for number, application in enumerate(applications, first):
-        standing = known[application.id]
-        rows.append(
-            PipelineRow(
-                id=application.id,
-                place=number if standing.ranked else None,
-                name=application.name,
-                headline=application.headline,
-                stage=application.stage,
-                stage_since=application.stage_since,
-                submitted_at=application.submitted_at,
-                source=application.source,
-                overdue=application.stage in limits and application.stage_since < limits[application.stage],
-                standing=standing,
-                preference=application.preference,
-                batch_size=marks.batch.get(application.id, 1),
-                has_news=application.id in marks.news,
-                tags=tuple(sorted(marks.tags.get(application.id, ()), key=lambda tag: (tag.name, tag.id))),
-                owner_id=application.owner_id,
-            )
+    late = [one for one in applications if one.stage in limits and one.stage_since < limits[one.stage]]
+    overdue = {one.id for one in late}
+    marks = _marks(
+        session,
+        applications,
+        blind,
+        Turns(posting, rules, [(one.id, one.stage, one.owner_id) for one in late], reader_id),
+    )
+    known = standings(session, applications=applications, blind=blind, failed=marks.failed)
+    return [
+        PipelineRow(
+            id=one.id,
+            place=number if known[one.id].ranked else None,
+            name=one.name,
+            headline=one.headline,
+            stage=one.stage,
+            stage_since=one.stage_since,
+            submitted_at=one.submitted_at,
+            source=one.source,
+            overdue=one.id in overdue,
+            standing=known[one.id],
+            preference=one.preference,
+            batch_size=marks.batch.get(one.id, 1),
+            has_news=one.id in marks.news,
+            tags=tuple(sorted(marks.tags.get(one.id, ()), key=lambda tag: (tag.name, tag.id))),
+            waiting=marks.waiting.get(one.id),
         )
-    return rows
+        for number, one in enumerate(applications, first)
+    ]

@@ -6,11 +6,11 @@ the application's own, else the posting's, and where there is none, all who recr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from sqlalchemy import BindParameter, CompoundSelect, Select, String, bindparam, literal, select, union_all
+from sqlalchemy import CompoundSelect, Integer, Select, String, bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from screening.models import Interview, Panelist, Posting, PostingMember, Responsible, Role, Stage, User
@@ -28,42 +28,63 @@ class Waiting:
 
 Asked = tuple[int, Stage, int | None]
 """An application's id, its stage and its own owner."""
+Told = tuple[str, int, int, str]
+"""What somebody is to an application or to all (0), and their id and name: a row of ``people_rows``."""
+
+
+class Turns:
+    """Whose turn applications of one posting are: what to ask ``people_rows`` for, and what to make of the answer.
+
+    Nobody waits for one that has ended. Who of a panel still owes tells who has submitted: a reader who owes an evaluation
+    themselves is told of themselves alone.
+    """
+
+    def __init__(self, posting: Posting, rules: Rules, applications: Sequence[Asked], reader_id: int) -> None:
+        """Take the applications that go on."""
+        self._posting, self._rules, self._reader_id = posting, rules, reader_id
+        self._live = [one for one in applications if one[1] in LANES]
+
+    def asked(self) -> dict[str, list[int]]:
+        """Give the values of the parameters of ``people_rows``."""
+        if not self._live:
+            return {"owners": [], "managed": [], "with_panel": []}
+        owners = {owner for _, _, owner in self._live} | {self._posting.owner_id}
+        kinds = [(ident, self._rules[stage].responsible) for ident, stage, _ in self._live]
+        has_managers = any(kind is Responsible.HIRING_MANAGER for _, kind in kinds)
+        return {
+            "owners": [one for one in owners if one is not None],
+            "managed": [self._posting.id] if has_managers else [],
+            "with_panel": [ident for ident, kind in kinds if kind is Responsible.PANEL],
+        }
+
+    def told(self, rows: Iterable[Told]) -> dict[int, Waiting]:
+        """Tell by application whom it waits for."""
+        names: dict[str, dict[int, dict[int, str]]] = {}
+        for kind, ident, user_id, name in rows:
+            names.setdefault(kind, {}).setdefault(ident, {})[user_id] = name
+        own, managers = names.get("owner", {}).get(0, {}), names.get("manager", {}).get(0, {})
+        owing = {
+            ident: {self._reader_id: panel[self._reader_id]} if self._reader_id in panel else panel
+            for ident, panel in names.get("panel", {}).items()
+        }
+        return {
+            ident: _waiting(
+                self._rules[stage].responsible,
+                owner if owner in own else self._posting.owner_id,  # who has left owns nothing any more
+                own,
+                managers,
+                owing.get(ident, {}),
+            )
+            for ident, stage, owner in self._live
+        }
 
 
 def who_must_act(
     session: Session, *, posting: Posting, rules: Rules, applications: Sequence[Asked], reader_id: int
 ) -> dict[int, Waiting]:
-    """Tell by application whom it waits for, in one query for a page of one posting; nobody waits for one that has ended.
-
-    Who of a panel still owes tells who has submitted: a reader who owes an evaluation themselves is told of themselves alone.
-    """
-    live = [one for one in applications if one[1] in LANES]
-    if not live:
-        return {}
-    owners = {owner for _, _, owner in live} | {posting.owner_id}
-    with_panel = [ident for ident, stage, _ in live if rules[stage].responsible is Responsible.PANEL]
-    asks_managers = any(rules[stage].responsible is Responsible.HIRING_MANAGER for _, stage, _ in live)
-    rows = _people(asks_managers=asks_managers, asks_panel=bool(with_panel))
-    asked = {"owners": [one for one in owners if one is not None], "posting": posting.id, "with_panel": with_panel}
-    names: dict[str, dict[int, dict[int, str]]] = {}
-    for kind, ident, user_id, name in session.execute(rows, asked):
-        names.setdefault(kind, {}).setdefault(ident, {})[user_id] = name
-    own = names.get("owner", {}).get(0, {})
-    managers = names.get("manager", {}).get(0, {})
-    owing = {
-        ident: {reader_id: panel[reader_id]} if reader_id in panel else panel
-        for ident, panel in names.get("panel", {}).items()
-    }
-    return {
-        ident: _waiting(
-            rules[stage].responsible,
-            owner if owner in own else posting.owner_id,  # who has left owns nothing any more
-            own,
-            managers,
-            owing.get(ident, {}),
-        )
-        for ident, stage, owner in live
-    }
+    """Tell by application whom it waits for, in one query."""
+    turns = Turns(posting, rules, applications, reader_id)
+    return turns.told(session.execute(_people(), turns.asked()))
 
 
 def _waiting(
@@ -86,34 +107,24 @@ def _waiting(
 
 
 @cache
-def _people(*, asks_managers: bool, asks_panel: bool) -> CompoundSelect[str, int, int, str]:
-    """Make a statement once for each kind of page."""
-    parts = [_owners()]
-    if asks_managers:
-        parts.append(_managers())
-    if asks_panel:
-        parts.append(_owing())
-    return union_all(*parts)
+def _people() -> CompoundSelect[str, int, int, str]:
+    """Make the statement once."""
+    return union_all(*people_rows())
 
 
-def _owners() -> Select[str, int, int, str]:
-    ids: BindParameter[Sequence[int]] = bindparam("owners", expanding=True)
-    return select(literal("owner", String), literal(0), User.id, User.name).where(User.id.in_(ids), User.is_active)
-
-
-def _managers() -> Select[str, int, int, str]:
+def people_rows() -> tuple[Select[str, int, int, str], ...]:
+    """Select who may have to act, for the parameters that ``Turns.asked`` gives."""
+    owners, managed, with_panel = (
+        bindparam(name, expanding=True, type_=Integer) for name in ("owners", "managed", "with_panel")
+    )
+    of_one = select(literal("panel", String), Interview.application_id, User.id, User.name)
+    of_all = select(literal("owner", String), literal(0), User.id, User.name)
     return (
+        of_all.where(User.id.in_(owners), User.is_active),
         select(literal("manager", String), literal(0), User.id, User.name)
         .join(PostingMember, PostingMember.user_id == User.id)
-        .where(PostingMember.posting_id == bindparam("posting"), User.role == Role.HIRING_MANAGER, User.is_active)
-    )
-
-
-def _owing() -> Select[str, int, int, str]:
-    ids: BindParameter[Sequence[int]] = bindparam("with_panel", expanding=True)
-    return (
-        select(literal("panel", String), Interview.application_id, User.id, User.name)
-        .join(Panelist, Panelist.interview_id == Interview.id)
+        .where(PostingMember.posting_id.in_(managed), User.role == Role.HIRING_MANAGER, User.is_active),
+        of_one.join(Panelist, Panelist.interview_id == Interview.id)
         .join(User, User.id == Panelist.user_id)
-        .where(Interview.application_id.in_(ids), is_open())
+        .where(Interview.application_id.in_(with_panel), is_open()),
     )

@@ -167,8 +167,6 @@ def fill(session: Session, company: Company) -> dict[str, Any]:
         "criterion_id": criterion["id"],
         "questions.ident": new_id(posting.id, CODE),
         "views": {
-            # a list asks whom its overdue rows wait for, so one of few rows asks one query less where none is overdue
-            "pipeline.show": tuple(view for view in VIEWS["pipeline.show"] if "tag=1" not in view),
             "side_by_side.show": (f"ids={application.id}&ids={beside}",),
             "search.index": (f"q={name_of(application.id)}", "q=python", "q=wombat"),
         },

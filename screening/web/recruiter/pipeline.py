@@ -70,7 +70,7 @@ def show(posting: Posting) -> ResponseReturnValue:
     }
     if chosen.view == "board":
         lanes = board(db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=chosen.at, known=around)
-        waits = waits_of(posting, rules, [row for rows in lanes.values() for row in rows])
+        waits = waits_of(row for rows in lanes.values() for row in rows)
         shown = [stage for stage in known["lanes"] if stage in chosen.stages] or known["lanes"]
         return render_template(
             "recruiter/pipeline_board.html", board=lanes, columns=shown, most=LANE, waits=waits, **known
@@ -85,7 +85,7 @@ def show(posting: Posting) -> ResponseReturnValue:
         before=_cursor(request.args, "before"),
         known=around,
     )
-    lines = draw_lines(rows.rows, chosen, words, waits_of(posting, rules, rows.rows))
+    lines = draw_lines(rows.rows, chosen, words, waits_of(rows.rows))
     return render_template("recruiter/pipeline.html", page=rows, lines=lines, **known)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from flask_babel import gettext as _
@@ -51,17 +51,16 @@ def waiting_words(waiting: Waiting) -> str:
     return _("waits for %(names)s", names=listing(names))
 
 
-def waits_of(posting: Posting, rules: Rules, rows: Sequence[PipelineRow]) -> Mapping[int, str]:
-    """Say by application whom the overdue ones of a list wait for; one query, none where nothing is overdue."""
-    asked = [(row.id, row.stage, row.owner_id) for row in rows if row.overdue]
-    found = who_must_act(db.session, posting=posting, rules=rules, applications=asked, reader_id=actor().id)
+def waits_of(rows: Iterable[PipelineRow]) -> Mapping[int, str]:
+    """Say by application whom the overdue ones of a list wait for."""
     said: dict[tuple[Responsible, tuple[int, ...]], str] = {}
     words = {}
-    for ident, waiting in found.items():
-        whom = waiting.kind, tuple(waiting.people)
-        if whom not in said:
-            said[whom] = waiting_words(waiting)
-        words[ident] = said[whom]
+    for row in rows:
+        if row.waiting is not None:
+            whom = row.waiting.kind, tuple(row.waiting.people)
+            if whom not in said:
+                said[whom] = waiting_words(row.waiting)
+            words[row.id] = said[whom]
     return words
 
 
