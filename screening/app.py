@@ -17,17 +17,18 @@ from screening.config import Settings, load_settings
 from screening.extensions import alembic, babel, csrf, db, limiter, login_manager, reading, tune_sqlite
 from screening.models import User
 from screening.policy import Permission
-from screening.queries.deletions import count_deletions
 from screening.web import BLUEPRINTS
-from screening.web.access import actor, may
+from screening.web.access import may
 from screening.web.auth.sessions import Account
 from screening.web.bodies import BodyRequest
 from screening.web.candidate.cities import city_name
 from screening.web.compiling import PageEnvironment
 from screening.web.dots import row_of_dots
+from screening.web.drawing import drawn
 from screening.web.errors import register_errors
 from screening.web.formatting import FILTERS, SPOKEN_FILTERS, company, html_language, is_chinese
 from screening.web.links import quick_links
+from screening.web.navigation import navigation
 from screening.web.packing import register_packing
 from screening.web.scores import draw_band, draw_score
 from screening.web.versions import asset, icon
@@ -158,18 +159,6 @@ def _theme() -> str | None:
     return chosen if chosen in {"light", "dark"} else None
 
 
-def _deletions_waiting() -> int:
-    """Count the deletions that wait on the reader's postings; they come with the account, but right after signing in."""
-    if current_user.deletions is None:
-        current_user.deletions = count_deletions(db.session, actor=actor())
-    return int(current_user.deletions)
-
-
-def _mails_stuck() -> int:
-    """Count the mails on the reader's postings that wait for a person; right after signing in nothing is counted yet."""
-    return int(current_user.stuck)
-
-
 def _equip_templates(app: Flask) -> None:
     environment = app.jinja_env
     if isinstance(environment, PageEnvironment):
@@ -186,8 +175,8 @@ def _equip_templates(app: Flask) -> None:
         draw_icon=icon,
         theme=_theme,
         account=_account,
-        deletions_waiting=_deletions_waiting,
-        mails_stuck=_mails_stuck,
+        drawn=drawn,
+        navigation=navigation,
         row_of_dots=row_of_dots,
         draw_band=draw_band,
         draw_score=draw_score,

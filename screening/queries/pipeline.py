@@ -9,16 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Select, Subquery, select, union_all
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Posting, Stage
+from screening.queries.columns import read_columns
 from screening.queries.pipeline_filter import OTHER, PipelineFilter, Sort
 from screening.queries.pipeline_frame import Frame, Head, frame
 from screening.queries.pipeline_order import Cursor, Listing, Place, anywhere, cursor_at, listing, place_of, plain
 from screening.queries.pipeline_rows import LISTED, Listed, PipelineRow, rows_of
+from screening.queries.responsibles import Waiting
 from screening.queries.stage_rules import LANES
 
 __all__ = [
@@ -43,16 +45,25 @@ PAGE = 50
 LANE = 20
 KEPT = 400
 """Statements of plain lists that a process keeps at most."""
-Rows = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Rows, and the cursors of the next page and of the one before where there are such."""
+    """Rows, the place of the first in the whole list, whom the overdue wait for, and the cursors of the next page and of the one before where there are such."""
 
-    rows: tuple[PipelineRow, ...]
+    rows: list[PipelineRow]
+    first: int
+    waiting: Mapping[int, Waiting]
     following: Cursor | None
     preceding: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The first applications of each stage that goes on, and whom the overdue wait for."""
+
+    lanes: Mapping[Stage, list[PipelineRow]]
+    waiting: Mapping[int, Waiting]
 
 
 def head(session: Session, *, posting: Posting) -> Head:
@@ -86,11 +97,10 @@ def page(
         reader_id=reader_id,
         blind=order.blind,
         now=now,
-        first=seen + 1,
     )
     following = cursor_at(order.value_of(found[-1]), found[-1].id, seen + len(found)) if found and goes_on else None
     preceding = cursor_at(order.value_of(found[0]), found[0].id, seen) if found and seen else None
-    return Page(tuple(rows), following, preceding)
+    return Page(rows.rows, seen + 1, rows.waiting, following, preceding)
 
 
 def board(
@@ -101,7 +111,7 @@ def board(
     chosen: PipelineFilter,
     now: datetime,
     known: Frame | None = None,
-) -> Mapping[Stage, tuple[PipelineRow, ...]]:
+) -> Board:
     """Read the first ``LANE`` applications of each stage that goes on, in the chosen order."""
     known = known or frame(session, posting=posting, reader_id=reader_id)
     order = listing(session, posting=posting, reader_id=reader_id, chosen=chosen, known=known)
@@ -115,9 +125,8 @@ def board(
         reader_id=reader_id,
         blind=order.blind,
         now=now,
-        first=1,
     )
-    return {stage: tuple(row for row in shown if row.stage is stage) for stage in LANES}
+    return Board({stage: [row for row in shown.rows if row.stage is stage] for stage in LANES}, shown.waiting)
 
 
 def fitting_ids(
@@ -173,7 +182,9 @@ def _read(session: Session, order: Listing, *, after: Place | None, back: bool =
 
 
 @lru_cache(maxsize=KEPT)
-def _plain_page(sort: Sort, stages: tuple[Stage, ...], most: int, *, starts: bool, back: bool) -> Rows:
+def _plain_page(
+    sort: Sort, stages: tuple[Stage, ...], most: int, *, starts: bool, back: bool
+) -> Select[*tuple[Any, ...]]:
     """Make a statement once that most pages ask: to make it takes longer than the database needs to answer it."""
     order = plain(sort, stages)
     walked = order.walk(stages, most=most, after=anywhere(order) if starts else None, back=back)
@@ -181,22 +192,22 @@ def _plain_page(sort: Sort, stages: tuple[Stage, ...], most: int, *, starts: boo
 
 
 @lru_cache(maxsize=KEPT)
-def _plain_board(sort: Sort, most: int) -> Rows:
+def _plain_board(sort: Sort, most: int) -> Select[*tuple[Any, ...]]:
     return _lanes(plain(sort, LANES), most)
 
 
-def _lanes(order: Listing, most: int) -> Rows:
+def _lanes(order: Listing, most: int) -> Select[*tuple[Any, ...]]:
     lanes = union_all(*(select(order.walk((stage,), most=most).subquery()) for stage in LANES))
     return _rows(order, lanes.subquery())
 
 
-def _rows(order: Listing, walked: Subquery, *, back: bool = False) -> Rows:
+def _rows(order: Listing, walked: Subquery, *, back: bool = False) -> Select[*tuple[Any, ...]]:
     """Select what was walked, in the same order."""
     value, ident = (walked.c.value, walked.c.id)
     directed = (value.asc(), ident.asc()) if order.rises is not back else (value.desc(), ident.desc())
-    rows: Rows = select(*LISTED).join(walked, walked.c.id == Application.id).order_by(*directed)
+    rows: Select[*tuple[Any, ...]] = select(*LISTED).join(walked, walked.c.id == Application.id).order_by(*directed)
     return rows
 
 
-def _loaded(session: Session, rows: Rows, **values: Any) -> list[Listed]:
-    return cast("list[Listed]", session.execute(rows, values).all())
+def _loaded(session: Session, rows: Select[*tuple[Any, ...]], **values: Any) -> list[Listed]:
+    return [*map(Listed._make, read_columns(session, rows, values))]

@@ -1,4 +1,4 @@
-"""What a posting's list is read with and stands in: counters, rules of stages, versions, saved views, and what the reader owes; one query."""
+"""What a posting's list is read with and stands in: counters, rules of stages, versions, saved views, chunks of re-scoring, and what the reader owes; one query."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from screening.models import Posting, RubricState, RubricVersion, Stage, StageCount, StageRule, User
 from screening.queries.blindness import owed_rows
 from screening.queries.pipeline_filter import PipelineFilter
+from screening.queries.progress import open_chunks
 from screening.queries.rubric_in_force import Published
 from screening.queries.saved_views import ViewRow, view_rows
 from screening.queries.stage_rules import LANES, STANDARD, Rules, rules_in
@@ -40,13 +41,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A posting's list for one reader, but for its rows; ``owed`` are the applications that the reader must stay blind to."""
+    """A posting's list for one reader, but for its rows; ``owed`` are the applications that the reader must stay blind to, ``open_chunks`` the keys of all chunks of re-scoring."""
 
     head: Head
     rules: Rules
     published: Published | None
     views: tuple[ViewRow, ...]
     owed: frozenset[int]
+    open_chunks: tuple[str, ...]
 
 
 def frame(session: Session, *, posting: Posting, reader_id: int) -> Frame:
@@ -67,6 +69,7 @@ def frame(session: Session, *, posting: Posting, reader_id: int) -> Frame:
             for row in found["views"]
         ),
         owed=frozenset(row.application_id for row in found["owed"]),
+        open_chunks=tuple(row.key for row in found["chunks"]),
     )
 
 
@@ -82,4 +85,5 @@ def _lists() -> Together:
         rules=select(*StageRule.__table__.columns).where(StageRule.posting_id == posting),
         views=view_rows(posting, reader),
         owed=owed_rows(),
+        chunks=open_chunks(),
     )

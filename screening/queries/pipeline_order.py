@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, literal, select, tuple_, union_all
 from sqlalchemy.orm import Session
@@ -18,7 +18,6 @@ from screening.models import Application, Posting, Stage
 from screening.queries.blindness import owed_applications
 from screening.queries.pipeline_filter import Narrowed, PipelineFilter, Sort, narrow
 from screening.queries.pipeline_frame import Frame
-from screening.queries.pipeline_rows import Listed
 from screening.queries.rubric_in_force import rubric_in_force
 from screening.queries.unindexed import unindexed
 
@@ -37,6 +36,19 @@ class Cursor:
     value: str
     id: int
     seen: int
+
+
+class Ordered(Protocol):
+    """What an application is ordered by."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102 - as the column
+    @property
+    def rank_score(self) -> float: ...  # noqa: D102
+    @property
+    def submitted_at(self) -> datetime: ...  # noqa: D102
+    @property
+    def stage_since(self) -> datetime: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +110,7 @@ class Listing:
         rows = select(joined.c.id, joined.c.value, joined.c.stage)
         return rows.order_by(*_directed(joined.c.value, joined.c.id, up=up)).limit(most)
 
-    def value_of(self, application: Listed) -> float | datetime:
+    def value_of(self, application: Ordered) -> float | datetime:
         """Give by what an application stands in this order."""
         match self.chosen.sort:
             case Sort.RANK:

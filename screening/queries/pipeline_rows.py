@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Protocol
+from typing import NamedTuple
 
 from sqlalchemy import (
     BindParameter,
@@ -25,40 +25,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from screening.models import Application, ApplicationTag, EvidenceAddition, Posting, PrescoreFailure, Stage, Tag
+from screening.queries.columns import read_columns
 from screening.queries.responsibles import Turns, Waiting, people_rows
 from screening.queries.stage_rules import Rules, came_before
-from screening.queries.standing import Judged, Standing, standings
+from screening.queries.standing import Standing, standings
 from screening.queries.tags import TagRow
 
 
-@dataclass(frozen=True, slots=True)
-class PipelineRow:
-    """One application as lists show it; ``place`` is its number in this order, None for one that the reader must not rank: the same row may have another in another list.
-
-    ``preference`` is 1 for the candidate's first choice among ``batch_size`` postings, None for a single one.
-    ``has_news``: the candidate added something that nobody has read; not told to a reader who must stay blind, nor are ``tags``. ``waiting`` is whom an overdue one waits for.
-    """
+class Listed(NamedTuple):
+    """What a list reads of an application: the columns of ``LISTED``. ``standing`` is the text of what ``queries.standing.outline`` gave."""
 
     id: int
-    place: int | None = field(compare=False)
-    name: str
-    headline: str
-    stage: Stage
-    stage_since: datetime
-    submitted_at: datetime
-    source: str
-    overdue: bool
-    standing: Standing
-    preference: int | None = None
-    batch_size: int = 1
-    has_news: bool = False
-    tags: tuple[TagRow, ...] = ()
-    waiting: Waiting | None = field(default=None, compare=False)
-
-
-class Listed(Judged, Protocol):
-    """What a row is made of: an application, or of one the columns of ``LISTED``."""
-
     name: str
     headline: str
     stage: Stage
@@ -69,6 +46,61 @@ class Listed(Judged, Protocol):
     batch: str | None
     owner_id: int | None
     rank_score: float
+    standing: str | None
+    prescore_refused: bool
+
+
+class PipelineRow(NamedTuple):
+    """One application as lists show it, the same in whichever list it stands: a tuple, because a page makes fifty and looks each up.
+
+    ``batch_size`` is among how many postings the candidate gave this one its ``preference``.
+    ``has_news``: the candidate added something that nobody has read; not told to a reader who must stay blind, nor are ``tags``.
+    """
+
+    listed: Listed
+    standing: Standing
+    overdue: bool = False
+    batch_size: int = 1
+    has_news: bool = False
+    tags: tuple[TagRow, ...] = ()
+
+    @property
+    def id(self) -> int:
+        """The application's number."""
+        return self.listed.id
+
+    @property
+    def name(self) -> str:
+        """The candidate's."""
+        return self.listed.name
+
+    @property
+    def headline(self) -> str:
+        """What the candidate says of themselves in a line."""
+        return self.listed.headline
+
+    @property
+    def stage(self) -> Stage:
+        """Where it stands."""
+        return self.listed.stage
+
+    @property
+    def stage_since(self) -> datetime:
+        """Since when."""
+        return self.listed.stage_since
+
+    @property
+    def preference(self) -> int | None:
+        """1 for the candidate's first choice among ``batch_size`` postings, None for a single one."""
+        return self.listed.preference
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a list in its order, and by application whom the overdue ones wait for."""
+
+    rows: list[PipelineRow]
+    waiting: Mapping[int, Waiting]
 
 
 LISTED = (
@@ -109,7 +141,7 @@ def _marks(session: Session, applications: Sequence[Listed], blind: Collection[i
     }
     marks = _Marks(set(), {}, {}, {}, {})
     people = []
-    for kind, ident, number, word in session.execute(_mark_rows(), asked):
+    for kind, ident, number, word in read_columns(session, _mark_rows(), asked):
         match kind:
             case "news":
                 marks.news.add(ident)
@@ -165,9 +197,8 @@ def rows_of(
     reader_id: int,
     blind: Collection[int],
     now: datetime,
-    first: int,
-) -> list[PipelineRow]:
-    """Give the rows of these applications of a posting in two queries, numbered from ``first``."""
+) -> Rows:
+    """Give the rows of these applications of a posting in one query, and one more for a rubric that this process has not met yet."""
     limits = {stage: came_before(rule.days, now) for stage, rule in rules.items() if rule.days is not None}
     late = [one for one in applications if one.stage in limits and one.stage_since < limits[one.stage]]
     overdue = {one.id for one in late}
@@ -178,23 +209,15 @@ def rows_of(
         Turns(posting, rules, [(one.id, one.stage, one.owner_id) for one in late], reader_id),
     )
     known = standings(session, applications=applications, blind=blind, failed=marks.failed)
-    return [
+    rows = [
         PipelineRow(
-            id=one.id,
-            place=number if known[one.id].ranked else None,
-            name=one.name,
-            headline=one.headline,
-            stage=one.stage,
-            stage_since=one.stage_since,
-            submitted_at=one.submitted_at,
-            source=one.source,
-            overdue=one.id in overdue,
-            standing=known[one.id],
-            preference=one.preference,
-            batch_size=marks.batch.get(one.id, 1),
-            has_news=one.id in marks.news,
-            tags=tuple(sorted(marks.tags.get(one.id, ()), key=lambda tag: (tag.name, tag.id))),
-            waiting=marks.waiting.get(one.id),
+            one if one.id not in blind else one._replace(standing=None, rank_score=0.0),
+            known[one.id],
+            one.id in overdue,
+            marks.batch.get(one.id, 1),
+            one.id in marks.news,
+            tuple(sorted(marks.tags[one.id], key=lambda tag: (tag.name, tag.id))) if one.id in marks.tags else (),
         )
-        for number, one in enumerate(applications, first)
+        for one in applications
     ]
+    return Rows(rows, marks.waiting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -34,7 +35,12 @@ def rescoring_progress(session: Session, *, posting_id: int) -> Progress | None:
             RubricVersion.posting_id == posting_id, RubricVersion.state == RubricState.PUBLISHED
         )
     )
-    prefix = next((_prefix(key) for key in keys if key.split(":")[1] == str(version_id)), None)
+    return progress_of(session, version_id=version_id, open_keys=keys)
+
+
+def progress_of(session: Session, *, version_id: int | None, open_keys: Iterable[str]) -> Progress | None:
+    """Count the chunks of a rubric version, where the keys of all ``open_chunks`` have been read; no query where none is of it."""
+    prefix = next((_prefix(key) for key in open_keys if key.split(":")[1] == str(version_id)), None)
     if prefix is None:
         return None
     chunks = session.execute(
@@ -45,9 +51,14 @@ def rescoring_progress(session: Session, *, posting_id: int) -> Progress | None:
     return Progress(total - left, total, stopped=not any(state is JobState.WAITING for state, _ in chunks))
 
 
+def open_chunks() -> Select[str]:
+    """Select the keys of all chunks of work, of whichever posting, that are not settled: there are few or none."""
+    return select(Job.key).where(Job.state.in_(OPEN), Job.name == RESCORE_APPLICATIONS).order_by(Job.id)
+
+
 @cache
 def _open_keys() -> Select[str]:
-    return select(Job.key).where(Job.state.in_(OPEN), Job.name == RESCORE_APPLICATIONS).order_by(Job.id)
+    return open_chunks()
 
 
 def count_failures(session: Session, *, rubric_version_id: int) -> int:

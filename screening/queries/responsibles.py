@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from screening.models import Interview, Panelist, Posting, PostingMember, Responsible, Role, Stage, User
 from screening.queries.blindness import is_open
+from screening.queries.columns import read_columns
 from screening.queries.stage_rules import LANES, Rules
 
 
@@ -67,16 +68,18 @@ class Turns:
             ident: {self._reader_id: panel[self._reader_id]} if self._reader_id in panel else panel
             for ident, panel in names.get("panel", {}).items()
         }
-        return {
-            ident: _waiting(
-                self._rules[stage].responsible,
-                owner if owner in own else self._posting.owner_id,  # who has left owns nothing any more
-                own,
-                managers,
-                owing.get(ident, {}),
-            )
-            for ident, stage, owner in self._live
-        }
+        found: dict[int, Waiting] = {}
+        alike: dict[tuple[Responsible, int | None], Waiting] = {}
+        for ident, stage, owner in self._live:
+            rule = self._rules[stage].responsible
+            owner_id = owner if owner in own else self._posting.owner_id  # who has left owns nothing any more
+            if ident in owing:
+                found[ident] = _waiting(rule, owner_id, own, managers, owing[ident])
+                continue
+            if (rule, owner_id) not in alike:
+                alike[rule, owner_id] = _waiting(rule, owner_id, own, managers, {})
+            found[ident] = alike[rule, owner_id]
+        return found
 
 
 def who_must_act(
@@ -84,7 +87,7 @@ def who_must_act(
 ) -> dict[int, Waiting]:
     """Tell by application whom it waits for, in one query."""
     turns = Turns(posting, rules, applications, reader_id)
-    return turns.told(session.execute(_people(), turns.asked()))
+    return turns.told(read_columns(session, _people(), turns.asked()))
 
 
 def _waiting(

@@ -74,8 +74,13 @@ class Standing:
 class Judged(Protocol):
     """What is asked of an application, or of some of its columns, to tell how it stands."""
 
-    id: int
-    prescore_refused: bool
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+    @property
+    def prescore_refused(self) -> bool:
+        """Whether the candidate asked that a person reads it."""
 
     @property
     def standing(self) -> JsonObject | str | None:

@@ -15,6 +15,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from screening.models.base import UtcDateTime
+from screening.queries.columns import read_columns
 
 Convert = Callable[[Any], Any]
 
@@ -79,7 +80,7 @@ class Together:
         """Ask for all lists; ``values`` are those of the bound parameters."""
         dialect = session.get_bind().dialect
         converts = self._converts.get(dialect.name) or self._converts.setdefault(dialect.name, self._made_for(dialect))
-        found = session.execute(self._statement, values).one()
+        found = read_columns(session, self._statement, values).one()
         return {
             name: [shape(_converted(row, converts[name])) for row in rows or ()]
             for (name, shape), rows in zip(self._shapes.items(), found, strict=True)

@@ -16,3 +16,8 @@ def draw_rows(template: str, lines: Iterable[Hashable]) -> list[Markup]:
         template, lines, icons=asset(ICONS)
     )
     return rows
+
+
+def drawn(template: str, line: Hashable = None) -> Markup:
+    """Give what the macro draws of one line."""
+    return draw_rows(template, [line])[0]

@@ -102,7 +102,7 @@ def test_pages_of_a_text_are_what_a_plain_filter_gives(session, world, monkeypat
             if (after := part.following) is None:
                 break
         assert seen == expected, typed
-        lanes = board(session, posting=posting, reader_id=recruiter.id, chosen=chosen, now=NOW)
+        lanes = board(session, posting=posting, reader_id=recruiter.id, chosen=chosen, now=NOW).lanes
         assert {row.id for row in lanes[Stage.APPLIED]} <= ids, typed
         if len(expected) > 2:
             middle = session.get_one(Application, expected[1])

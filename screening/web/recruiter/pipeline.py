@@ -17,7 +17,7 @@ from screening.models import Application, Posting, Stage
 from screening.policy import Permission
 from screening.queries.pipeline import LANE, Cursor, Sort, board, page
 from screening.queries.pipeline_frame import frame
-from screening.queries.progress import rescoring_progress
+from screening.queries.progress import progress_of, rescoring_progress
 from screening.queries.scopes import application_scope
 from screening.queries.stage_rules import LANES, rules_of
 from screening.queries.standing import State
@@ -48,10 +48,11 @@ def show(posting: Posting) -> ResponseReturnValue:
     reader = actor().id
     around = frame(db.session, posting=posting, reader_id=reader)
     top, rules, words = around.head, around.rules, stage_words(around.rules)
+    version_id = around.published.id if around.published else None
     known: dict[str, Any] = {
         "posting": posting,
         "head": top,
-        "progress": rescoring_progress(db.session, posting_id=posting.id),
+        "progress": progress_of(db.session, version_id=version_id, open_keys=around.open_chunks),
         "chosen": chosen,
         "chips": filter_chips(posting, chosen, around),
         "views": around.views,
@@ -69,13 +70,17 @@ def show(posting: Posting) -> ResponseReturnValue:
         "Sort": Sort,
     }
     if chosen.view == "board":
-        lanes = board(db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=chosen.at, known=around)
-        waits = waits_of(row for rows in lanes.values() for row in rows)
+        found = board(db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=chosen.at, known=around)
         shown = [stage for stage in known["lanes"] if stage in chosen.stages] or known["lanes"]
         return render_template(
-            "recruiter/pipeline_board.html", board=lanes, columns=shown, most=LANE, waits=waits, **known
+            "recruiter/pipeline_board.html",
+            board=found.lanes,
+            columns=shown,
+            most=LANE,
+            waits=waits_of(found.waiting),
+            **known,
         )
-    rows = page(
+    listed = page(
         db.session,
         posting=posting,
         reader_id=reader,
@@ -85,8 +90,8 @@ def show(posting: Posting) -> ResponseReturnValue:
         before=_cursor(request.args, "before"),
         known=around,
     )
-    lines = draw_lines(rows.rows, chosen, words, waits_of(rows.rows))
-    return render_template("recruiter/pipeline.html", page=rows, lines=lines, **known)
+    lines = draw_lines(listed, chosen, words, waits_of(listed.waiting))
+    return render_template("recruiter/pipeline.html", page=listed, lines=lines, **known)
 
 
 @blueprint.get("/<int:posting_id>/progress")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from flask import url_for
 from markupsafe import Markup, escape
 
 from screening.models import Stage
-from screening.queries.pipeline_rows import PipelineRow
+from screening.queries.pipeline import Page, PipelineRow
 from screening.web.access import now
 from screening.web.drawing import draw_rows
 from screening.web.formatting import whole_days
@@ -24,43 +23,39 @@ NUMBER, HREF = "<!number>", "<!href>"
 """What the template writes where a row differs from list to list; nothing that a person wrote stands on a page like that."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One application of the table, with the words that its row shows in whichever list."""
 
     row: PipelineRow
     days: int
     stage: str
     source: str
-    wait: str = ""
-    preference: str = ""
+    wait: str
+    preference: str
 
 
-def draw_lines(
-    rows: Sequence[PipelineRow], chosen: Chosen, stages: Mapping[Stage, str], waits: Mapping[int, str]
-) -> list[Markup]:
-    """Draw the rows; ``waits`` says by application whom an overdue one waits for."""
+def draw_lines(page: Page, chosen: Chosen, stages: Mapping[Stage, str], waits: Mapping[int, str]) -> Markup:
+    """Draw the rows, those that are ranked with their place; ``waits`` says by application whom an overdue one waits for."""
     sources, moment = spoken(SOURCES), now()
     before, after = str(escape(_address(chosen))).split(str(PLACE), 1)
     lines = [
         Line(
-            row=row,
-            days=whole_days(moment - row.stage_since),
-            stage=stages[row.stage],
-            source=sources.get(row.source, row.source),
-            wait=waits.get(row.id, ""),
-            preference=preference_words(row.preference, row.batch_size) if row.preference else "",
+            row,
+            whole_days(moment - row.listed.stage_since),
+            stages[row.listed.stage],
+            sources.get(row.listed.source, row.listed.source),
+            waits.get(row.listed.id, ""),
+            preference_words(row.listed.preference, row.batch_size) if row.listed.preference else "",
         )
-        for row in rows
+        for row in page.rows
     ]
-    return [
-        Markup(_put(drawn, str(row.place or "–"), f"{before}{row.id}{after}"))  # noqa: S704 - both are escaped
-        for row, drawn in zip(rows, draw_rows(LINE, lines), strict=True)
+    rows = [
+        str.replace(drawn, NUMBER, str(place) if row.standing.ranked else "–", 1).replace(
+            HREF, f"{before}{row.listed.id}{after}", 1
+        )
+        for place, (row, drawn) in enumerate(zip(page.rows, draw_rows(LINE, lines), strict=True), page.first)
     ]
-
-
-def _put(drawn: Markup, number: str, href: str) -> str:
-    return str.replace(drawn, NUMBER, number, 1).replace(HREF, href, 1)
+    return Markup("".join(rows))  # noqa: S704 - what is put in is escaped
 
 
 def _address(chosen: Chosen) -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from screening.extensions import db
 from screening.models import Application, Posting, Responsible
 from screening.queries.colleagues import Colleague, colleagues
-from screening.queries.pipeline_rows import PipelineRow
 from screening.queries.responsibles import Waiting, who_must_act
 from screening.queries.stage_rules import Rules, is_overdue
 from screening.services.moving import ENDED
@@ -19,6 +19,8 @@ from screening.web.access import actor, now
 from screening.web.formatting import listing
 
 NAMED = 2
+KEPT = 1_000
+"""Words that a process keeps at most: a list says the same few again and again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,13 @@ class Turn:
 
 def waiting_words(waiting: Waiting) -> str:
     """Say whom an application waits for: at most two names."""
-    if waiting.kind is Responsible.CANDIDATE:
+    return _say(str(get_locale()), waiting.kind, tuple(waiting.people.values()))
+
+
+@lru_cache(maxsize=KEPT)
+def _say(_language: str, kind: Responsible, names: tuple[str, ...]) -> str:
+    if kind is Responsible.CANDIDATE:
         return _("waits for the candidate")
-    names = list(waiting.people.values())
     if not names:
         return _("waits for an owner")
     if len(names) > NAMED:
@@ -51,17 +57,10 @@ def waiting_words(waiting: Waiting) -> str:
     return _("waits for %(names)s", names=listing(names))
 
 
-def waits_of(rows: Iterable[PipelineRow]) -> Mapping[int, str]:
+def waits_of(waiting: Mapping[int, Waiting]) -> Mapping[int, str]:
     """Say by application whom the overdue ones of a list wait for."""
-    said: dict[tuple[Responsible, tuple[int, ...]], str] = {}
-    words = {}
-    for row in rows:
-        if row.waiting is not None:
-            whom = row.waiting.kind, tuple(row.waiting.people)
-            if whom not in said:
-                said[whom] = waiting_words(row.waiting)
-            words[row.id] = said[whom]
-    return words
+    said = {id(one): waiting_words(one) for one in {id(one): one for one in waiting.values()}.values()}
+    return {ident: said[id(one)] for ident, one in waiting.items()}
 
 
 def turn_of(application: Application, posting: Posting, rules: Rules, *, moving: bool) -> Turn | None:
