@@ -19,8 +19,12 @@ class Reader:
         self.token = ""
 
     def get(self, path: str) -> str:
-        """Read a page; anything but 200 ends the bench."""
-        status, text = self._ask("GET", path)
+        """Read a page; anything but 200 ends the bench. A server may close a connection that has rested, so it is asked once more."""
+        try:
+            status, text = self._ask("GET", path)
+        except http.client.RemoteDisconnected:
+            self._connection.close()
+            status, text = self._ask("GET", path)
         assert status == 200, (path, status)
         return text
 
