@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    cast,
     func,
     literal,
     or_,
@@ -44,11 +45,15 @@ from screening.models import (
     User,
 )
 from screening.policy import Actor
+from screening.queries.columns import read_columns
 from screening.queries.overdue import LATELY, asked_postings, bound, lately, limits_of, overdue_in, stage_in
-from screening.queries.stage_rules import rules_in
+from screening.queries.stage_rules import LANES, Rules
 
 NONE: Mapping[int, int] = MappingProxyType({})
 STATE = "state:"
+LANE_BY_VALUE = {stage.value: stage for stage in LANES}
+Standing = tuple[int, bool, str, int]
+"""A posting, whether it takes applications, the value of a stage, and how many stand there."""
 
 
 class Sight(NamedTuple):
@@ -96,18 +101,37 @@ class Tally:
 
 
 def read_tally(
-    session: Session, actor: Actor, sight: Sight, ids: Sequence[int], *, today: datetime, now: datetime
+    session: Session,
+    actor: Actor,
+    sight: Sight,
+    *,
+    rules: Mapping[int, Rules],
+    standing: Iterable[Standing],
+    today: datetime,
+    now: datetime,
 ) -> Tally:
-    """Count over the open postings and those listed, in three queries; none grows but with what came in today, or failed."""
-    asked = {"reader": actor.id, "own": actor.postings}
-    rules = rules_in(session.scalars(_rules(sight), asked | {"listed": ids}))
-    standing = session.execute(_standing(sight), asked | {"listed": ids}).all()
-    counts = {(posting, stage): count for posting, _, stage, count in standing}
-    tallied: dict[str, dict[int, int]] = {}
-    limits = limits_of(sorted({posting for posting, _ in counts}), rules, now)
-    asked |= {"ids": [*{posting for posting, _ in counts}], "today": today, "tomorrow": today + timedelta(days=1)}
+    """Count over the postings of ``standing_rows``, in one query; it does not grow but with what came in today, or failed.
+
+    ``rules`` are those of the postings that have their own.
+    """
+    counts: dict[tuple[int, Stage], int] = {}
+    opened = set()
+    for posting, is_open, stage, count in standing:
+        counts[posting, LANE_BY_VALUE[stage]] = count
+        if is_open:
+            opened.add(posting)
+    ids = [*{posting for posting, _ in counts}]
+    limits = limits_of(sorted(ids), rules, now)
     rows = _counts(sight, tuple(limit.shape for limit in limits))
-    for kind, posting, count in session.execute(rows, asked | bound(limits)):
+    asked = {
+        "reader": actor.id,
+        "own": actor.postings,
+        "ids": ids,
+        "today": today,
+        "tomorrow": today + timedelta(days=1),
+    }
+    tallied: dict[str, dict[int, int]] = {}
+    for kind, posting, count in read_columns(session, rows, asked | bound(limits)):
         tallied.setdefault(kind, {})[posting] = count
     came_lately = {
         (posting, stage_in(kind)): count
@@ -119,7 +143,7 @@ def read_tally(
     for (posting, _stage), count in overdue_in(counts, came_lately, rules).items():
         overdue[posting] = overdue.get(posting, 0) + count
     return Tally(
-        open=frozenset(posting for posting, state, _, _ in standing if state is PostingState.OPEN),
+        open=frozenset(opened),
         states={state: tallied.get(STATE + state.value, NONE).get(0, 0) for state in PostingState},
         counts=counts,
         overdue=overdue,
@@ -129,24 +153,19 @@ def read_tally(
     )
 
 
-@cache
-def _rules(sight: Sight) -> Select[StageRule]:
-    return select(StageRule).where(StageRule.posting_id.in_(_wanted(sight)))
+def rule_rows(wanted: Select[int]) -> Select[*tuple[Any, ...]]:
+    """Select the rules that these postings have of their own."""
+    return select(*StageRule.__table__.columns).where(StageRule.posting_id.in_(wanted))
 
 
-@cache
-def _standing(sight: Sight) -> Select[int, PostingState, Stage, int]:
+def standing_rows(wanted: Select[int]) -> Select[int, bool, str, int]:
+    """Select how many stand in each stage that goes on, of these postings: a row of ``Standing``."""
+    is_open: ColumnElement[bool] = (Posting.state == PostingState.OPEN).label("is_open")
     return (
-        select(Posting.id, Posting.state, StageCount.stage, StageCount.count)
+        select(Posting.id, is_open, cast(StageCount.stage, String).label("stage"), StageCount.count)
         .join(StageCount, StageCount.posting_id == Posting.id)
-        .where(Posting.id.in_(_wanted(sight)))
+        .where(Posting.id.in_(wanted), StageCount.stage.in_(LANES))
     )
-
-
-def _wanted(sight: Sight) -> Select[int]:
-    """Select the open postings that the reader sees, and those ``listed``."""
-    listed: BindParameter[Sequence[int]] = bindparam("listed", expanding=True)
-    return select(Posting.id).where(sight.condition(), or_(Posting.state == PostingState.OPEN, Posting.id.in_(listed)))
 
 
 @lru_cache(maxsize=100)
@@ -204,17 +223,24 @@ class Draft:
 
 def read_drafts(session: Session, *, everything: bool, posting_ids: Collection[int]) -> dict[int, Draft]:
     """Read the drafts of these postings, or of all, by posting, in one query."""
-    found = session.execute(_drafts(everything=everything), {"own": posting_ids})
+    return drafts_in(read_columns(session, _drafts(everything=everything), {"own": posting_ids}))
+
+
+def drafts_in(rows: Iterable[Any]) -> dict[int, Draft]:
+    """Give what rows of ``draft_rows`` say, by posting."""
     return {
-        posting: Draft(
-            number, max(0, (findings or 0) - done), document_id, document, title, state is PostingState.DRAFT
-        )
-        for posting, number, findings, done, document_id, document, title, state in found
+        posting: Draft(number, max(0, (findings or 0) - settled), document_id, document, title, bool(is_new))
+        for posting, number, findings, settled, document_id, document, title, is_new in rows
     }
 
 
 @cache
 def _drafts(*, everything: bool) -> Select[*tuple[Any, ...]]:
+    return draft_rows(everything=everything)
+
+
+def draft_rows(*, everything: bool) -> Select[*tuple[Any, ...]]:
+    """Select the drafts of all postings, or of the reader's ``own``."""
     settled = (
         select(func.count())
         .where(SettledFinding.rubric_version_id == RubricVersion.id)
@@ -225,12 +251,12 @@ def _drafts(*, everything: bool) -> Select[*tuple[Any, ...]]:
         select(
             RubricVersion.posting_id,
             RubricVersion.number,
-            func.json_array_length(RubricVersion.document["warnings"]),
-            settled,
-            SourceDocument.id,
-            SourceDocument.name,
+            func.json_array_length(RubricVersion.document["warnings"]).label("findings"),
+            settled.label("settled"),
+            SourceDocument.id.label("document_id"),
+            SourceDocument.name.label("document"),
             Posting.title,
-            Posting.state,
+            (Posting.state == PostingState.DRAFT).label("is_new"),
         )
         .join(Posting, Posting.id == RubricVersion.posting_id)
         .join(SourceDocument, SourceDocument.id == Posting.document_id)

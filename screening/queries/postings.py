@@ -7,14 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    Row,
-    Select,
     String,
     bindparam,
     func,
@@ -32,13 +29,23 @@ from screening.models import (
     User,
 )
 from screening.policy import Actor
-from screening.queries.overview_counts import Draft, Sight, Tally, read_drafts, read_tally
-from screening.queries.stage_rules import LANES
+from screening.queries.overview_counts import (
+    Draft,
+    Sight,
+    Tally,
+    draft_rows,
+    drafts_in,
+    read_tally,
+    rule_rows,
+    standing_rows,
+)
+from screening.queries.requests import review_counts
+from screening.queries.stage_rules import LANES, rules_in
+from screening.queries.together import Together
 
 SORTS = ("new", "overdue", "median", "title", "age")
 ROWS = 200
 DOCUMENTS = 3
-NONE: Mapping[int, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +62,8 @@ class PostingFilter:
     sort: str = "new"
 
 
-@dataclass(frozen=True, slots=True)
-class PostingRow:
-    """One posting: ``counts`` by stage in the order of ``LANES``; ``draft`` is the number of its unpublished rubric version, ``open_findings`` what that draft leaves unsettled.
+class PostingRow(NamedTuple):
+    """One posting, a tuple so that it is quickly made and looked up: ``counts`` by stage in the order of ``LANES``; ``draft`` is the number of its unpublished rubric version, ``open_findings`` what that draft leaves unsettled.
 
     ``median`` is how many seconds an application stood in one stage (``services.stage_figures``), None while nobody knows;
     ``owner`` is the one who answers for the posting, else the first by name who recruits for it.
@@ -111,28 +117,20 @@ class Overview:
     highest: int
     cut: bool
     documents: tuple[WaitingDocument, ...] = ()
+    reviews: int = 0
 
 
-def overview(
-    session: Session,
-    *,
-    actor: Actor,
-    chosen: PostingFilter,
-    today: datetime,
-    now: datetime,
-    reviews: Mapping[int, int] = NONE,
-) -> Overview:
-    """Read the postings that this person has rights on; ``today`` is the start of the reader's day. Five queries for any number of rows.
-
-    ``reviews`` counts by posting the human reviews that candidates wait for.
-    """
+def overview(session: Session, *, actor: Actor, chosen: PostingFilter, today: datetime, now: datetime) -> Overview:
+    """Read the postings that this person has rights on; ``today`` is the start of the reader's day. Two queries for any number of rows."""
     sight = Sight.of(actor, mine=chosen.mine)
     asked = {"reader": actor.id, "own": actor.postings, "state": chosen.state}
     if chosen.text:
         asked["pattern"] = f"%{_escaped(chosen.text)}%"
-    found = session.execute(_listed(sight, narrowed=bool(chosen.text)), asked).all()
-    tally = read_tally(session, actor, sight, [row.id for row in found[:ROWS]], today=today, now=now)
-    drafts = read_drafts(session, everything=sight.everything, posting_ids=actor.postings)
+    read = _lists(sight, narrowed=bool(chosen.text)).read(session, **asked)
+    found, drafts, reviews = read["listed"], drafts_in(read["drafts"]), dict(read["reviews"])
+    tally = read_tally(
+        session, actor, sight, rules=rules_in(read["rules"]), standing=read["standing"], today=today, now=now
+    )
     rows = _rows(found[:ROWS], tally=tally, drafts=drafts, reviews=reviews)
     kept = [row for row in rows if row.waits or not chosen.attention]
     return Overview(
@@ -146,6 +144,7 @@ def overview(
         highest=max((count for row in rows for count in row.counts), default=0),
         cut=len(found) > ROWS,
         documents=_waiting_documents(drafts.values(), actor),
+        reviews=sum(reviews.values()),
     )
 
 
@@ -163,22 +162,32 @@ LISTED = (
 
 
 @cache
-def _listed(sight: Sight, *, narrowed: bool) -> Select[*tuple[Any, ...]]:
-    """Make the statement once for each kind of reader and list: to make it takes longer than to answer it."""
+def _lists(sight: Sight, *, narrowed: bool) -> Together:
+    """Make the statement once for each kind of reader and list: to make it takes longer than to answer it.
+
+    Numbers are asked of the open postings, and of those that are listed.
+    """
     state: BindParameter[PostingState] = bindparam("state", type_=Posting.state.type)
-    rows = select(*LISTED, _owner().label("owner")).where(sight.condition(), Posting.state == state)
+    listed = select(*LISTED, _owner().label("owner")).where(sight.condition(), Posting.state == state)
     if narrowed:
         pattern: BindParameter[str] = bindparam("pattern", type_=String())
-        rows = rows.where(or_(Posting.title.ilike(pattern, escape="\\"), Posting.track.ilike(pattern, escape="\\")))
-    return rows.order_by(Posting.id.desc()).limit(ROWS + 1)
+        listed = listed.where(or_(Posting.title.ilike(pattern, escape="\\"), Posting.track.ilike(pattern, escape="\\")))
+    listed = listed.order_by(Posting.id.desc()).limit(ROWS + 1)
+    of_page = listed.with_only_columns(Posting.id).subquery()
+    wanted = select(Posting.id).where(
+        sight.condition(), or_(Posting.state == PostingState.OPEN, Posting.id.in_(select(of_page.c.id)))
+    )
+    return Together(
+        listed=listed,
+        rules=rule_rows(wanted),
+        standing=standing_rows(wanted),
+        drafts=draft_rows(everything=sight.everything),
+        reviews=review_counts(everything=sight.everything),
+    )
 
 
 def _rows(
-    found: Sequence[Row[*tuple[Any, ...]]],
-    *,
-    tally: Tally,
-    drafts: Mapping[int, Draft],
-    reviews: Mapping[int, int],
+    found: Iterable[Any], *, tally: Tally, drafts: Mapping[int, Draft], reviews: Mapping[int, int]
 ) -> list[PostingRow]:
     return [
         PostingRow(

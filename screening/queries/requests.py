@@ -99,16 +99,10 @@ def _listed(*, everything: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
-def count_waiting_reviews(session: Session, *, actor: Actor) -> dict[int, int]:
-    """Count what ``waiting_reviews`` lists, by posting."""
-    rows = session.execute(_counted(everything=actor.role is Role.ADMIN), _asked(actor))
-    return dict(rows.all())
-
-
-@cache
-def _counted(*, everything: bool) -> Select[int, int]:
+def review_counts(*, everything: bool) -> Select[int, int]:
+    """Count what ``waiting_reviews`` lists, by posting, for a ``reader`` whose ``own`` postings are named."""
     return (
-        select(Application.posting_id, func.count())
+        select(Application.posting_id, func.count().label("waiting"))
         .select_from(CandidateRequest)
         .join(Application, Application.id == CandidateRequest.application_id)
         .where(*_waiting(everything=everything))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
 
 from flask import current_app
 from markupsafe import Markup
@@ -10,10 +11,10 @@ from markupsafe import Markup
 from screening.web.versions import ICONS, asset
 
 
-def draw_rows(template: str, lines: Iterable[Hashable]) -> list[Markup]:
+def draw_rows(template: str, lines: Iterable[Hashable], make: Callable[[Any], object] | None = None) -> list[Markup]:
     """Give what a template's macro ``row`` draws of each line; see ``PageEnvironment.draw_rows`` for what such a macro may use."""
     rows: list[Markup] = current_app.jinja_env.draw_rows(  # type: ignore[attr-defined] # a PageEnvironment
-        template, lines, icons=asset(ICONS)
+        template, lines, icons=asset(ICONS), make=make
     )
     return rows
 

@@ -49,8 +49,12 @@ class PageEnvironment(Environment):
         self.spoken_filters: dict[str, Callable[[], Callable[..., Any]]] = {}
         """Filters, by name, that are quicker where the language is known: what makes them, called while it is in force."""
 
-    def draw_rows(self, name: str, lines: Iterable[Hashable], *, icons: str) -> list[Markup]:
+    def draw_rows(
+        self, name: str, lines: Iterable[Hashable], *, icons: str, make: Callable[[Any], object] | None = None
+    ) -> list[Markup]:
         """Give what the macro ``row`` of a template draws of each line, in the language in force; the same line is drawn once.
+
+        Where a line is dearer than what it says, ``make`` makes it of that, when it is drawn.
 
         Lists are asked for all day, and few of their rows change. So the macro may use nothing but its line, icons, which lie
         at the address ``icons``, and what is the same for every request: no token, no reader, no moment, no other address
@@ -61,10 +65,16 @@ class PageEnvironment(Environment):
             drawn = self._draw
         else:
             drawn = (self._spoken.get(locale.language) or self._speak(locale.language))._drawn  # noqa: SLF001 - one of its own kind
-        return [Markup(drawn(name, line, icons).decode()) for line in lines]  # noqa: S704 - a macro escapes
+        return [Markup(drawn(name, line, icons, make).decode()) for line in lines]  # noqa: S704 - a macro escapes
 
-    def _draw(self, name: str, line: Hashable, icons: str) -> bytes:  # noqa: ARG002 - the address is part of the cache's key
-        row: str = self.get_template(name).module.row(line)  # type: ignore[attr-defined]
+    def _draw(
+        self,
+        name: str,
+        line: Hashable,
+        icons: str,  # noqa: ARG002 - part of the cache's key
+        make: Callable[[Any], object] | None,
+    ) -> bytes:
+        row: str = self.get_template(name).module.row(line if make is None else make(line))  # type: ignore[attr-defined]
         return row.encode()
 
     def _load_template(self, name: str, globals: MutableMapping[str, Any] | None) -> Template:  # noqa: A002 - as Jinja calls it

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from screening.models import PostingState, Stage
-from screening.queries.postings import Overview, PostingFilter, PostingRow
+from screening.models import PostingState
+from screening.queries.postings import PostingFilter, PostingRow
 from screening.queries.stage_rules import LANES
+from screening.web.labels import STAGES, spoken
 from screening.web.links import quick_url_for
 
 HOUR, DAY = 3600, 86400
-PLACE = 987654321
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,53 +62,57 @@ class Line:
     is_open: bool
 
 
-def lines_of(page: Overview, stages: Mapping[Stage, str]) -> list[Line]:
-    """Make the lines of a page."""
-    pipeline, rubric, rules = (
-        _pattern(endpoint) for endpoint in ("pipeline.show", "rubrics.review", "stage_rules.show")
-    )
-    close, reopen = _pattern("postings.close"), _pattern("postings.reopen")
-    home = url_for("home.index") + "#hr-h"
-    words = [(stage, stages[stage]) for stage in LANES]
-    units = _units()
-    scale = 100 / max(page.highest, 1)
-    made = []
-    for row in page.rows:
-        here, review = pipeline.format(row.id), rubric.format(row.id)
-        name = row.title or _("Untitled, lines %(first)s–%(last)s", first=row.first_line, last=row.last_line)
-        is_open, is_draft = row.state is PostingState.OPEN, row.state is PostingState.DRAFT
-        made.append(
-            Line(
-                id=row.id,
-                name=name,
-                href=review if is_draft else here,
-                track=row.track,
-                locations=row.locations,
-                cells=tuple(
-                    Cell(
-                        word, count, f"{here}?stage={stage.value}", f"{name}, {word}: {count}", round(count * scale, 1)
-                    )
-                    for (stage, word), count in zip(words, row.counts, strict=True)
-                ),
-                new=row.new,
-                overdue=row.overdue,
-                overdue_href=f"{here}?sort=waiting",
-                median=_duration(row.median, *units),
-                owner=row.owner or "",
-                notices=tuple(_notices(row, here, review, home)),
-                rubric=review,
-                stages=rules.format(row.id),
-                public=url_for("careers.posting", slug=row.slug) if is_open else None,
-                turn=None if is_draft else (close if is_open else reopen).format(row.id),
-                is_open=is_open,
+class Shown(NamedTuple):
+    """All that a line says: its posting, and the highest number in any cell of the page."""
+
+    row: PostingRow
+    highest: int
+
+
+def line_of(shown: Shown) -> Line:
+    """Make a line of the page."""
+    row, stages = shown.row, spoken(STAGES)
+    here, review = (quick_url_for(name, posting_id=row.id) for name in ("pipeline.show", "rubrics.review"))
+    name = row.title or _("Untitled, lines %(first)s–%(last)s", first=row.first_line, last=row.last_line)
+    is_open, is_draft = row.state is PostingState.OPEN, row.state is PostingState.DRAFT
+    scale = 100 / max(shown.highest, 1)
+    return Line(
+        id=row.id,
+        name=name,
+        href=review if is_draft else here,
+        track=row.track,
+        locations=row.locations,
+        cells=tuple(
+            Cell(
+                stages[stage],
+                count,
+                f"{here}?stage={stage.value}",
+                f"{name}, {stages[stage]}: {count}",
+                round(count * scale, 1),
             )
-        )
-    return made
+            for stage, count in zip(LANES, row.counts, strict=True)
+        ),
+        new=row.new,
+        overdue=row.overdue,
+        overdue_href=f"{here}?sort=waiting",
+        median=duration(row.median),
+        owner=row.owner or "",
+        notices=tuple(_notices(row, here, review)),
+        rubric=review,
+        stages=quick_url_for("stage_rules.show", posting_id=row.id),
+        public=url_for("careers.posting", slug=row.slug) if is_open else None,
+        turn=None if is_draft else quick_url_for("postings.close" if is_open else "postings.reopen", posting_id=row.id),
+        is_open=is_open,
+    )
 
 
 def duration(seconds: int | None) -> str:
     """Print how long something takes: 2.4 d or 2.4 天, hours below a day, a dash where nobody knows."""
-    return _duration(seconds, *_units())
+    if seconds is None:
+        return "–"
+    if seconds < DAY:
+        return str(_("%(num)s h", num=round(seconds / HOUR)))
+    return str(_("%(num)s d", num=f"{seconds / DAY:.1f}"))
 
 
 def link(chosen: PostingFilter, endpoint: str = "postings.index", **changes: str | None) -> str:
@@ -124,17 +127,7 @@ def link(chosen: PostingFilter, endpoint: str = "postings.index", **changes: str
     return quick_url_for(endpoint, **(parts | changes))
 
 
-def _units() -> tuple[str, str]:
-    return _("%(num)s h", num="{}"), _("%(num)s d", num="{}")
-
-
-def _duration(seconds: int | None, hours: str, days: str) -> str:
-    if seconds is None:
-        return "–"
-    return hours.format(round(seconds / HOUR)) if seconds < DAY else days.format(f"{seconds / DAY:.1f}")
-
-
-def _notices(row: PostingRow, pipeline: str, rubric: str, home: str) -> list[Notice]:
+def _notices(row: PostingRow, pipeline: str, rubric: str) -> list[Notice]:
     found = []
     if row.draft:
         unsettled = row.open_findings
@@ -149,10 +142,5 @@ def _notices(row: PostingRow, pipeline: str, rubric: str, home: str) -> list[Not
         found.append(Notice("against", "alert-circle", words, pipeline))
     if row.reviews:
         words = ngettext("%(num)s human review asked for", "%(num)s human reviews asked for", row.reviews)
-        found.append(Notice("partly", "user", words, home))
+        found.append(Notice("partly", "user", words, quick_url_for("home.index") + "#hr-h"))
     return found
-
-
-def _pattern(endpoint: str) -> str:
-    """Give the address of a posting's page with a place for its number: asked for once, not for every line."""
-    return url_for(endpoint, posting_id=PLACE).replace(str(PLACE), "{}")

@@ -14,14 +14,13 @@ from screening.extensions import db
 from screening.models import Posting, PostingState
 from screening.policy import Permission
 from screening.queries.postings import SORTS, PostingFilter, overview
-from screening.queries.requests import count_waiting_reviews
 from screening.queries.stage_rules import LANES
 from screening.services.publishing import close_posting, reopen_posting
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, needs, now
 from screening.web.drawing import draw_rows
 from screening.web.labels import STAGES, spoken
-from screening.web.recruiter.overview_lines import lines_of, link
+from screening.web.recruiter.overview_lines import Shown, line_of, link
 from screening.web.recruiter.returning import back_to
 from screening.web.toasts import toast
 
@@ -46,19 +45,16 @@ def live() -> ResponseReturnValue:
 
 def _page(template: str) -> str:
     chosen, moment = _filter(), now()
-    reviews = count_waiting_reviews(db.session, actor=actor())
-    page = overview(db.session, actor=actor(), chosen=chosen, today=start_of_day(moment), now=moment, reviews=reviews)
-    stages = spoken(STAGES)
+    page = overview(db.session, actor=actor(), chosen=chosen, today=start_of_day(moment), now=moment)
     return render_template(
         template,
         page=page,
-        lines=draw_rows(LINE, lines_of(page, stages)),
-        reviews=sum(reviews.values()),
+        lines=draw_rows(LINE, [Shown(row, page.highest) for row in page.rows], line_of),
         chosen=chosen,
         link=partial(link, chosen),
         read_at=moment,
         lanes=LANES,
-        stages=stages,
+        stages=spoken(STAGES),
         PostingState=PostingState,
     )
 
