@@ -17,6 +17,7 @@ from screening.config import Settings, load_settings
 from screening.extensions import alembic, babel, csrf, db, limiter, login_manager, reading, tune_sqlite
 from screening.models import User
 from screening.policy import Permission
+from screening.queries.scopes import Reader
 from screening.web import BLUEPRINTS
 from screening.web.access import may
 from screening.web.auth.sessions import Account
@@ -27,7 +28,7 @@ from screening.web.dots import row_of_dots
 from screening.web.drawing import drawn
 from screening.web.errors import register_errors
 from screening.web.formatting import FILTERS, SPOKEN_FILTERS, company, html_language, is_chinese
-from screening.web.links import quick_links
+from screening.web.links import quick_links, site_root
 from screening.web.navigation import navigation
 from screening.web.packing import register_packing
 from screening.web.scores import draw_band, draw_score
@@ -135,7 +136,7 @@ def _tune(engine: Engine) -> None:
         tune_sqlite(engine)
 
 
-def _account() -> User | None:
+def _account() -> Reader | User | None:
     user = current_user._get_current_object()  # noqa: SLF001 - asked once: each look through a proxy costs as much as the rest
     return user.account if user and user.is_authenticated else None
 
@@ -186,13 +187,16 @@ def _equip_templates(app: Flask) -> None:
 
 def _guard_requests(app: Flask, settings: Settings) -> None:
     @app.before_request
-    def choose_transaction() -> None:
+    def note_request() -> None:
         g.reading = reading.set(request.method in {"GET", "HEAD", "OPTIONS"})
+        g.site_root = site_root.set(request.environ.get("SCRIPT_NAME", ""))
 
     @app.teardown_request
-    def forget_transaction(error: BaseException | None) -> None:  # noqa: ARG001 - the signature is Flask's
+    def forget_request(error: BaseException | None) -> None:  # noqa: ARG001 - the signature is Flask's
         if (token := g.pop("reading", None)) is not None:
             reading.reset(token)
+        if (token := g.pop("site_root", None)) is not None:
+            site_root.reset(token)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

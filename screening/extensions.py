@@ -29,6 +29,14 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from screening.models import Base
 
 
+class ViewLimiter(Limiter):
+    """Limits that stand on views, each of which asks for its own: a page without any does not look for some."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
 class KeptDomain(Domain):  # type: ignore[misc] # Flask-Babel has no types
     """The translations, looked up by their language: Flask-Babel writes the locale out for each text, a sixth of a page's time."""
 
@@ -56,7 +64,7 @@ db = SQLAlchemy(session_options={"expire_on_commit": False})
 alembic = Alembic(metadatas=Base.metadata)
 babel = KeptBabel()
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address)
+limiter = ViewLimiter(get_remote_address)
 login_manager = LoginManager()
 
 PATIENCE = 15.0

@@ -14,6 +14,7 @@ from screening.models.base import Base, JsonObject, UtcDateTime, choice
 class Stage(StrEnum):
     """Where an application stands; ``applied`` is shown as New, ``screening`` as Review."""
 
+    __hash__ = str.__hash__  # a list looks hundreds up, and an enumeration's own hash is a call
     APPLIED = "applied"
     SCREENING = "screening"
     INTERVIEW = "interview"

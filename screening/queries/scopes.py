@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, Row, Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
@@ -19,36 +19,55 @@ from screening.models import (
     Posting,
     PostingMember,
     ResumeFile,
+    Role,
     User,
 )
 from screening.models.application import RESUME
 from screening.policy import Actor, Scope
+from screening.queries.columns import read_columns
 from screening.queries.deletions import waiting_for
 from screening.queries.outbox import stuck_for
 from screening.queries.own_answers import FIELD, is_for_interviewers
 
 
-def actor_of(session: Session, user: User) -> Actor:
+class Reader(NamedTuple):
+    """Of an account what every page asks: a row of ``User``'s columns, which is read in a third of the time of the object."""
+
+    id: int
+    name: str
+    role: Role
+    session_key: str
+    is_active: bool
+    locale: str | None
+    theme: str | None
+    time_zone: str | None
+
+
+OF_READER = tuple(getattr(User, name) for name in Reader._fields)
+
+
+def actor_of(session: Session, user: Reader | User) -> Actor:
     """Read the rights of a member of staff."""
     postings = session.scalars(select(PostingMember.posting_id).where(PostingMember.user_id == user.id))
     return Actor(id=user.id, role=user.role, postings=frozenset(postings))
 
 
-def account_of(session: Session, user_id: int) -> tuple[User, Actor, int, int] | None:
+def account_of(session: Session, user_id: int) -> tuple[Reader, Actor, int, int] | None:
     """Read an account with its rights, the deletions that wait on its postings and the mails that are stuck there in one query, which every page of staff begins with."""
-    rows = session.execute(_accounts(), {"reader": user_id}).all()
+    rows = read_columns(session, _accounts(), {"reader": user_id}).all()
     if not rows:
         return None
-    user, _, waiting, stuck = rows[0]
-    postings = frozenset(row[1] for row in rows if row[1] is not None)
-    return user, Actor(user.id, user.role, postings), waiting, stuck
+    *found, _, waiting, stuck = rows[0]
+    reader = Reader._make(found)
+    postings = frozenset(row[-3] for row in rows if row[-3] is not None)
+    return reader, Actor(reader.id, reader.role, postings), waiting, stuck
 
 
 @cache
-def _accounts() -> Select[Any, *tuple[Any, ...]]:
+def _accounts() -> Select[*tuple[Any, ...]]:
     reader: BindParameter[int] = bindparam("reader")
     return (
-        select(User, PostingMember.posting_id, waiting_for(reader), stuck_for(reader))
+        select(*OF_READER, PostingMember.posting_id, waiting_for(reader), stuck_for(reader))
         .outerjoin(PostingMember, PostingMember.user_id == User.id)
         .where(User.id == reader)
     )

@@ -16,7 +16,7 @@ from flask_login import current_user
 from screening.extensions import db
 from screening.models import Application, BookingOffer, Bulk, Interview, Posting, ResumeFile, User
 from screening.policy import Actor, Permission, Scope, allows
-from screening.queries.scopes import actor_of, application_at, application_scope, file_scope, interview_at
+from screening.queries.scopes import Reader, actor_of, application_at, application_scope, file_scope, interview_at
 
 LARGEST_ID = 2**31 - 1
 """No row has a larger number; PostgreSQL refuses even to look for one."""
@@ -40,15 +40,20 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def reader() -> Reader | User:
+    """Give what every page knows of the one who is signed in; only for views behind ``needs``."""
+    return cast("Reader | User", current_user.account)
+
+
 def signed_in_user() -> User:
-    """Give the account of the one who is signed in; only for views behind ``needs``."""
-    return cast("User", current_user.account)
+    """Give the account of the one who is signed in, to change it; only for views behind ``needs``."""
+    return db.session.get_one(User, reader().id)
 
 
 def actor() -> Actor:
     """Give the one who is signed in, with their rights, read once a request."""
     if "actor" not in g:
-        g.actor = current_user.actor or actor_of(db.session, signed_in_user())
+        g.actor = current_user.actor or actor_of(db.session, reader())
     return cast("Actor", g.actor)
 
 

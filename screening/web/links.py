@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, url_for
 from werkzeug.routing import IntegerConverter, Map, Rule
 
 PLAIN = "!$'()*,/:;?@"
 """What Werkzeug leaves as it is in the query of an address."""
 QUICK = "quick_links"
+site_root: ContextVar[str | None] = ContextVar("site_root", default=None)
+"""The path below which the site of the present request lies, empty for a site of its own; None where no request is served."""
 TELLING = 1_000_000_007
 """A number that no address holds by itself: where it stands, numbers go."""
 
@@ -28,7 +31,7 @@ def quick_links(app: Flask) -> Callable[..., str]:
         if endpoint not in known:
             known[endpoint] = _pattern(app.url_map, endpoint)
         pattern = known[endpoint]
-        if pattern is None or not _is_at_root():
+        if pattern is None or site_root.get() != "":
             return url_for(endpoint, **values)
         path, names = pattern
         for name in names:
@@ -52,14 +55,6 @@ def quick_url_for(endpoint: str, **values: Any) -> str:
     """Give an address as templates do, for code that makes many."""
     link: Callable[..., str] = current_app.extensions[QUICK]
     return link(endpoint, **values)
-
-
-def _is_at_root() -> bool:
-    """Tell whether a request is served whose addresses begin with a slash and no more."""
-    try:
-        return not request.environ.get("SCRIPT_NAME")
-    except RuntimeError:
-        return False
 
 
 def _pattern(urls: Map, endpoint: str) -> tuple[str, tuple[str, ...]] | None:

@@ -7,20 +7,22 @@ import time
 from functools import lru_cache
 from pathlib import Path
 
-from flask import current_app, request, url_for
+from flask import current_app, url_for
 from markupsafe import Markup
+
+from screening.web.links import site_root
 
 LOOK_EVERY = 1.0
 """Seconds for which a process takes a static file for unchanged; only who works on the product changes one."""
 
 ICONS = "vendor/icons.svg"
 
-_made: dict[tuple[str, str], tuple[float, str]] = {}
+_made: dict[tuple[str | None, str], tuple[float, str]] = {}
 
 
 def asset(name: str) -> str:
     """Give the address of ``static/<name>`` with a digest of its content; a page asks for its icons hundreds of times."""
-    place = request.environ.get("SCRIPT_NAME", ""), name
+    place = site_root.get(), name
     made = _made.get(place)
     now = time.monotonic()
     if made is None or made[0] < now:

@@ -8,7 +8,7 @@ from flask import Flask, url_for
 from screening.app import create_app
 from screening.config import load_settings
 from screening.models import Stage
-from screening.web.links import quick_links
+from screening.web.links import quick_links, site_root
 
 ASKED = [
     ("postings.index", {}),
@@ -36,6 +36,8 @@ def pages(tmp_path_factory) -> Flask:
 def test_a_link_is_the_one_that_flask_makes(pages, endpoint, values, below):
     link = quick_links(pages)
     with pages.test_request_context(environ_overrides={"SCRIPT_NAME": below}):
+        pages.preprocess_request()
+        assert site_root.get() == below
         for _ in range(2):
             assert link(endpoint, **values) == url_for(endpoint, **values)
 
@@ -43,6 +45,7 @@ def test_a_link_is_the_one_that_flask_makes(pages, endpoint, values, below):
 def test_every_page_that_numbers_name_has_flasks_address(pages):
     link = quick_links(pages)
     with pages.test_request_context():
+        pages.preprocess_request()
         for rule in pages.url_map.iter_rules():
             values = {name: 41 + place for place, name in enumerate(sorted(rule.arguments))}
             try:

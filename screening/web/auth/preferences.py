@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from screening.extensions import db
 from screening.forms.auth import LOCALES, THEMES
-from screening.web.access import anyone
+from screening.web.access import anyone, signed_in_user
 from screening.web.auth.cookies import keep_choice
 from screening.web.auth.next_page import safe_next
 
@@ -26,8 +26,9 @@ def change() -> ResponseReturnValue:
         if (value := request.form.get(name)) and value in allowed
     }
     if current_user.is_authenticated:
+        user = signed_in_user()
         for name, value in chosen.items():
-            setattr(current_user.account, name, value)
+            setattr(user, name, value)
         db.session.commit()
     response: Response = redirect(safe_next(request.form.get("next"), url_for("careers.index")), 303)
     if "HX-Request" in request.headers:

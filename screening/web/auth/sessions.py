@@ -7,13 +7,15 @@ from flask_login import UserMixin
 from screening.extensions import db
 from screening.models import User
 from screening.policy import Actor
-from screening.queries.scopes import account_of
+from screening.queries.scopes import Reader, account_of
 
 
 class Account(UserMixin):
     """A session's account; its id carries the user's session key, so a new key ends every session."""
 
-    def __init__(self, account: User, actor: Actor | None = None, deletions: int | None = None, stuck: int = 0) -> None:
+    def __init__(
+        self, account: Reader | User, actor: Actor | None = None, deletions: int | None = None, stuck: int = 0
+    ) -> None:
         self.account = account
         self.actor = actor
         self.deletions = deletions

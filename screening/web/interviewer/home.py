@@ -21,7 +21,7 @@ from screening.queries.requests import waiting_reviews
 from screening.queries.second_looks import second_looks
 from screening.services.bulks import AT_ONCE as DONE_AT_ONCE
 from screening.services.bulks import CALLED_OFF_AT_ONCE
-from screening.web.access import actor, may, needs, now, signed_in_user
+from screening.web.access import actor, may, needs, now, reader
 from screening.web.bulk_words import bulk_title, state_words
 from screening.web.stage_words import stage_word
 
@@ -94,6 +94,6 @@ def _short(text: str) -> str:
 
 def _today(moment: datetime) -> tuple[datetime, datetime]:
     """Give the reader's day: from midnight to midnight in their zone."""
-    zone = ZoneInfo(signed_in_user().time_zone or current_app.config["SCREENING"].time_zone)
+    zone = ZoneInfo(reader().time_zone or current_app.config["SCREENING"].time_zone)
     begin = moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     return begin, begin + timedelta(days=1)

@@ -37,7 +37,7 @@ from screening.services.bulks import MOST
 from screening.services.letters import fill_for_staff, tidy, tidy_subject
 from screening.services.reasons import REJECT_REASONS
 from screening.services.tagging import TagError, key_of, tidy_name
-from screening.web.access import LARGEST_ID, actor, may, now, signed_in_user
+from screening.web.access import LARGEST_ID, actor, may, now, reader
 from screening.web.bulk_words import bulk_problem
 from screening.web.recruiter.bulk_letters import letter_for
 from screening.web.recruiter.chosen import Chosen, read_chosen
@@ -213,7 +213,7 @@ def _examples(posting: Posting, arguments: Mapping[str, object], ids: tuple[int,
         if one is None:
             continue
         subject, text = letter_for(letters, locale)  # type: ignore[arg-type] # as _prepare_mail made them
-        values = letter_values(one, posting=posting, recruiter=signed_in_user().name, stage=None)
+        values = letter_values(one, posting=posting, recruiter=reader().name, stage=None)
         found.append(Example(locale, number, one.name, fill_for_staff(subject, values), fill_for_staff(text, values)))
     return tuple(found)
 

@@ -25,7 +25,7 @@ from screening.services.open_points import open_points
 from screening.services.reasons import REASONS as REASONS_FOR
 from screening.services.seconding import second
 from screening.services.undoing import Act, remember
-from screening.web.access import actor, may, needs, now, signed_in_user
+from screening.web.access import actor, may, needs, now, reader
 from screening.web.labels import OUTCOMES, RATINGS, RECOMMENDATIONS
 from screening.web.recruiter.debrief_words import (
     ABSTENTIONS,
@@ -264,7 +264,7 @@ def _page(
         else (),
         call_off=request.method == "GET" or "call_off" in request.form,
         zone=reader_zone(),
-        decider=signed_in_user().name,
+        decider=reader().name,
         decision_state=decision_state,
         anchors=_anchors(page),
         abstentions=ABSTENTIONS,

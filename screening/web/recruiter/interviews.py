@@ -39,7 +39,7 @@ from screening.services.interviewing import (
 from screening.services.mailing import NotWaitingError, recall_mail
 from screening.services.plans_back import move_of, write_plan
 from screening.services.undoing import Act, remember
-from screening.web.access import actor, may, needs, now, signed_in_user
+from screening.web.access import actor, may, needs, now, reader
 from screening.web.formatting import clock, is_chinese, listing, planned
 from screening.web.interview_news import tell_of
 from screening.web.labels import MAIL_STATES, ROLES
@@ -312,7 +312,7 @@ def _panel(interview: Interview) -> list[int]:
 
 
 def _zone() -> str:
-    return signed_in_user().time_zone or str(current_app.config["SCREENING"].time_zone)
+    return reader().time_zone or str(current_app.config["SCREENING"].time_zone)
 
 
 def _accepted() -> list[str]:

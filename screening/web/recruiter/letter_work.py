@@ -29,7 +29,7 @@ from screening.services.mail_templates import (
 )
 from screening.services.mailing import LOCALES, greeting_name
 from screening.services.outbox import SOON
-from screening.web.access import actor, signed_in_user
+from screening.web.access import actor, reader
 from screening.web.candidate.links import status_link
 from screening.web.candidate.status import ENDS, WAY
 from screening.web.formatting import moment
@@ -104,7 +104,7 @@ def post_letter(
     at: datetime,
 ) -> Mail:
     """Fill and write a letter of the one who is signed in; the caller commits it with the move."""
-    writer = signed_in_user()
+    writer = reader()
     values = letter_values(application, posting=posting, recruiter=writer.name, stage=stage)
     return write_letter(
         db.session,
@@ -166,7 +166,7 @@ def reader_zone() -> str:
 
 
 def _offer(application: Application, *, posting: Posting, stage: Stage, text: LetterText) -> LetterOffer:
-    values = letter_values(application, posting=posting, recruiter=signed_in_user().name, stage=stage)
+    values = letter_values(application, posting=posting, recruiter=reader().name, stage=stage)
     return LetterOffer(
         name=stage.value,
         subject=fill_for_staff(text.subject, values),

@@ -22,7 +22,7 @@ from screening.services.mail_templates import MOVES, Origin, named_text
 from screening.services.moving import MoveError, allowed_moves, move_many
 from screening.services.telling import move_key
 from screening.services.undoing import Act, remember
-from screening.web.access import actor, may, needs, now, signed_in_user
+from screening.web.access import actor, may, needs, now, reader
 from screening.web.labels import LOCALE_NAMES, spoken
 from screening.web.recruiter.letter_work import (
     LetterOffer,
@@ -207,7 +207,7 @@ def _offer(application: Application, posting: Posting, to: Stage | None) -> tupl
     chosen = named_text(
         by_place(kept), posting_id=posting.id, name=request.args.get("text", ""), locale=application.locale
     )
-    values = letter_values(application, posting=posting, recruiter=signed_in_user().name, stage=None)
+    values = letter_values(application, posting=posting, recruiter=reader().name, stage=None)
     offer = LetterOffer(
         name=ALONE,
         subject=fill_for_staff(chosen.subject, values) if chosen else "",

@@ -38,7 +38,7 @@ from screening.services.mail_templates import (
 )
 from screening.services.mailing import LOCALES
 from screening.services.undoing import Act, remember
-from screening.web.access import actor, may, needs, now, signed_in_user
+from screening.web.access import actor, may, needs, now, reader
 from screening.web.candidate.status import ENDS, WAY
 from screening.web.formatting import company
 from screening.web.labels import LOCALE_NAMES
@@ -296,7 +296,7 @@ def _preview(posting: Posting | None, stage: Stage | None, locale: str, subject:
             "posting": (posting.title if posting else None) or _("Intern, speech recognition"),
             "company": company(),
             "status_link": _("(the candidate’s own link)"),
-            "recruiter": signed_in_user().name,
+            "recruiter": reader().name,
             "stage": str(WAY.get(reached) or ENDS[reached]),
         }
     return fill(subject, values), fill(text, values)

@@ -27,7 +27,7 @@ from screening.services.interviewing import InterviewError
 from screening.services.mailing import greeting_name, post_mail
 from screening.services.undoing import Act, remember
 from screening.services.way_back import WINDOW
-from screening.web.access import actor, needs, now, signed_in_user
+from screening.web.access import actor, needs, now, reader
 from screening.web.candidate.links import offer_link
 from screening.web.formatting import zoned
 from screening.web.labels import ROLES
@@ -168,7 +168,7 @@ def _page(
 
 
 def _zone() -> str:
-    return signed_in_user().time_zone or str(current_app.config["SCREENING"].time_zone)
+    return reader().time_zone or str(current_app.config["SCREENING"].time_zone)
 
 
 def _seats(application: Application, choice: RoundChoice, zone: str) -> dict[int, Seat]:

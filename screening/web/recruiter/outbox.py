@@ -28,7 +28,7 @@ from screening.services.outbox import (
     send_once_more,
 )
 from screening.services.undoing import Act, remember
-from screening.web.access import LARGEST_ID, actor, needs, now, signed_in_user
+from screening.web.access import LARGEST_ID, actor, needs, now, reader
 from screening.web.candidate.links import status_link
 from screening.web.labels import LOCALE_NAMES, MAIL_STATES
 from screening.web.mail_words import EXPLANATIONS, shown_text
@@ -97,7 +97,7 @@ def change(mail_id: int) -> ResponseReturnValue:
             mail=mail,
             subject=subject,
             text=text,
-            values=letter_values(application, posting=posting, recruiter=signed_in_user().name, stage=None),
+            values=letter_values(application, posting=posting, recruiter=reader().name, stage=None),
             seen=(mail.subject, mail.text),
             actor_id=actor().id,
             now=at,

@@ -9,7 +9,7 @@ from screening.extensions import db
 from screening.forms.inputs import whole_number
 from screening.policy import Permission
 from screening.queries.workload import MANY, workload
-from screening.web.access import actor, needs, now, signed_in_user
+from screening.web.access import actor, needs, now, reader
 
 blueprint = Blueprint("workload", __name__, url_prefix="/staff/interviews")
 
@@ -21,7 +21,7 @@ def show() -> ResponseReturnValue:
     page = workload(
         db.session,
         reader_id=actor().id,
-        zone=signed_in_user().time_zone or current_app.config["SCREENING"].time_zone,
+        zone=reader().time_zone or current_app.config["SCREENING"].time_zone,
         now=now(),
         after=whole_number(request.args.get("after")),
     )
