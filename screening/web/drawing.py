@@ -2,23 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
-from flask import current_app
+from flask import Response, current_app, render_template
 from markupsafe import Markup
 
 from screening.web.versions import ICONS, asset
 
+LINES = Markup("<!lines>")
+"""Where the lines go; nothing that a person wrote stands on a page like that."""
 
-def draw_rows(template: str, lines: Iterable[Hashable], make: Callable[[Any], object] | None = None) -> list[Markup]:
-    """Give what a template's macro ``row`` draws of each line; see ``PageEnvironment.draw_rows`` for what such a macro may use."""
-    rows: list[Markup] = current_app.jinja_env.draw_rows(  # type: ignore[attr-defined] # a PageEnvironment
+
+def draw_rows(
+    template: str,
+    lines: Sequence[Hashable],
+    make: Callable[[Any], object] | None = None,
+    *,
+    own: Iterable[tuple[str, ...]] | None = None,
+) -> bytes:
+    """Give what a template's macro ``row`` draws of the lines, as it is sent; see ``PageEnvironment.draw_rows`` for what such a macro may use.
+
+    ``own`` is for each line what differs from list to list, escaped: it goes where the macro wrote ``OWN``.
+    """
+    drawn: list[tuple[bytes, ...]] = current_app.jinja_env.draw_rows(  # type: ignore[attr-defined] # a PageEnvironment
         template, lines, icons=asset(ICONS), make=make
     )
-    return rows
+    pieces: list[bytes] = []
+    for parts, values in zip(drawn, own or repeat((), len(drawn)), strict=True):
+        pieces.append(parts[0])
+        for value, part in zip(values, parts[1:], strict=True):
+            pieces += value.encode(), part
+    return b"".join(pieces)
 
 
 def drawn(template: str, line: Hashable = None) -> Markup:
     """Give what the macro draws of one line."""
-    return draw_rows(template, [line])[0]
+    return Markup(draw_rows(template, [line]).decode())  # noqa: S704 - a macro escapes
+
+
+def render_around(template: str, lines: bytes, **values: Any) -> Response:
+    """Render a page around lines that have been drawn, which are most of it: ``lines`` stand where the template prints that."""
+    before, _, after = render_template(template, lines=LINES, **values).partition(LINES)
+    return Response(b"".join((before.encode(), lines, after.encode())), mimetype="text/html")

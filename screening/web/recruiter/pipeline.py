@@ -25,6 +25,7 @@ from screening.services.asking import go_on_rescoring, stop_rescoring
 from screening.services.moving import MoveError, allowed_moves, move_many
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
+from screening.web.drawing import render_around
 from screening.web.labels import SOURCES, spoken
 from screening.web.recruiter.chosen import read_chosen
 from screening.web.recruiter.filter_words import lost_words, problem_words
@@ -91,7 +92,7 @@ def show(posting: Posting) -> ResponseReturnValue:
         known=around,
     )
     lines = draw_lines(listed, chosen, words, waits_of(listed.waiting))
-    return render_template("recruiter/pipeline.html", page=listed, lines=lines, **known)
+    return render_around("recruiter/pipeline.html", lines, page=listed, **known)
 
 
 @blueprint.get("/<int:posting_id>/progress")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from flask import url_for
-from markupsafe import Markup, escape
+from markupsafe import escape
 
 from screening.models import Stage
 from screening.queries.pipeline import Page, PipelineRow
@@ -19,8 +19,6 @@ from screening.web.recruiter.words import preference_words
 
 LINE = "recruiter/_pipeline_row.html"
 PLACE = 987654321
-NUMBER, HREF = "<!number>", "<!href>"
-"""What the template writes where a row differs from list to list; nothing that a person wrote stands on a page like that."""
 
 
 class Line(NamedTuple):
@@ -34,7 +32,7 @@ class Line(NamedTuple):
     preference: str
 
 
-def draw_lines(page: Page, chosen: Chosen, stages: Mapping[Stage, str], waits: Mapping[int, str]) -> Markup:
+def draw_lines(page: Page, chosen: Chosen, stages: Mapping[Stage, str], waits: Mapping[int, str]) -> bytes:
     """Draw the rows, those that are ranked with their place; ``waits`` says by application whom an overdue one waits for."""
     sources, moment = spoken(SOURCES), now()
     before, after = str(escape(_address(chosen))).split(str(PLACE), 1)
@@ -49,13 +47,11 @@ def draw_lines(page: Page, chosen: Chosen, stages: Mapping[Stage, str], waits: M
         )
         for row in page.rows
     ]
-    rows = [
-        str.replace(drawn, NUMBER, str(place) if row.standing.ranked else "–", 1).replace(
-            HREF, f"{before}{row.listed.id}{after}", 1
-        )
-        for place, (row, drawn) in enumerate(zip(page.rows, draw_rows(LINE, lines), strict=True), page.first)
-    ]
-    return Markup("".join(rows))  # noqa: S704 - what is put in is escaped
+    own = (
+        (str(place) if row.standing.ranked else "–", f"{before}{row.listed.id}{after}")
+        for place, row in enumerate(page.rows, page.first)
+    )
+    return draw_rows(LINE, lines, own=own)
 
 
 def _address(chosen: Chosen) -> str:

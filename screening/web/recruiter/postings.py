@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import partial
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_timezone
 from flask_babel import gettext as _
@@ -18,7 +18,7 @@ from screening.queries.stage_rules import LANES
 from screening.services.publishing import close_posting, reopen_posting
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, needs, now
-from screening.web.drawing import draw_rows
+from screening.web.drawing import draw_rows, render_around
 from screening.web.labels import STAGES, spoken
 from screening.web.recruiter.overview_lines import Shown, line_of, link
 from screening.web.recruiter.returning import back_to
@@ -43,13 +43,13 @@ def live() -> ResponseReturnValue:
     return _page("recruiter/_overview.html")
 
 
-def _page(template: str) -> str:
+def _page(template: str) -> ResponseReturnValue:
     chosen, moment = _filter(), now()
     page = overview(db.session, actor=actor(), chosen=chosen, today=start_of_day(moment), now=moment)
-    return render_template(
+    return render_around(
         template,
+        draw_rows(LINE, [Shown(row, page.highest) for row in page.rows], line_of),
         page=page,
-        lines=draw_rows(LINE, [Shown(row, page.highest) for row in page.rows], line_of),
         chosen=chosen,
         link=partial(link, chosen),
         read_at=moment,
