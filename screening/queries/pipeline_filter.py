@@ -26,6 +26,7 @@ from screening.queries.rubric_in_force import RubricInForce, published_version, 
 from screening.queries.stage_rules import LANES, Rules, came_before, rules_of
 from screening.queries.standing import LETTERS
 from screening.queries.texts import matching
+from screening.queries.unindexed import unindexed
 
 FEW = 500
 """Applications that a text, a tag or a person may find to be named one by one; more are read in order and looked up among all."""
@@ -47,7 +48,7 @@ class PipelineFilter:
     """What the reader asked for; an empty value narrows nothing.
 
     ``stages`` to show; ``gates`` pass, below, unknown; ``text`` holds words of names, answers and résumés, the last one perhaps only
-    begun; ``source`` is one that has words, ``other`` for those without, or ``ref-`` and a referral's number;
+    begun, unless many hold it as it is; ``source`` is one that has words, ``other`` for those without, or ``ref-`` and a referral's number;
     ``verdicts`` are criterion keys with a verdict: of one criterion any fits, of several all must; ``lowest`` and
     ``highest`` bound the points of the requirements, 0 to 100; ``cities`` are keys, any fits; ``tags`` are ids, all
     must be there; ``waiting_since`` is the time since which at least an application stands in its stage, ``overdue_at`` the time at
@@ -124,7 +125,7 @@ def narrow(
     rules: Rules | None = None,
     rubric: RubricInForce | None = None,
 ) -> Narrowed:
-    """Turn a filter into conditions: one query for the ids that texts, tags and people lead to, one for the rubric, one for limits.
+    """Turn a filter into conditions: one query for the ids that texts, tags and people lead to, one more for a text whose last word may be only begun, one for the rubric, one for limits.
 
     None of them is sent where the filter asks for nothing of the kind, or where ``rules`` or ``rubric`` have been read.
     """
@@ -139,7 +140,9 @@ def narrow(
         if len(ids) <= FEW:
             few = tuple(ids)
         else:
-            many = tuple(Application.id.in_(lead.ids) if lead.holds is None else lead.holds for lead in leads)
+            # to walk the list and look each up in the set takes a fifth of looking up each of the set
+            ident = unindexed(Application.id.expression)
+            many = tuple(ident.in_(lead.ids) if lead.holds is None else lead.holds for lead in leads)
             makes_set = any(lead.holds is None for lead in leads)
     return Narrowed(
         tuple(_shown(posting, chosen)),
@@ -220,10 +223,7 @@ class _Lead:
 def _leads(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterator[_Lead]:
     of_posting = select(Application.id).where(Application.posting_id == posting_id)
     if chosen.text:
-        words = wanted(chosen.text)
-        yield _Lead(
-            matching(session, words, posting_ids=[posting_id]) if words else select(Application.id).where(false())
-        )
+        yield _Lead(_holding(session, posting_id, chosen.text))
     for tag in chosen.tags:
         ident: ColumnElement[int] = ApplicationTag.application_id.label("id")
         stuck = select(ident).where(ApplicationTag.tag_id == tag)
@@ -245,3 +245,19 @@ def _leads(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterato
         number = chosen.source.removeprefix(REFERRAL)
         referred = Application.referral_id == (int(number) if number.isdigit() else 0)
         yield _Lead(of_posting.where(referred), referred)
+
+
+def _holding(session: Session, posting_id: int, text: str) -> Select[int]:
+    """Select who holds the typed words.
+
+    A last word that many hold as it stands was not only begun. To look for all that begins with it would bring little more,
+    and make the index join the places of hundreds of words first: 37 ms instead of 1 at a million applications.
+    """
+    words = wanted(text)
+    if not words:
+        return select(Application.id).where(false())
+    if len(words[-1]) == 1 and words[-1][0].is_beginning:
+        held = matching(session, wanted(text, is_complete=True), posting_ids=[posting_id])
+        if len(session.scalars(held.limit(FEW + 1)).all()) > FEW:
+            return held
+    return matching(session, words, posting_ids=[posting_id])

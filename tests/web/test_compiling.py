@@ -38,7 +38,7 @@ SAID = {
     "attributes.html": "{{ thing.key }}{{ thing.items is defined }}{{ thing.nothing is defined }}{{ thing.key.real }}{{ one.a.b.c }}",
     "conditions.html": "{{ 'yes' if number }}{{ 'no' if not number }}{{ ('no' if not number)|upper }}[{{ name if number }}]",
     "row.html": "{% macro row(line) %}{{ line.key }}:{{ _('Sign out') }}:{{ counted() }}{% endmacro %}",
-    "own.html": "{% macro row(line) %}[<!own>]{{ line.key }}[<!own>]{% endmacro %}",
+    "cut.html": "{% macro row(line) %}[<!own>]{{ line.key }}[<!own>]{% endmacro %}",
     "namespace.html": "{% set ns = namespace(n=0) %}{% for x in [1, 2] %}{% set ns.n = ns.n + x %}{% endfor %}{{ ns.n }}",
 }
 
@@ -151,7 +151,7 @@ def test_a_row_is_drawn_once_for_all_that_it_says_in_each_language(pages):
 
 def test_a_row_is_cut_where_a_list_has_its_own_to_say_and_nowhere_else(pages):
     with pages.test_request_context(), force_locale("en"):
-        drawn = pages.jinja_env.draw_rows("own.html", [Line("a <!own> b")], icons="/icons.svg")
+        drawn = pages.jinja_env.draw_rows("cut.html", [Line("a <!own> b")], icons="/icons.svg")
     assert drawn == [(b"[", b"]a &lt;!own&gt; b[", b"]")]
 
 
