@@ -43,16 +43,24 @@ ROUNDS, WARMING, BULK, MOVES = 40, 40, 1_000, 4
 PATIENCE = 1_800.0
 """Seconds that the worker is given to count everything."""
 GROWTH_AIM, BARE_AIM, SEARCH_AIM, ANY_WORD_AIM, MOVE_AIM = 1.5, 4.0, 0.05, 0.5, 0.5
+LONGER = 1.3
+"""How much longer an answer is where the table of growth says so."""
 RARE, COMMON = "联邦学习", "python"
 
 
 @dataclass(slots=True)
 class Measured:
-    """One page at one size: seconds of each answer, and its queries."""
+    """One page at one size: seconds of each answer, its queries, and characters of each answer."""
 
     seconds: list[float] = field(default_factory=list)
     queries: int = 0
     first: float = 0.0
+    sizes: list[int] = field(default_factory=list)
+
+    @property
+    def size(self) -> float:
+        """The characters that it sends, in the middle: a search that finds more at a larger size has more to show."""
+        return median(self.sizes) if self.sizes else 0.0
 
     @property
     def middle(self) -> float:
@@ -156,15 +164,16 @@ def _measure(stores: Mapping[int, Stored], rounds: int) -> None:
             store.found[f"bulk move of {BULK:,}"] = _move(readers[size], store.url, store.company)
 
 
-def _time(measured: Measured, act: Callable[[], object], turn: int) -> None:
+def _time(measured: Measured, act: Callable[[], str], turn: int) -> None:
     """Time an act; the first turns fill the caches of both processes and do not count."""
     begun = time.perf_counter()
-    act()
+    answer = act()
     taken = time.perf_counter() - begun
     if turn == 0:
         measured.first = taken
     if turn >= WARMING:
         measured.seconds.append(taken)
+        measured.sizes.append(len(answer))
 
 
 def _ask_to_count(session: Session) -> None:
@@ -208,6 +217,11 @@ def _pages(session: Session, company: Company) -> Mapping[str, Callable[[int], s
     def someone(turn: int) -> int:
         return 1 + turn * 6151 % company.applications
 
+    def applicant(turn: int) -> int:
+        """Give somebody who applied to the posting of the same turn: numbers go to the postings in turns."""
+        place = (turn % len(ids)) or len(ids)
+        return place + len(ids) * (turn * 307 % (company.applications // len(ids)))
+
     def judged_as(turn: int, *verdicts: str) -> str:
         return "&".join(f"v={quote(key)}:{one}" for key, one in zip(keys[ids[turn % len(ids)]], verdicts, strict=False))
 
@@ -230,7 +244,8 @@ def _pages(session: Session, company: Company) -> Mapping[str, Callable[[int], s
         "pipeline, overdue": lambda turn: f"{posting(turn)}?overdue=1",
         "pipeline, by a common tag": lambda turn: f"{posting(turn)}?tag={company.tags[0]}",
         "pipeline, by a rare tag": lambda turn: f"{posting(turn)}?tag={company.tags[-1]}",
-        "pipeline, by name": lambda turn: f"{posting(turn)}?q={quote(name_of(someone(turn))[:2])}",
+        "pipeline, by name": lambda turn: f"{posting(turn)}?q={quote(name_of(applicant(turn)))}",
+        "pipeline, half a name": lambda turn: f"{posting(turn)}?q={quote(name_of(applicant(turn))[:2])}",
         "pipeline, common word": lambda turn: f"{posting(turn)}?q={COMMON}",
         "filter of a pipeline": lambda turn: f"{posting(turn)}/filter",
         "search, name": lambda turn: f"/staff/search?q={quote(name_of(someone(turn)))}",
@@ -348,12 +363,12 @@ def _answers(port: int) -> bool:
 def _report(database: str, size: int, found: Mapping[str, Measured]) -> None:
     bare = found["bare page"].middle
     sys.stdout.write(f"\n{database}, {size:,} applications\n")
-    sys.stdout.write(f"{'page':<28}{'p50':>10}{'p95':>10}{'first':>10}{'to bare':>9}{'queries':>9}\n")
+    sys.stdout.write(f"{'page':<28}{'p50':>10}{'p95':>10}{'first':>10}{'to bare':>9}{'kB':>7}{'queries':>9}\n")
     for name, measured in found.items():
         if measured.seconds:
             sys.stdout.write(
                 f"{name:<28}{1000 * measured.middle:>8.1f}ms{1000 * measured.late:>8.1f}ms{1000 * measured.first:>8.1f}ms"
-                f"{measured.middle / bare:>9.1f}{measured.queries or '':>9}\n"
+                f"{measured.middle / bare:>9.1f}{measured.size / 1000:>7.0f}{measured.queries or '':>9}\n"
             )
     sys.stdout.flush()
 
@@ -368,7 +383,11 @@ def _compare(found: Mapping[int, Mapping[str, Measured]]) -> None:
     )
     for name, measured in large.items():
         if measured.seconds and small[name].seconds:
-            sys.stdout.write(f"{name:<28}{measured.middle / small[name].middle:>8.2f} times\n")
+            longer = measured.size / small[name].size if small[name].size else 1
+            sys.stdout.write(
+                f"{name:<28}{measured.middle / small[name].middle:>8.2f} times"
+                f"{f'   {longer:.1f} times as much to show' if longer > LONGER else ''}\n"
+            )
     sys.stdout.write(
         f"aims: overview and pipeline {BARE_AIM:g} times the bare page at most; search p95 {1000 * SEARCH_AIM:.0f} ms for names "
         f"and rare words, {1000 * ANY_WORD_AIM:.0f} ms for any; a move of {BULK:,} {1000 * MOVE_AIM:.0f} ms\n"
