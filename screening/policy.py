@@ -12,6 +12,7 @@ from screening.models import Role
 class Permission(StrEnum):
     """Every act that a member of staff needs a right for."""
 
+    __hash__ = str.__hash__  # an enumeration’s own is a call, and each page asks dozens
     STAFF = "staff"  # any signed-in member of staff: own home, own settings
     POSTING_LIST = "posting.list"
     POSTING_IMPORT = "posting.import"

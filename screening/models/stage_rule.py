@@ -15,6 +15,7 @@ from screening.models.base import Base, UtcDateTime, choice
 class Responsible(StrEnum):
     """Who must act on an application in a stage; ``owner`` is the application's own, else the posting's."""
 
+    __hash__ = str.__hash__  # an enumeration’s own is a call, and each page asks dozens
     OWNER = "owner"
     HIRING_MANAGER = "hiring_manager"
     PANEL = "panel"

@@ -14,6 +14,7 @@ from screening.models.base import Base, UtcDateTime, choice
 class Role(StrEnum):
     """What a member of staff does; a candidate has no account."""
 
+    __hash__ = str.__hash__  # an enumeration’s own is a call, and each page asks dozens
     INTERVIEWER = "interviewer"
     RECRUITER = "recruiter"
     HIRING_MANAGER = "hiring_manager"

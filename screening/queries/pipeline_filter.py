@@ -221,7 +221,6 @@ class _Lead:
 
 
 def _leads(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterator[_Lead]:
-    of_posting = select(Application.id).where(Application.posting_id == posting_id)
     if chosen.text:
         yield _Lead(_holding(session, posting_id, chosen.text))
     for tag in chosen.tags:
@@ -238,13 +237,13 @@ def _leads(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterato
             .where(Panelist.user_id == chosen.interviewer, Interview.cancelled_at.is_(None), takes_part())
         )
         yield _Lead(
-            of_posting.where(Application.id.in_(seats)),
+            select(Application.id).where(Application.posting_id == posting_id, Application.id.in_(seats)),
             seats.where(Interview.application_id == Application.id).correlate(Application).exists(),
         )
     if chosen.source.startswith(REFERRAL):
         number = chosen.source.removeprefix(REFERRAL)
         referred = Application.referral_id == (int(number) if number.isdigit() else 0)
-        yield _Lead(of_posting.where(referred), referred)
+        yield _Lead(select(Application.id).where(Application.posting_id == posting_id, referred), referred)
 
 
 def _holding(session: Session, posting_id: int, text: str) -> Select[int]:

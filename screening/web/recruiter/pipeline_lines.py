@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
+from urllib.parse import urlencode
 
-from flask import url_for
 from markupsafe import escape
 
 from screening.models import Stage
@@ -14,6 +14,7 @@ from screening.web.access import now
 from screening.web.drawing import draw_rows
 from screening.web.formatting import whole_days
 from screening.web.labels import SOURCES, spoken
+from screening.web.links import quick_url_for
 from screening.web.recruiter.chosen import Chosen
 from screening.web.recruiter.words import preference_words
 
@@ -56,5 +57,5 @@ def draw_lines(page: Page, chosen: Chosen, stages: Mapping[Stage, str], waits: M
 
 def _address(chosen: Chosen) -> str:
     """Give the address of an application's page, which leads back to this list, with a place for its number."""
-    back: dict[str, Any] = dict(chosen.address(view=""))
-    return url_for("applications.show", application_id=PLACE, **back)
+    back = urlencode([*chosen.pairs("view")])
+    return quick_url_for("applications.show", application_id=PLACE) + (f"?{back}" if back else "")
