@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import repeat
 from typing import Any
@@ -11,8 +12,8 @@ from markupsafe import Markup
 
 from screening.web.versions import ICONS, asset
 
-LINES = Markup("<!lines>")
-"""Where the lines go; nothing that a person wrote stands on a page like that."""
+LINES = re.compile(rb"<!lines (\d+)>")
+"""Where drawn lines go; nothing that a person wrote stands on a page like that."""
 
 
 def draw_rows(
@@ -42,7 +43,9 @@ def drawn(template: str, line: Hashable = None) -> Markup:
     return Markup(draw_rows(template, [line]).decode())  # noqa: S704 - a macro escapes
 
 
-def render_around(template: str, lines: bytes, **values: Any) -> Response:
-    """Render a page around lines that have been drawn, which are most of it: ``lines`` stand where the template prints that."""
-    before, _, after = render_template(template, lines=LINES, **values).partition(LINES)
-    return Response(b"".join((before.encode(), lines, after.encode())), mimetype="text/html")
+def render_around(template: str, *lists: bytes, **values: Any) -> Response:
+    """Render a page around lists that have been drawn, which are most of it; each stands where the template prints its ``lines[n]``."""
+    page = render_template(template, lines=[Markup("<!lines %d>") % place for place in range(len(lists))], **values)
+    pieces = LINES.split(page.encode())
+    pieces[1::2] = [lists[int(place)] for place in pieces[1::2]]
+    return Response(b"".join(pieces), mimetype="text/html")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -31,7 +32,7 @@ from screening.web.recruiter.chosen import read_chosen
 from screening.web.recruiter.filter_words import lost_words, problem_words
 from screening.web.recruiter.filters import filter_chips
 from screening.web.recruiter.letter_work import call_off_with
-from screening.web.recruiter.pipeline_lines import draw_lines
+from screening.web.recruiter.pipeline_lines import draw_lines, draw_tickets
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.waiting_words import waits_of
 from screening.web.recruiter.words import REJECT_REASONS, preference_words
@@ -73,13 +74,20 @@ def show(posting: Posting) -> ResponseReturnValue:
     if chosen.view == "board":
         found = board(db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=chosen.at, known=around)
         shown = [stage for stage in known["lanes"] if stage in chosen.stages] or known["lanes"]
-        return render_template(
-            "recruiter/pipeline_board.html",
-            board=found.lanes,
-            columns=shown,
-            most=LANE,
-            waits=waits_of(found.waiting),
-            **known,
+        waits = waits_of(found.waiting)
+        drawn = [
+            draw_tickets(
+                found.lanes[stage],
+                posting.id,
+                stage,
+                chosen,
+                targets=_targets(stage, known["lanes"], known["moves"], words),
+                waits=waits,
+            )
+            for stage in shown
+        ]
+        return render_around(
+            "recruiter/pipeline_board.html", *drawn, board=found.lanes, columns=shown, most=LANE, **known
         )
     listed = page(
         db.session,
@@ -93,6 +101,15 @@ def show(posting: Posting) -> ResponseReturnValue:
     )
     lines = draw_lines(listed, chosen, words, waits_of(listed.waiting))
     return render_around("recruiter/pipeline.html", lines, page=listed, **known)
+
+
+def _targets(
+    stage: Stage, lanes: Sequence[Stage], moves: Mapping[Stage, Collection[Stage]], words: Mapping[Stage, str]
+) -> list[tuple[str, str]] | None:
+    """Name the stages to which somebody in this one may be moved, for a reader who may move."""
+    if not may(Permission.APPLICATION_MOVE):
+        return None
+    return [(to.value, words[to]) for to in lanes if to in moves[stage]]
 
 
 @blueprint.get("/<int:posting_id>/progress")
