@@ -17,12 +17,9 @@ from screening.models import (
     BulkKind,
     BulkState,
     Posting,
-    PostingMember,
-    Role,
     Stage,
     StageRule,
     Tag,
-    User,
 )
 from screening.queries.stage_rules import Rule, rule_beside
 from screening.queries.standing import LETTERS
@@ -140,14 +137,6 @@ def came_after(session: Session, *, ids: Collection[int], moment: datetime) -> f
     """Tell which applications were submitted after a moment."""
     rows = select(Application.id).where(Application.id.in_(ids), Application.submitted_at > moment)
     return frozenset(session.scalars(rows))
-
-
-def colleagues(session: Session, *, posting_id: int) -> tuple[tuple[int, str], ...]:
-    """Name who can own applications of a posting: those who recruit for it, and admins."""
-    members = select(PostingMember.user_id).where(PostingMember.posting_id == posting_id)
-    own = User.id.in_(members) & User.role.in_((Role.RECRUITER, Role.HIRING_MANAGER))
-    rows = select(User.id, User.name).where(User.is_active, or_(own, User.role == Role.ADMIN))
-    return tuple((ident, name) for ident, name in session.execute(rows.order_by(User.name, User.id).limit(200)))
 
 
 def tag_by_key(session: Session, key: str) -> tuple[int, str] | None:

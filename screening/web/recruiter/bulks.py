@@ -13,7 +13,8 @@ from screening.forms.bulk import BulkRequest, digest_of, read_bulk
 from screening.forms.moving import MoveFormError
 from screening.models import Bulk, BulkKind, BulkState, Posting, Stage
 from screening.policy import Permission
-from screening.queries.bulks import bulk_row, colleagues, left_alone, locales_of
+from screening.queries.bulks import bulk_row, left_alone, locales_of
+from screening.queries.colleagues import colleagues
 from screening.queries.stage_rules import LANES, STANDARD, Rules, rules_of
 from screening.queries.tags import posting_tags
 from screening.services.bulks import CALLED_OFF_AT_ONCE, MOST, BulkError, is_done_at_once, start, stop
@@ -110,7 +111,8 @@ def preview(posting: Posting, wanted: BulkRequest) -> ResponseReturnValue:
     texts = text_choices(posting, stages) if wanted.kind is BulkKind.MAIL else {}
     if "take" in request.form and (chosen_text := texts.get(request.form.get("begin", ""))):
         wanted = replace(wanted, letters=chosen_text[1], does=False, previewed="")
-    people = dict(colleagues(db.session, posting_id=posting.id)) if wanted.kind is BulkKind.HAND_OVER else {}
+    hands_over = wanted.kind is BulkKind.HAND_OVER
+    people = {one.id: one.name for one in colleagues(db.session, posting_id=posting.id)} if hands_over else {}
     prepared = prepare(wanted, people)
     outlook, digest = None, ""
     if prepared.is_asked and wanted.kind is not None:
