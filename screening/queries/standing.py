@@ -29,7 +29,7 @@ NO_VERDICT = "-"
 LONGEST_VERDICTS = 200
 KEPT = 500
 """Rubrics whose dots a process keeps at most, some 30 kB each."""
-KEPT_STANDINGS = 8_000
+KEPT_STANDINGS = 16_000
 """Texts of standings that a process keeps read, as many as drawn rows of lists."""
 
 

@@ -16,8 +16,8 @@ from jinja2.runtime import Context
 from screening.web.compiling.code import PageCode
 from screening.web.compiling.texts import PutTexts
 
-ROWS = 8_000
-"""Drawn rows of lists that a process keeps for each language, of 2 to 4 kB each: 160 pages, kept as UTF-8, which is half of a string with Chinese in it."""
+ROWS = 16_000
+"""Drawn rows of lists that a process keeps for each language, of 2 to 5 kB each: 160 pages of a table and as many boards, kept as UTF-8, which is half of a string with Chinese in it."""
 
 OWN = b"<!own>"
 """What such a template writes where a row differs from list to list; nothing that a person wrote stands on a page like that."""
