@@ -89,15 +89,7 @@ def page(
     known = known or frame(session, posting=posting, reader_id=reader_id)
     order = listing(session, posting=posting, reader_id=reader_id, chosen=chosen, known=known)
     found, seen, goes_on = _stretch(session, order, after, before)
-    rows = rows_of(
-        session,
-        found,
-        posting=posting,
-        rules=known.rules,
-        reader_id=reader_id,
-        blind=order.blind,
-        now=now,
-    )
+    rows = rows_of(session, found, posting=posting, reader_id=reader_id, known=known, now=now)
     following = cursor_at(order.value_of(found[-1]), found[-1].id, seen + len(found)) if found and goes_on else None
     preceding = cursor_at(order.value_of(found[0]), found[0].id, seen) if found and seen else None
     return Page(rows.rows, seen + 1, rows.waiting, following, preceding)
@@ -117,15 +109,7 @@ def board(
     order = listing(session, posting=posting, reader_id=reader_id, chosen=chosen, known=known)
     rows = _plain_board(chosen.sort, LANE) if order.is_plain else _lanes(order, LANE)
     found = _loaded(session, rows, **({"posting": posting.id} if order.is_plain else {}))
-    shown = rows_of(
-        session,
-        found,
-        posting=posting,
-        rules=known.rules,
-        reader_id=reader_id,
-        blind=order.blind,
-        now=now,
-    )
+    shown = rows_of(session, found, posting=posting, reader_id=reader_id, known=known, now=now)
     return Board({stage: [row for row in shown.rows if row.stage is stage] for stage in LANES}, shown.waiting)
 
 

@@ -26,8 +26,9 @@ from sqlalchemy.orm import Session, aliased
 
 from screening.models import Application, ApplicationTag, EvidenceAddition, Posting, PrescoreFailure, Stage, Tag
 from screening.queries.columns import read_columns
+from screening.queries.pipeline_frame import Frame
 from screening.queries.responsibles import Turns, Waiting, people_rows
-from screening.queries.stage_rules import Rules, came_before
+from screening.queries.stage_rules import came_before
 from screening.queries.standing import Standing, standings
 from screening.queries.tags import TagRow
 
@@ -193,12 +194,15 @@ def rows_of(
     applications: Sequence[Listed],
     *,
     posting: Posting,
-    rules: Rules,
     reader_id: int,
-    blind: Collection[int],
+    known: Frame,
     now: datetime,
 ) -> Rows:
-    """Give the rows of these applications of a posting in one query, and one more for a rubric that this process has not met yet."""
+    """Give the rows of these applications of a posting in one query, and one more for a rubric that this process has not met yet.
+
+    ``known`` is what the list stands in for this reader.
+    """
+    rules, blind = known.rules, known.owed
     limits = {stage: came_before(rule.days, now) for stage, rule in rules.items() if rule.days is not None}
     late = [one for one in applications if one.stage in limits and one.stage_since < limits[one.stage]]
     overdue = {one.id for one in late}
@@ -208,11 +212,11 @@ def rows_of(
         blind,
         Turns(posting, rules, [(one.id, one.stage, one.owner_id) for one in late], reader_id),
     )
-    known = standings(session, applications=applications, blind=blind, failed=marks.failed)
+    standing = standings(session, applications=applications, blind=blind, failed=marks.failed)
     rows = [
         PipelineRow(
             one if one.id not in blind else one._replace(standing=None, rank_score=0.0),
-            known[one.id],
+            standing[one.id],
             one.id in overdue,
             marks.batch.get(one.id, 1),
             one.id in marks.news,

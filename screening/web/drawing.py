@@ -27,11 +27,11 @@ def draw_rows(
 
     ``own`` is for each line what differs from list to list, escaped: it goes where the macro wrote ``OWN``.
     """
-    drawn: list[tuple[bytes, ...]] = current_app.jinja_env.draw_rows(  # type: ignore[attr-defined] # a PageEnvironment
+    rows: list[tuple[bytes, ...]] = current_app.jinja_env.draw_rows(  # type: ignore[attr-defined] # a PageEnvironment
         template, lines, icons=asset(ICONS), make=make
     )
     pieces: list[bytes] = []
-    for parts, values in zip(drawn, own or repeat((), len(drawn)), strict=True):
+    for parts, values in zip(rows, own or repeat((), len(rows)), strict=True):
         pieces.append(parts[0])
         for value, part in zip(values, parts[1:], strict=True):
             pieces += value.encode(), part

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from screening.app import Screening, create_app
 from screening.config import load_settings
+from screening.web.drawing import render_around
 from tests.architecture.sources import ROOT, template_files
 
 SAID = {
@@ -38,6 +39,7 @@ SAID = {
     "attributes.html": "{{ thing.key }}{{ thing.items is defined }}{{ thing.nothing is defined }}{{ thing.key.real }}{{ one.a.b.c }}",
     "conditions.html": "{{ 'yes' if number }}{{ 'no' if not number }}{{ ('no' if not number)|upper }}[{{ name if number }}]",
     "row.html": "{% macro row(line) %}{{ line.key }}:{{ _('Sign out') }}:{{ counted() }}{% endmacro %}",
+    "around.html": "{{ name }}{% if lines is defined %}|{{ lines[1] }}|{{ lines[0] }}{% endif %}",
     "cut.html": "{% macro row(line) %}[<!own>]{{ line.key }}[<!own>]{% endmacro %}",
     "namespace.html": "{% set ns = namespace(n=0) %}{% for x in [1, 2] %}{% set ns.n = ns.n + x %}{% endfor %}{{ ns.n }}",
 }
@@ -153,6 +155,12 @@ def test_a_row_is_cut_where_a_list_has_its_own_to_say_and_nowhere_else(pages):
     with pages.test_request_context(), force_locale("en"):
         drawn = pages.jinja_env.draw_rows("cut.html", [Line("a <!own> b")], icons="/icons.svg")
     assert drawn == [(b"[", b"]a &lt;!own&gt; b[", b"]")]
+
+
+def test_lists_go_where_the_page_has_a_place_for_them_and_nowhere_that_a_person_names(pages):
+    with pages.test_request_context(), force_locale("en"):
+        answer = render_around("around.html", b"<i>first <!lines 1></i>", b"second", name="<!lines 0>")
+    assert answer.get_data() == b"&lt;!lines 0&gt;|second|<i>first <!lines 1></i>"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

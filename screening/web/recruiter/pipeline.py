@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -21,13 +20,12 @@ from screening.queries.pipeline_frame import frame
 from screening.queries.progress import progress_of, rescoring_progress
 from screening.queries.scopes import application_scope
 from screening.queries.stage_rules import LANES, rules_of
-from screening.queries.standing import State
 from screening.services.asking import go_on_rescoring, stop_rescoring
 from screening.services.moving import MoveError, allowed_moves, move_many
 from screening.services.undoing import Act, remember
 from screening.web.access import actor, may, needs, now
 from screening.web.drawing import render_around
-from screening.web.labels import SOURCES, spoken
+from screening.web.labels import spoken
 from screening.web.recruiter.chosen import read_chosen
 from screening.web.recruiter.filter_words import lost_words, problem_words
 from screening.web.recruiter.filters import filter_chips
@@ -35,7 +33,7 @@ from screening.web.recruiter.letter_work import call_off_with
 from screening.web.recruiter.pipeline_lines import draw_lines, draw_tickets
 from screening.web.recruiter.returning import back_to
 from screening.web.recruiter.waiting_words import waits_of
-from screening.web.recruiter.words import REJECT_REASONS, preference_words
+from screening.web.recruiter.words import REJECT_REASONS
 from screening.web.stage_words import stage_words
 from screening.web.toasts import toast
 
@@ -59,29 +57,26 @@ def show(posting: Posting) -> ResponseReturnValue:
         "chips": filter_chips(posting, chosen, around),
         "views": around.views,
         "stages": words,
-        "lanes": [stage for stage in LANES if rules[stage].in_use or top.counts.get(stage)],
         "targets": [stage for stage in LANES if rules[stage].in_use],
-        "moves": {stage: allowed_moves(rules, stage) for stage in Stage},
         "reasons": spoken(REJECT_REASONS),
-        "sources": spoken(SOURCES),
-        "preference_words": preference_words,
         "problem_words": problem_words,
         "lost_words": lost_words,
-        "State": State,
-        "Stage": Stage,
         "Sort": Sort,
     }
     if chosen.view == "board":
         found = board(db.session, posting=posting, reader_id=reader, chosen=chosen.filter, now=chosen.at, known=around)
-        shown = [stage for stage in known["lanes"] if stage in chosen.stages] or known["lanes"]
-        waits = waits_of(found.waiting)
+        lanes = [stage for stage in LANES if rules[stage].in_use or top.counts.get(stage)]
+        shown = [stage for stage in lanes if stage in chosen.stages] or lanes
+        waits, moving = waits_of(found.waiting), may(Permission.APPLICATION_MOVE)
         drawn = [
             draw_tickets(
                 found.lanes[stage],
                 posting.id,
                 stage,
                 chosen,
-                targets=_targets(stage, known["lanes"], known["moves"], words),
+                targets=[(to.value, words[to]) for to in lanes if to in allowed_moves(rules, stage)]
+                if moving
+                else None,
                 waits=waits,
             )
             for stage in shown
@@ -101,15 +96,6 @@ def show(posting: Posting) -> ResponseReturnValue:
     )
     lines = draw_lines(listed, chosen, words, waits_of(listed.waiting))
     return render_around("recruiter/pipeline.html", lines, page=listed, **known)
-
-
-def _targets(
-    stage: Stage, lanes: Sequence[Stage], moves: Mapping[Stage, Collection[Stage]], words: Mapping[Stage, str]
-) -> list[tuple[str, str]] | None:
-    """Name the stages to which somebody in this one may be moved, for a reader who may move."""
-    if not may(Permission.APPLICATION_MOVE):
-        return None
-    return [(to.value, words[to]) for to in lanes if to in moves[stage]]
 
 
 @blueprint.get("/<int:posting_id>/progress")
