@@ -450,3 +450,9 @@ def sign_in(page, site, email):
     page.fill("#password", PASSWORD)
     page.press("#password", "Enter")
     page.wait_for_url("**/staff/**")
+
+
+def take_back(page):
+    """Press Ctrl Z once the page's scripts listen: what is shown while a page loads comes before they do."""
+    page.wait_for_load_state()
+    page.keyboard.press("Control+z")

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from screening.models import Interview, InterviewRound, PostingMember, Role
-from tests.browser.pages import sign_in
+from tests.browser.pages import sign_in, take_back
 from tests.candidate.conftest import open_form
 from tests.factories import make_application, make_user
 
@@ -31,6 +31,7 @@ def world(live_server):
 
 def press(page, locator, key="Enter"):
     """Put the focus where Tab would bring it and press a key."""
+    page.wait_for_load_state()
     locator.focus()
     expect(locator).to_be_focused()
     page.keyboard.press(key)
@@ -62,7 +63,7 @@ def test_a_plan_is_made_by_keyboard_and_an_interview_hangs_on_it(page, live_serv
     expect(menu.get_by_role("button", name="Move down")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("ol.eds > li b.w5").last).to_have_text("Panel interview")
-    page.keyboard.press("Control+z")
+    take_back(page)
     expect(page.locator("ol.eds > li b.w5").last).to_have_text("Technical interview")
 
     press(page, page.get_by_role("link", name="Panel interview"))

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from screening.models import Application, Role, Stage, StageMove
 from screening.services.indexing import index_applications
+from tests.browser.pages import take_back
 from tests.factories import PASSWORD, make_application, make_posting, make_user
 from tests.recruiter.worlds import add_scored, score
 
@@ -40,6 +41,7 @@ def stages(live_server):
 
 
 def press(page, *keys):
+    page.wait_for_load_state()
     for key in keys:
         page.keyboard.press(key)
 
@@ -107,7 +109,7 @@ def test_a_recruiter_needs_no_mouse(page, live_server, world):
     press(page, "2")
     expect(page.locator(".toast")).to_contain_text("3 candidates moved to Review")
     assert sorted(stages(live_server).values()).count(Stage.SCREENING) == 3
-    press(page, "Control+z")
+    take_back(page)
     expect(page.locator(".toast")).to_contain_text("Taken back")
     assert set(stages(live_server).values()) == {Stage.APPLIED}
     # reject one with a reason
@@ -218,7 +220,7 @@ def test_many_are_looked_at_first_and_tagged(page, live_server, world):
     page.click("button[name=step][value=do]")
     expect(page.locator(".toast")).to_contain_text("7 candidates tagged “备选”")
     expect(page.locator("tr[data-item] .tag.outline")).to_have_count(7)
-    press(page, "Control+z")
+    take_back(page)
     expect(page.locator("tr[data-item] .tag.outline")).to_have_count(0)
 
 

@@ -18,6 +18,7 @@ from screening.models import Posting, PostingState, Role, RubricState
 from screening.services.drafting import save_rubric, version_in
 from screening.services.publishing import import_postings
 from screening.services.rubric_edits import reword
+from tests.browser.pages import take_back
 from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.browser
@@ -222,6 +223,7 @@ class Keys:
 
     def to(self, selector: str) -> None:
         """Press Tab until the focus is on what the selector names."""
+        self.page.wait_for_load_state()
         for _ in range(400):
             self.page.keyboard.press("Tab")
             if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
@@ -277,7 +279,7 @@ def test_a_session_by_keyboard_alone(page, live_server):
     desk.toasted()
     expect(page.locator(f'[popovertarget="rm{cpp}"]')).to_be_focused()
     assert desk.ids("r").index(cpp) == order.index(cpp) + 1
-    page.keyboard.press("Control+z")
+    take_back(page)
     expect(page.locator(f"#c-{cpp} + li")).to_have_id(f"c-{order[order.index(cpp) + 1]}")
 
     # add from a line

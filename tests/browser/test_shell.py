@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from screening.models import Posting
 from screening.services.indexing import index_applications
 from tests.architecture.doors import make_world
-from tests.browser.pages import sign_in
+from tests.browser.pages import sign_in, take_back
 from tests.factories import PASSWORD, make_application
 
 pytestmark = pytest.mark.browser
@@ -89,7 +89,7 @@ def test_rows_are_walked_ticked_moved_and_brought_back(page, pipeline):
     page.keyboard.press("m")
     page.keyboard.press("2")
     expect(page.locator(".toast")).to_be_visible()
-    page.keyboard.press("Control+z")
+    take_back(page)
     expect(page.locator(".toast [data-undo]")).to_have_count(0)
 
 

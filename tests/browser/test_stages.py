@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from sqlalchemy import select
 
 from screening.models import HandOver, Posting, PostingMember, Stage, StageRule
-from tests.browser.pages import sign_in
+from tests.browser.pages import sign_in, take_back
 from tests.candidate.conftest import open_form
 from tests.factories import make_application, make_user
 
@@ -91,7 +91,7 @@ def test_stages_are_shaped_by_keyboard_and_every_list_follows(page, live_server,
     page.get_by_label("Review, Name in English", exact=True).fill("Reading")
     page.get_by_role("button", name="Save stages").click()
     expect(page.locator(".toast")).to_contain_text("Stages saved.")
-    page.keyboard.press("Control+z")
+    take_back(page)
     expect(page.get_by_label("Review, Name in English", exact=True)).to_have_value("Papers")
 
 
@@ -122,7 +122,7 @@ def test_an_application_is_handed_over_and_its_new_owner_finds_it_today(page, li
     page.get_by_label("To whom").select_option("0")
     press(page, page.locator("#ho").get_by_role("button", name="Hand over"))
     expect(page.locator(".toast")).to_contain_text("The owner of the posting has it again.")
-    page.keyboard.press("Control+z")
+    take_back(page)
     expect(page.locator("#turn")).to_contain_text("waits for 许知远")
     with live_server.session() as session:
         assert len(session.scalars(select(HandOver.id)).all()) == 3
