@@ -98,6 +98,7 @@ def _say(engine: Engine, pragmas: Sequence[str]) -> None:
         for pragma in pragmas:
             cursor.execute(f"PRAGMA {pragma}").fetchall()
         cursor.close()
+        raw.driver_connection.log = None  # type: ignore[union-attr] # nothing is safe until the end
     finally:
         raw.close()
 

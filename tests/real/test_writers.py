@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from errno import EIO
+from pathlib import Path
 from subprocess import PIPE, Popen
 from threading import Event, get_ident
 from time import monotonic, sleep
@@ -126,6 +128,63 @@ def test_who_waits_is_woken_by_another_process_s_end_of_turn(
         first.close()
         assert writer.result(30) < extensions.LOOK_UNTOLD / 2
     other.dispose()
+
+
+def test_a_commit_waits_for_the_disk_after_it_has_let_the_next_writer_in(
+    engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_flushing, may_end = Event(), Event()
+
+    def flush(path: str) -> None:
+        assert Path(path).stat().st_size > 0
+        is_flushing.set()
+        assert may_end.wait(30)
+
+    def write() -> None:
+        with Session(engine) as session:
+            add(session, 1, now)
+            session.commit()
+
+    monkeypatch.setattr(extensions, "_flush", flush)
+    with ThreadPoolExecutor(1) as pool:
+        writer = pool.submit(write)
+        assert is_flushing.wait(30)
+        with Session(engine) as session:
+            assert session.scalar(select(func.count()).select_from(Person)) == 1
+            add(session, 2, now)
+            assert not writer.done()
+            session.rollback()
+        may_end.set()
+        writer.result(30)
+
+
+def test_what_the_disk_does_not_take_is_not_acknowledged(
+    engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flush(path: str) -> None:
+        raise OSError(EIO, "the disk is gone", path)
+
+    monkeypatch.setattr(extensions, "_flush", flush)
+    with Session(engine) as session:
+        add(session, 1, now)
+        with pytest.raises(OSError, match="the disk is gone"):
+            session.commit()
+
+
+def test_only_who_has_written_waits_for_the_disk(
+    engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[str] = []
+    monkeypatch.setattr(extensions, "_flush", flushed.append)
+    with Session(engine) as session:
+        add(session, 1, now)
+        session.rollback()
+        with reading_first(session):
+            session.scalar(select(func.count()).select_from(Person))
+        assert not flushed
+        add(session, 1, now)
+        session.commit()
+    assert flushed == [f"{engine.url.database}-wal"]
 
 
 HOLDER = """
