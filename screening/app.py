@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from flask import Flask, Response, g, request
 from flask_login import current_user
 from jinja2 import StrictUndefined
@@ -35,7 +36,8 @@ from screening.web.scores import draw_band, draw_score
 from screening.web.versions import asset, icon
 
 PACKAGE = Path(__file__).resolve().parent
-LANGUAGES = ("zh", "en")
+LANGUAGES = {tag: Locale(tag) for tag in ("zh", "en")}
+"""Read once: Babel would read the name at each request."""
 CATALOGUES = ("common", "candidate", "recruiter", "rubric", "editor", "interviewer", "admin")
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'",
@@ -141,12 +143,10 @@ def _account() -> Reader | User | None:
     return user.account if user and user.is_authenticated else None
 
 
-def _locale() -> str:
+def _locale() -> Locale:
     user = _account()
     chosen = (user.locale if user else None) or request.cookies.get("locale")
-    if chosen in LANGUAGES:
-        return str(chosen)
-    return request.accept_languages.best_match(LANGUAGES) or "zh"
+    return LANGUAGES.get(chosen or "") or LANGUAGES[request.accept_languages.best_match(LANGUAGES) or "zh"]
 
 
 def _time_zone() -> str | None:

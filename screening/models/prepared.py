@@ -1,8 +1,8 @@
-"""Statements that are compiled once: what every submission executes two dozen times costs a fifth so.
+"""Statements that are compiled once: what every submission executes two dozen times costs a fifth so, and what every page asks half.
 
 SQLAlchemy looks a statement's text up anew at each execution, and the session around it looks for objects in it; on SQLite that
 takes ten times as long as the database does, while every other writer waits (decision 040). Here the text is kept for each
-dialect and handed to the driver; values are written by their columns' types as ever.
+dialect and handed to the driver; values are written and read by their columns' types as ever.
 """
 
 from __future__ import annotations
@@ -20,16 +20,21 @@ from sqlalchemy.sql.expression import Executable
 
 Values = Mapping[str, Any]
 Process = Callable[[Any], Any]
+Reads = list[tuple[int, Process]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Ready:
-    """A statement's text, the names of its parameters in the driver's order with what writes each, and the values that it brings itself."""
+    """A statement's text, the names of its parameters in the driver's order with what writes each, and the values that it brings itself.
+
+    ``reads`` is what makes of each column's value what its type says, by place; known once the driver has told what it gives.
+    """
 
     text: str
     names: tuple[tuple[str, Process | None], ...]
     fixed: Values
     is_positional: bool
+    reads: Reads | None = None
 
     def bind(self, values: Values) -> Any:
         """Give the parameters as the driver takes them; raise KeyError for one that is missing."""
@@ -44,7 +49,7 @@ class _Ready:
 class Prepared:
     """A Core statement, or what makes it for a dialect's name, that is compiled once for each dialect.
 
-    What it reads comes as the driver gives it: for numbers and texts alone. An insert of a ``row`` writes the columns whose
+    A parameter that is asked for each time stands for one value. An insert of a ``row`` writes the columns whose
     names are given, and a column's default where that is a plain value.
     """
 
@@ -54,16 +59,14 @@ class Prepared:
         self._ready: dict[tuple[str, ...], _Ready] = {}
 
     def execute(self, session: Session, values: Values | Sequence[Values]) -> CursorResult[Any]:
-        """Execute it once, or once for each of several values, in the session's transaction."""
-        connection = session.connection()
+        """Execute it once, or once for each of several values, in the session's transaction.
+
+        What it reads comes as the driver gives it: for numbers and texts alone.
+        """
         several = isinstance(values, Sequence)
         first: Values = values[0] if several else values  # type: ignore[index, assignment]
-        kind = (connection.dialect.name, *first)
-        ready = self._ready.get(kind)
-        if ready is None:
-            ready = self._ready[kind] = _prepare(
-                self._make(kind[0]), connection.dialect, kind[1:] if self._is_row else None
-            )
+        connection = session.connection()
+        ready = self._made_for(connection.dialect, first)
         return connection.exec_driver_sql(
             ready.text,
             [ready.bind(one) for one in values] if several else ready.bind(first),  # type: ignore[arg-type]
@@ -72,6 +75,32 @@ class Prepared:
     def scalar(self, session: Session, values: Values) -> Any:
         """Give the first value of the first row, None where there is no row."""
         return self.execute(session, values).scalar()
+
+    def read(self, session: Session, values: Values) -> list[tuple[Any, ...]]:
+        """Read all rows of a select, after what waits in the session was written; values are of their columns' types."""
+        session.flush()
+        connection = session.connection()
+        ready = self._made_for(connection.dialect, values)
+        result = connection.exec_driver_sql(ready.text, ready.bind(values))
+        cursor: Any = result.cursor  # without a row of SQLAlchemy's around each of the driver's
+        if ready.reads is None:
+            given = [column[1] for column in cursor.description]
+            ready.reads = _reads(self._make(connection.dialect.name), connection.dialect, given)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        result.close()
+        if not rows or not ready.reads:
+            return rows
+        columns: list[Any] = [*zip(*rows, strict=True)]
+        for place, process in ready.reads:
+            columns[place] = map(process, columns[place])
+        return [*zip(*columns, strict=True)]
+
+    def _made_for(self, dialect: Dialect, values: Values) -> _Ready:
+        kind = (dialect.name, *values) if self._is_row else (dialect.name,)
+        ready = self._ready.get(kind)
+        if ready is None:
+            ready = self._ready[kind] = _prepare(self._make(kind[0]), dialect, kind[1:] if self._is_row else None)
+        return ready
 
 
 def upsert(table: Any, dialect: str) -> Any:
@@ -82,18 +111,27 @@ def upsert(table: Any, dialect: str) -> Any:
 def _prepare(statement: Any, dialect: Dialect, given: tuple[str, ...] | None) -> _Ready:
     columns = None if given is None else [name for name in given if name in statement.table.c]
     compiled: SQLCompiler = statement.compile(dialect=dialect, column_keys=columns)
-    fixed = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
+    asked: dict[str, Any] = {name: None for name, bind in compiled.binds.items() if bind.required}
+    whole = compiled.construct_expanded_state(asked)
+    fixed = {name: value for name, value in whole.parameters.items() if name not in asked}
     for column in compiled.insert_prefetch if columns is not None else ():
         default: Any = column.default
         if not default.is_scalar:
             raise TypeError(f"a prepared insert is given what has to be worked out: {column}")
         fixed[column.key] = default.arg
+    writes = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
+    writes |= whole.processors
     return _Ready(
-        text=str(compiled),
-        names=tuple(
-            (name, compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect))
-            for name in compiled.positiontup or compiled.binds
-        ),
+        text=whole.statement,
+        names=tuple((name, writes.get(name)) for name in whole.positiontup or whole.parameters),
         fixed=fixed,
-        is_positional=compiled.positiontup is not None,
+        is_positional=whole.positiontup is not None,
     )
+
+
+def _reads(statement: Any, dialect: Dialect, given: Sequence[Any]) -> Reads:
+    processes = (
+        column.type.dialect_impl(dialect).result_processor(dialect, code)
+        for column, code in zip(statement.selected_columns, given, strict=True)
+    )
+    return [(place, process) for place, process in enumerate(processes) if process is not None]

@@ -14,6 +14,7 @@ from rubrics.prescore import Gates
 from rubrics.scoring import ENGINE_VERSION
 from screening.models import Application, Fit, Posting, PostingState, RubricState, RubricVersion, Stage
 from screening.queries.blindness import is_owed
+from screening.queries.columns import among
 
 MOST = 5
 STRONG = 0.7
@@ -113,4 +114,4 @@ def _rows(*, everything: bool) -> Select[*tuple[Any, ...]]:
         .order_by(Fit.requirement.desc(), case((Fit.gates == Gates.PASS.value, 0), else_=1), Posting.id)
         .limit(MOST)
     )
-    return rows if everything else rows.where(Posting.id.in_(bindparam("postings", expanding=True)))
+    return rows if everything else rows.where(among(Posting.id, "postings"))

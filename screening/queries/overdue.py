@@ -12,10 +12,11 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, CompoundSelect, Select, String, bindparam, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Select, String, bindparam, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from screening.models import Posting, Stage, StageCount, StageDay
+from screening.queries.columns import among
 from screening.queries.stage_rules import LANES, STANDARD, Rules, came_before, rules_by_posting
 
 Place = tuple[int, Stage]
@@ -60,11 +61,10 @@ def lately(shapes: Iterable[tuple[Stage, bool]], asked: Select[int]) -> Iterator
     ``shapes`` are those of the limits whose values (``bound``) the statement is asked with, ``asked`` the numbers of all postings.
     """
     for place, (stage, is_for_some) in enumerate(shapes):
-        whose: BindParameter[Sequence[int]] = bindparam(f"of_{place}", expanding=True)
         yield (
             select(literal(LATELY + stage.value, String), StageDay.posting_id, func.sum(StageDay.count))
             .where(
-                StageDay.posting_id.in_(whose if is_for_some else asked),
+                among(StageDay.posting_id, f"of_{place}") if is_for_some else StageDay.posting_id.in_(asked),
                 StageDay.stage == stage,
                 StageDay.day >= bindparam(f"since_{place}"),
             )
@@ -124,5 +124,4 @@ def _late_rows(shapes: tuple[tuple[Stage, bool], ...]) -> CompoundSelect[str, in
 
 def asked_postings() -> Select[int]:
     """Select the postings ``ids`` that a statement is asked about: their list is given once, wherever it is needed."""
-    ids: BindParameter[Collection[int]] = bindparam("ids", expanding=True)
-    return select(select(Posting.id).where(Posting.id.in_(ids)).cte("asked").c.id)
+    return select(select(Posting.id).where(among(Posting.id, "ids")).cte("asked").c.id)

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    CompoundSelect,
     Select,
     String,
     and_,
@@ -44,8 +43,9 @@ from screening.models import (
     StageRule,
     User,
 )
+from screening.models.prepared import Prepared
 from screening.policy import Actor
-from screening.queries.columns import read_columns
+from screening.queries.columns import among
 from screening.queries.overdue import LATELY, asked_postings, bound, lately, limits_of, overdue_in, stage_in
 from screening.queries.stage_rules import LANES, Rules
 
@@ -72,12 +72,11 @@ class Sight(NamedTuple):
 
     def condition(self) -> ColumnElement[bool]:
         """Give the condition on ``Posting``."""
-        own: BindParameter[Collection[int]] = bindparam("own", expanding=True)
-        seen = true() if self.everything else Posting.id.in_(own)
+        seen = true() if self.everything else among(Posting.id, "own")
         if not self.mine:
             return seen
         reader: BindParameter[int] = bindparam("reader", type_=User.id.type)
-        return and_(seen, or_(Posting.owner_id == reader, and_(Posting.owner_id.is_(None), Posting.id.in_(own))))
+        return and_(seen, or_(Posting.owner_id == reader, and_(Posting.owner_id.is_(None), among(Posting.id, "own"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +130,7 @@ def read_tally(
         "tomorrow": today + timedelta(days=1),
     }
     tallied: dict[str, dict[int, int]] = {}
-    for kind, posting, count in read_columns(session, rows, asked | bound(limits)):
+    for kind, posting, count in rows.read(session, asked | bound(limits)):
         tallied.setdefault(kind, {})[posting] = count
     came_lately = {
         (posting, stage_in(kind)): count
@@ -169,7 +168,7 @@ def standing_rows(wanted: Select[int]) -> Select[int, bool, str, int]:
 
 
 @lru_cache(maxsize=100)
-def _counts(sight: Sight, limited: tuple[tuple[Stage, bool], ...]) -> CompoundSelect[str, int, int]:
+def _counts(sight: Sight, limited: tuple[tuple[Stage, bool], ...]) -> Prepared:
     """Select what is counted by posting, each by an index that leads to it: its name, the posting (0 for all), the number."""
 
     def count(kind: str, of: ColumnElement[int]) -> Select[str, int, int]:
@@ -185,27 +184,29 @@ def _counts(sight: Sight, limited: tuple[tuple[Stage, bool], ...]) -> CompoundSe
         )
         for state in PostingState
     )
-    return union_all(
-        *states,
-        *lately(limited, ids),
-        count("new", func.count()).where(mine, Application.submitted_at >= today),
-        # applications without any prescore whose last run failed
-        count("failures", func.count()).where(
-            (Application.posting_id + 0).in_(
-                ids
-            ),  # a sum has no index: failures lead to applications, never all of them
-            Application.prescore_id.is_(None),
-            Application.id.in_(select(PrescoreFailure.application_id)),
-        ),
-        count("interviews", func.count())
-        .join(Interview, Interview.application_id == Application.id)
-        .where(
-            Application.posting_id.in_(select(Posting.id).where(sight.condition())),
-            Interview.cancelled_at.is_(None),
-            Interview.kind != RoundKind.RESUME_REVIEW,
-            Interview.starts_at >= today,
-            Interview.starts_at < tomorrow,
-        ),
+    return Prepared(
+        union_all(
+            *states,
+            *lately(limited, ids),
+            count("new", func.count()).where(mine, Application.submitted_at >= today),
+            # applications without any prescore whose last run failed
+            count("failures", func.count()).where(
+                (Application.posting_id + 0).in_(
+                    ids
+                ),  # a sum has no index: failures lead to applications, never all of them
+                Application.prescore_id.is_(None),
+                Application.id.in_(select(PrescoreFailure.application_id)),
+            ),
+            count("interviews", func.count())
+            .join(Interview, Interview.application_id == Application.id)
+            .where(
+                Application.posting_id.in_(select(Posting.id).where(sight.condition())),
+                Interview.cancelled_at.is_(None),
+                Interview.kind != RoundKind.RESUME_REVIEW,
+                Interview.starts_at >= today,
+                Interview.starts_at < tomorrow,
+            ),
+        )
     )
 
 
@@ -223,7 +224,7 @@ class Draft:
 
 def read_drafts(session: Session, *, everything: bool, posting_ids: Collection[int]) -> dict[int, Draft]:
     """Read the drafts of these postings, or of all, by posting, in one query."""
-    return drafts_in(read_columns(session, _drafts(everything=everything), {"own": posting_ids}))
+    return drafts_in(_drafts(everything=everything).read(session, {"own": posting_ids}))
 
 
 def drafts_in(rows: Iterable[Any]) -> dict[int, Draft]:
@@ -235,8 +236,8 @@ def drafts_in(rows: Iterable[Any]) -> dict[int, Draft]:
 
 
 @cache
-def _drafts(*, everything: bool) -> Select[*tuple[Any, ...]]:
-    return draft_rows(everything=everything)
+def _drafts(*, everything: bool) -> Prepared:
+    return Prepared(draft_rows(everything=everything))
 
 
 def draft_rows(*, everything: bool) -> Select[*tuple[Any, ...]]:

@@ -8,12 +8,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from rubrics.agreement import Ratings
 from screening.models import AbstainKind, Evaluation, Interview, Panelist, Rating, Recommendation, RoundKind, User
+from screening.queries.columns import among
 from screening.queries.together import Together
+from screening.queries.unindexed import unindexed
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,7 @@ def read_panels(session: Session, application_ids: Collection[int]) -> dict[int,
 
 @cache
 def _lists() -> Together:
-    here = and_(
-        Interview.application_id.in_(bindparam("applications", expanding=True)), Interview.cancelled_at.is_(None)
-    )
+    here = and_(among(Interview.application_id, "applications"), Interview.cancelled_at.is_(None))
     evaluations = select(
         Evaluation.id,
         Evaluation.interview_id,
@@ -143,7 +143,7 @@ def _lists() -> Together:
             Interview.focus,
         )
         .where(here)
-        .order_by(Interview.starts_at, Interview.id),
+        .order_by(unindexed(Interview.starts_at.expression), Interview.id),
         seats=seats.join(User, User.id == Panelist.user_id)
         .join(Interview, Interview.id == Panelist.interview_id)
         .where(here)

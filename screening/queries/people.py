@@ -28,6 +28,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from screening.models import Application, Person, Posting, Role, Stage, StageRule, SuspectedDuplicate, SuspicionState
 from screening.policy import Actor
 from screening.queries.batches import BatchRow
+from screening.queries.columns import among
 from screening.queries.stage_rules import Rule, rule_beside
 from screening.queries.together import Together
 
@@ -227,7 +228,7 @@ def _people(*, everything: bool) -> Together:
 
 
 def _is_visible(application: Any = Application, *, everything: bool) -> ColumnElement[bool]:
-    postings: ColumnElement[bool] = application.posting_id.in_(bindparam("postings", expanding=True))
+    postings: ColumnElement[bool] = among(application.posting_id, "postings")
     return true() if everything else postings
 
 

@@ -5,7 +5,7 @@ A reader who owes an evaluation of an application sees no score of it, and order
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,6 +15,7 @@ from sqlalchemy import Select, Subquery, select, union_all
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Posting, Stage
+from screening.models.prepared import Prepared
 from screening.queries.columns import read_columns
 from screening.queries.pipeline_filter import OTHER, PipelineFilter, Sort
 from screening.queries.pipeline_frame import Frame, Head, frame
@@ -107,8 +108,10 @@ def board(
     """Read the first ``LANE`` applications of each stage that goes on, in the chosen order."""
     known = known or frame(session, posting=posting, reader_id=reader_id)
     order = listing(session, posting=posting, reader_id=reader_id, chosen=chosen, known=known)
-    rows = _plain_board(chosen.sort, LANE) if order.is_plain else _lanes(order, LANE)
-    found = _loaded(session, rows, **({"posting": posting.id} if order.is_plain else {}))
+    if order.is_plain:
+        found = _listed(_plain_board(chosen.sort, LANE).read(session, {"posting": posting.id}))
+    else:
+        found = _listed(read_columns(session, _lanes(order, LANE), {}))
     shown = rows_of(session, found, posting=posting, reader_id=reader_id, known=known, now=now)
     return Board({stage: [row for row in shown.rows if row.stage is stage] for stage in LANES}, shown.waiting)
 
@@ -159,25 +162,23 @@ def _read(session: Session, order: Listing, *, after: Place | None, back: bool =
     """Read a page and one row more, in the order or, ``back``, against it."""
     if not order.is_plain:
         walked = order.walk(order.chosen.stages, most=PAGE + 1, after=after, back=back)
-        return _loaded(session, _rows(order, walked.subquery(), back=back))
+        return _listed(read_columns(session, _rows(order, walked.subquery(), back=back), {}))
     rows = _plain_page(order.chosen.sort, order.chosen.stages, PAGE + 1, starts=after is not None, back=back)
     start = {} if after is None else {"value": after.value, "ident": after.id}
-    return _loaded(session, rows, posting=order.posting_id, **start)
+    return _listed(rows.read(session, {"posting": order.posting_id, **start}))
 
 
 @lru_cache(maxsize=KEPT)
-def _plain_page(
-    sort: Sort, stages: tuple[Stage, ...], most: int, *, starts: bool, back: bool
-) -> Select[*tuple[Any, ...]]:
+def _plain_page(sort: Sort, stages: tuple[Stage, ...], most: int, *, starts: bool, back: bool) -> Prepared:
     """Make a statement once that most pages ask: to make it takes longer than the database needs to answer it."""
     order = plain(sort, stages)
     walked = order.walk(stages, most=most, after=anywhere(order) if starts else None, back=back)
-    return _rows(order, walked.subquery(), back=back)
+    return Prepared(_rows(order, walked.subquery(), back=back))
 
 
 @lru_cache(maxsize=KEPT)
-def _plain_board(sort: Sort, most: int) -> Select[*tuple[Any, ...]]:
-    return _lanes(plain(sort, LANES), most)
+def _plain_board(sort: Sort, most: int) -> Prepared:
+    return Prepared(_lanes(plain(sort, LANES), most))
 
 
 def _lanes(order: Listing, most: int) -> Select[*tuple[Any, ...]]:
@@ -193,5 +194,5 @@ def _rows(order: Listing, walked: Subquery, *, back: bool = False) -> Select[*tu
     return rows
 
 
-def _loaded(session: Session, rows: Select[*tuple[Any, ...]], **values: Any) -> list[Listed]:
-    return [*map(Listed._make, read_columns(session, rows, values))]
+def _listed(rows: Iterable[Iterable[Any]]) -> list[Listed]:
+    return [*map(Listed._make, rows)]

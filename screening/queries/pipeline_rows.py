@@ -9,13 +9,10 @@ from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
-    CompoundSelect,
     Select,
     String,
     Text,
-    bindparam,
     cast,
     func,
     literal,
@@ -25,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from screening.models import Application, ApplicationTag, EvidenceAddition, Posting, PrescoreFailure, Stage, Tag
-from screening.queries.columns import read_columns
+from screening.models.prepared import Prepared
+from screening.queries.columns import among
 from screening.queries.pipeline_frame import Frame
 from screening.queries.responsibles import Turns, Waiting, people_rows
 from screening.queries.stage_rules import came_before
@@ -142,7 +140,7 @@ def _marks(session: Session, applications: Sequence[Listed], blind: Collection[i
     }
     marks = _Marks(set(), {}, {}, {}, {})
     people = []
-    for kind, ident, number, word in read_columns(session, _mark_rows(), asked):
+    for kind, ident, number, word in _mark_rows().read(session, asked):
         match kind:
             case "news":
                 marks.news.add(ident)
@@ -159,11 +157,8 @@ def _marks(session: Session, applications: Sequence[Listed], blind: Collection[i
 
 
 @cache
-def _mark_rows() -> CompoundSelect[str, int, int, str]:
+def _mark_rows() -> Prepared:
     """Make the statement once: to make it takes as long as to draw the rows."""
-    told: BindParameter[Sequence[int]] = bindparam("told", expanding=True)
-    unscored: BindParameter[Sequence[int]] = bindparam("unscored", expanding=True)
-    batched: BindParameter[Sequence[int]] = bindparam("batched", expanding=True)
     other = aliased(Application)
 
     def mark(
@@ -171,21 +166,23 @@ def _mark_rows() -> CompoundSelect[str, int, int, str]:
     ) -> Select[str, int, int, str]:
         return select(literal(kind, String), of, number, literal("", String) if word is None else word)
 
-    return union_all(
-        mark("news", EvidenceAddition.application_id.expression, func.count())
-        .where(EvidenceAddition.application_id.in_(told), EvidenceAddition.seen_at.is_(None))
-        .group_by(EvidenceAddition.application_id),
-        mark("failed", PrescoreFailure.application_id.expression, func.count())
-        .where(PrescoreFailure.application_id.in_(unscored))
-        .group_by(PrescoreFailure.application_id),
-        mark("batch", Application.id.expression, func.count())
-        .join(other, other.batch == Application.batch)
-        .where(Application.id.in_(batched))
-        .group_by(Application.id),
-        mark("tag", ApplicationTag.application_id.expression, Tag.id.expression, Tag.name.expression)
-        .join(Tag, Tag.id == ApplicationTag.tag_id)
-        .where(ApplicationTag.application_id.in_(told)),
-        *people_rows(),
+    return Prepared(
+        union_all(
+            mark("news", EvidenceAddition.application_id.expression, func.count())
+            .where(among(EvidenceAddition.application_id, "told"), EvidenceAddition.seen_at.is_(None))
+            .group_by(EvidenceAddition.application_id),
+            mark("failed", PrescoreFailure.application_id.expression, func.count())
+            .where(among(PrescoreFailure.application_id, "unscored"))
+            .group_by(PrescoreFailure.application_id),
+            mark("batch", Application.id.expression, func.count())
+            .join(other, other.batch == Application.batch)
+            .where(among(Application.id, "batched"))
+            .group_by(Application.id),
+            mark("tag", ApplicationTag.application_id.expression, Tag.id.expression, Tag.name.expression)
+            .join(Tag, Tag.id == ApplicationTag.tag_id)
+            .where(among(ApplicationTag.application_id, "told")),
+            *people_rows(),
+        )
     )
 
 

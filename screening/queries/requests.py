@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from screening.models import Application, CandidateRequest, Posting, RequestKind, RequestState, Role, Stage, User
 from screening.policy import Actor
 from screening.queries.blindness import is_owed
+from screening.queries.columns import among
 from screening.queries.home import ROWS
 from screening.queries.status import UNDO_WINDOW
 
@@ -115,12 +115,11 @@ def _asked(actor: Actor) -> dict[str, Any]:
 
 
 def _waiting(*, everything: bool) -> tuple[ColumnElement[bool], ...]:
-    own: BindParameter[Collection[int]] = bindparam("own", expanding=True)
     reader: BindParameter[int] = bindparam("reader", type_=User.id.type)
     return (
         CandidateRequest.state == RequestState.OPEN,
         CandidateRequest.kind == RequestKind.HUMAN_REVIEW,
         Application.stage != Stage.WITHDRAWN,
-        true() if everything else Application.posting_id.in_(own),
+        true() if everything else among(Application.posting_id, "own"),
         ~is_owed(user_id=reader),
     )

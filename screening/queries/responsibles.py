@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from sqlalchemy import CompoundSelect, Integer, Select, String, bindparam, literal, select, union_all
+from sqlalchemy import Select, String, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from screening.models import Interview, Panelist, Posting, PostingMember, Responsible, Role, Stage, User
+from screening.models.prepared import Prepared
 from screening.queries.blindness import is_open
-from screening.queries.columns import read_columns
+from screening.queries.columns import among
 from screening.queries.stage_rules import LANES, Rules
 
 
@@ -87,7 +88,7 @@ def who_must_act(
 ) -> dict[int, Waiting]:
     """Tell by application whom it waits for, in one query."""
     turns = Turns(posting, rules, applications, reader_id)
-    return turns.told(read_columns(session, _people(), turns.asked()))
+    return turns.told(_people().read(session, turns.asked()))
 
 
 def _waiting(
@@ -110,24 +111,21 @@ def _waiting(
 
 
 @cache
-def _people() -> CompoundSelect[str, int, int, str]:
+def _people() -> Prepared:
     """Make the statement once."""
-    return union_all(*people_rows())
+    return Prepared(union_all(*people_rows()))
 
 
 def people_rows() -> tuple[Select[str, int, int, str], ...]:
     """Select who may have to act, for the parameters that ``Turns.asked`` gives."""
-    owners, managed, with_panel = (
-        bindparam(name, expanding=True, type_=Integer) for name in ("owners", "managed", "with_panel")
-    )
     of_one = select(literal("panel", String), Interview.application_id, User.id, User.name)
     of_all = select(literal("owner", String), literal(0), User.id, User.name)
     return (
-        of_all.where(User.id.in_(owners), User.is_active),
+        of_all.where(among(User.id, "owners"), User.is_active),
         select(literal("manager", String), literal(0), User.id, User.name)
         .join(PostingMember, PostingMember.user_id == User.id)
-        .where(PostingMember.posting_id.in_(managed), User.role == Role.HIRING_MANAGER, User.is_active),
+        .where(among(PostingMember.posting_id, "managed"), User.role == Role.HIRING_MANAGER, User.is_active),
         of_one.join(Panelist, Panelist.interview_id == Interview.id)
         .join(User, User.id == Panelist.user_id)
-        .where(Interview.application_id.in_(with_panel), is_open()),
+        .where(among(Interview.application_id, "with_panel"), is_open()),
     )

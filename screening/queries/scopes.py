@@ -23,8 +23,8 @@ from screening.models import (
     User,
 )
 from screening.models.application import RESUME
+from screening.models.prepared import Prepared
 from screening.policy import Actor, Scope
-from screening.queries.columns import read_columns
 from screening.queries.deletions import waiting_for
 from screening.queries.outbox import stuck_for
 from screening.queries.own_answers import FIELD, is_for_interviewers
@@ -54,7 +54,7 @@ def actor_of(session: Session, user: Reader | User) -> Actor:
 
 def account_of(session: Session, user_id: int) -> tuple[Reader, Actor, int, int] | None:
     """Read an account with its rights, the deletions that wait on its postings and the mails that are stuck there in one query, which every page of staff begins with."""
-    rows = read_columns(session, _accounts(), {"reader": user_id}).all()
+    rows = _accounts().read(session, {"reader": user_id})
     if not rows:
         return None
     *found, _, waiting, stuck = rows[0]
@@ -64,9 +64,9 @@ def account_of(session: Session, user_id: int) -> tuple[Reader, Actor, int, int]
 
 
 @cache
-def _accounts() -> Select[*tuple[Any, ...]]:
+def _accounts() -> Prepared:
     reader: BindParameter[int] = bindparam("reader")
-    return (
+    return Prepared(
         select(*OF_READER, PostingMember.posting_id, waiting_for(reader), stuck_for(reader))
         .outerjoin(PostingMember, PostingMember.user_id == User.id)
         .where(User.id == reader)

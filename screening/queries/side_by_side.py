@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Select, bindparam, select, union_all
+from sqlalchemy import Select, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_prescore, load_rubric
@@ -33,6 +33,7 @@ from screening.models import (
     StoredPrescore,
 )
 from screening.queries.blindness import is_open
+from screening.queries.columns import among
 from screening.queries.panels import Panels, read_panels
 from screening.queries.papers import Paper, papers_of
 from screening.queries.standing import Standing, State, standings
@@ -165,9 +166,7 @@ def _candidates() -> Select[*tuple[Any, ...]]:
         .correlate(Application)
         .scalar_subquery()
     )
-    return select(Application, owed).where(
-        Application.id.in_(bindparam("ids", expanding=True)), Application.posting_id == bindparam("posting")
-    )
+    return select(Application, owed).where(among(Application.id, "ids"), Application.posting_id == bindparam("posting"))
 
 
 def _versions(session: Session, posting: Posting, seen: Sequence[Application]) -> tuple[Versions, Stored]:
@@ -191,7 +190,6 @@ def _versions(session: Session, posting: Posting, seen: Sequence[Application]) -
 @cache
 def _lists() -> Together:
     """Make the statement: what people changed, whose run failed and what was decided of the bound ``seen``, and who may be added to ``ids``."""
-    seen: BindParameter[Any] = bindparam("seen", expanding=True)
     waiting = [
         select(
             select(Application.id)
@@ -204,8 +202,8 @@ def _lists() -> Together:
         for stage in (Stage.SCREENING, Stage.INTERVIEW, Stage.DEBRIEF, Stage.OFFER)
     ]
     return Together(
-        changes=changed_rows().where(ChangedVerdict.application_id.in_(seen)),
-        failed=select(PrescoreFailure.application_id).where(PrescoreFailure.application_id.in_(seen)).distinct(),
+        changes=changed_rows().where(among(ChangedVerdict.application_id, "seen")),
+        failed=select(PrescoreFailure.application_id).where(among(PrescoreFailure.application_id, "seen")).distinct(),
         decided=select(
             Decision.application_id,
             Decision.outcome,
@@ -214,11 +212,11 @@ def _lists() -> Together:
             Decision.second_agrees,
             Decision.at,
         )
-        .where(Decision.application_id.in_(seen), Decision.undone_at.is_(None))
+        .where(among(Decision.application_id, "seen"), Decision.undone_at.is_(None))
         .order_by(Decision.id),
         # by name, those who wait longest: an order by score would tell something
         others=select(Application.id, Application.name, Application.stage)
-        .where(Application.id.in_(union_all(*waiting)), Application.id.not_in(bindparam("ids", expanding=True)))
+        .where(Application.id.in_(union_all(*waiting)), ~among(Application.id, "ids"))
         .order_by(Application.name, Application.id)
         .limit(OFFERED),
     )

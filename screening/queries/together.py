@@ -15,7 +15,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 from screening.models.base import UtcDateTime
-from screening.queries.columns import read_columns
+from screening.models.prepared import Prepared
 
 Convert = Callable[[Any], Any]
 
@@ -66,10 +66,12 @@ class Together:
     def __init__(self, **lists: Select[*tuple[Any, ...]]) -> None:
         """Make the statement; the names of ``lists`` are those of what ``read`` gives."""
         parts = {name: rows.subquery(name) for name, rows in lists.items()}
-        self._statement = select(
-            *(
-                select(_Rows(_Row(*part.c))).select_from(part).scalar_subquery().label(name)
-                for name, part in parts.items()
+        self._statement = Prepared(
+            select(
+                *(
+                    select(_Rows(_Row(*part.c))).select_from(part).scalar_subquery().label(name)
+                    for name, part in parts.items()
+                )
             )
         )
         self._shapes = {name: _shape(part.c.keys()) for name, part in parts.items()}
@@ -80,7 +82,7 @@ class Together:
         """Ask for all lists; ``values`` are those of the bound parameters."""
         dialect = session.get_bind().dialect
         converts = self._converts.get(dialect.name) or self._converts.setdefault(dialect.name, self._made_for(dialect))
-        found = read_columns(session, self._statement, values).one()
+        (found,) = self._statement.read(session, values)
         return {
             name: [shape(_converted(row, converts[name])) for row in rows or ()]
             for (name, shape), rows in zip(self._shapes.items(), found, strict=True)

@@ -16,6 +16,7 @@ from flask_login import current_user
 from screening.extensions import db
 from screening.models import Application, BookingOffer, Bulk, Interview, Posting, ResumeFile, User
 from screening.policy import Actor, Permission, Scope, allows
+from screening.queries.columns import read_entity
 from screening.queries.scopes import Reader, actor_of, application_at, application_scope, file_scope, interview_at
 
 LARGEST_ID = 2**31 - 1
@@ -128,7 +129,7 @@ def _at_door(of: type, ident: int) -> tuple[object, Scope] | None:
         read = application_at if of is Application else interview_at
         g.read_at_door = found = read(db.session, ident)
         return None if found is None else (found[0], found[-1])
-    thing = db.session.get(of, ident)
+    thing = read_entity(db.session, of, ident)
     return None if thing is None else (thing, scope_of(thing))
 
 
