@@ -12,10 +12,9 @@ from sqlalchemy.pool import StaticPool
 
 from screening.extensions import tune_sqlite
 from screening.models import Base
-from screening.models.search import GIN_INDEX, MAKE_INDEX, SQLITE_INDEX
+from screening.models.search import MAKE_INDEX, ON_SQLITE, gin_index
 
 Row = dict[str, Any]
-TRIGGER = "search_document_added"
 PRAGMAS = ("journal_mode = OFF", "synchronous = OFF", "cache_size = -800000", "foreign_keys = OFF")
 
 
@@ -64,7 +63,8 @@ def _begin(engine: Engine, indexes: Sequence[Index]) -> None:
         for index in indexes:
             index.drop(connection)
         is_sqlite = engine.dialect.name == "sqlite"
-        connection.execute(text(f"DROP TRIGGER {TRIGGER}" if is_sqlite else f"DROP INDEX {GIN_INDEX}"))
+        for table in ON_SQLITE:
+            connection.execute(text(f"DROP TRIGGER {table}_added" if is_sqlite else f"DROP INDEX {gin_index(table)}"))
     if is_sqlite:
         _say(engine, PRAGMAS)
 
@@ -76,11 +76,13 @@ def _end(engine: Engine, indexes: Sequence[Index]) -> None:
             connection.execute(text("SET LOCAL maintenance_work_mem = '1GB'"))
         for index in indexes:
             index.create(connection)
-        if is_sqlite:
-            connection.execute(text(f"INSERT INTO {SQLITE_INDEX}({SQLITE_INDEX}) VALUES ('rebuild')"))
-            connection.execute(text(next(made for made in MAKE_INDEX["sqlite"] if TRIGGER in made)))
-        else:
-            connection.execute(text(MAKE_INDEX["postgresql"][0]))
+        for table, index in ON_SQLITE.items():
+            if is_sqlite:
+                connection.execute(text(f"INSERT INTO {index}({index}) VALUES ('rebuild')"))
+                trigger = next(made for made in MAKE_INDEX[table]["sqlite"] if f"{table}_added" in made)
+                connection.execute(text(trigger))
+            else:
+                connection.execute(text(MAKE_INDEX[table]["postgresql"][0]))
     if is_sqlite:
         _say(engine, ("optimize", "analysis_limit = 0", "journal_mode = WAL"))
         with engine.begin() as connection:

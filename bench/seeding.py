@@ -55,9 +55,10 @@ from screening.models import (
     StoredPrescore,
     Tag,
     User,
+    VerdictDocument,
 )
 from screening.queries.cities import stored_cities
-from screening.queries.standing import mark_of, outline
+from screening.queries.standing import mark_of, outline, verdict_words
 from screening.queries.texts import stored_words, strings_of
 from screening.services.forming import questions_for
 from screening.services.judging import kept_of
@@ -130,6 +131,11 @@ def _fill(session: Session, loader: Loader, applications: int, now: datetime) ->
             for table, row in rows_of(number, place, stage, submitted, shared):
                 tables.setdefault(table, []).append(row)
         tables[SearchDocument] = [*_documents(session, batch, places)]
+        tables[VerdictDocument] = [
+            {"application_id": row["id"], "words": " ".join(verdict_words(row["posting_id"], row["verdicts"]))}
+            for row in tables[Application]
+            if row["verdicts"]
+        ]
         check_keys_late(session.connection())
         loader.load(session.connection(), tables)
         session.commit()

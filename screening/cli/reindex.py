@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from screening.cli.edge import make_app, plain_errors
 from screening.extensions import db
-from screening.models.search import GIN_INDEX
+from screening.models.search import ON_SQLITE, gin_index
 from screening.services import indexing
 
 
@@ -35,7 +35,8 @@ def command() -> None:
             db.session.commit()
         else:
             with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text(f"REINDEX INDEX CONCURRENTLY {GIN_INDEX}"))
+                for table in ON_SQLITE:
+                    connection.execute(text(f"REINDEX INDEX CONCURRENTLY {gin_index(table)}"))
         left = indexing.count_missing(db.session)
         db.session.rollback()
         click.echo(f"Applications looked at: {total}; still without words: {left}")

@@ -1530,8 +1530,21 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("application_id", name=op.f("pk_search_document")),
     )
-    for statement in MAKE_INDEX[op.get_context().dialect.name]:
-        op.execute(statement)
+    op.create_table(
+        "verdict_document",
+        sa.Column("application_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("words", sa.Text().with_variant(postgresql.TSVECTOR(), "postgresql"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_verdict_document_application_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("application_id", name=op.f("pk_verdict_document")),
+    )
+    for indexes in MAKE_INDEX.values():
+        for statement in indexes[op.get_context().dialect.name]:
+            op.execute(statement)
 
     op.create_table(
         "insight_figure",
@@ -1917,8 +1930,10 @@ def downgrade() -> None:
     op.drop_table("voluntary_answer")
     op.drop_table("tag")
     op.drop_table("insight_figure")
-    for statement in DROP_INDEX[op.get_context().dialect.name]:
-        op.execute(statement)
+    for indexes in DROP_INDEX.values():
+        for statement in indexes[op.get_context().dialect.name]:
+            op.execute(statement)
+    op.drop_table("verdict_document")
     op.drop_table("search_document")
     with op.batch_alter_table("measured_application", schema=None) as batch_op:
         batch_op.drop_index("ix_measured_application_posting_id")

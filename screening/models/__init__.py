@@ -59,7 +59,7 @@ from screening.models.preview import (
 )
 from screening.models.referral import Referral
 from screening.models.saved_view import SavedView
-from screening.models.search import SearchDocument
+from screening.models.search import SearchDocument, VerdictDocument
 from screening.models.stage_rule import HandOver, Responsible, StageDay, StageFigure, StageRule
 from screening.models.tag import ApplicationTag, Tag
 from screening.models.user import PostingMember, Role, User
@@ -151,5 +151,6 @@ __all__ = [
     "TextState",
     "UndoStep",
     "User",
+    "VerdictDocument",
     "VoluntaryAnswer",
 ]

@@ -1,8 +1,8 @@
-"""The index of the search: the words of each application, kept by the worker, made anew by ``screening reindex``.
+"""What is looked up by words: the index of the search, made anew by ``screening reindex``, and beside it the one of verdicts.
 
-The column ``words`` holds what ``screening.documents.words`` makes: on PostgreSQL a ``tsvector`` with places under a GIN
-index, on SQLite a text with the FTS5 table ``search_index`` over it, which triggers keep in step. Statements that only one
-of the two understands are listed here, for the models' tables and for the migration alike. The index takes no changes on
+The column ``words`` holds what ``screening.documents.words`` makes, or ``queries.standing.verdict_words``: on PostgreSQL a
+``tsvector`` under a GIN index, on SQLite a text with an FTS5 table over it, which triggers keep in step. Statements that only one
+of the two understands are listed here, for the models' tables and for the migration alike. The indexes take no changes on
 credit (``fastupdate``): every search would go through them one by one.
 """
 
@@ -14,8 +14,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from screening.models.base import Base
 
-SQLITE_INDEX = "search_index"
-GIN_INDEX = "ix_search_document_words"
+SEARCH_INDEX, VERDICT_INDEX = "search_index", "verdict_index"
+"""SQLite's FTS5 tables."""
+ON_SQLITE = {"search_document": SEARCH_INDEX, "verdict_document": VERDICT_INDEX}
 
 
 class SearchDocument(Base):
@@ -29,34 +30,65 @@ class SearchDocument(Base):
     words: Mapped[str] = mapped_column(Text().with_variant(TSVECTOR(), "postgresql"))
 
 
-DOCUMENTS = Base.metadata.tables[SearchDocument.__tablename__]
-ADD = "INSERT INTO search_index(rowid, words) VALUES (new.application_id, new.words);"
-REMOVE = "INSERT INTO search_index(search_index, rowid, words) VALUES ('delete', old.application_id, old.words);"
-MAKE_INDEX = {
-    "postgresql": (f"CREATE INDEX {GIN_INDEX} ON search_document USING gin (words) WITH (fastupdate = off)",),
-    "sqlite": (
-        """CREATE VIRTUAL TABLE search_index USING fts5(
-            words, content='search_document', content_rowid='application_id', tokenize="ascii tokenchars '_'", columnsize=0
-        )""",
-        f"CREATE TRIGGER search_document_added AFTER INSERT ON search_document BEGIN {ADD} END",
-        f"CREATE TRIGGER search_document_removed AFTER DELETE ON search_document BEGIN {REMOVE} END",
-        f"CREATE TRIGGER search_document_changed AFTER UPDATE ON search_document BEGIN {REMOVE} {ADD} END",
-    ),
-}
-DROP_INDEX: dict[str, tuple[str, ...]] = {"postgresql": (), "sqlite": (f"DROP TABLE {SQLITE_INDEX}",)}
-"""PostgreSQL's index and SQLite's triggers go with ``search_document``."""
+class VerdictDocument(Base):
+    """The verdicts by which one application is found: what ``Application.verdicts`` holds, as words; without a result there is none."""
 
-for dialect, statements in MAKE_INDEX.items():
-    for statement in statements:
-        made: DDL = DDL(statement)  # type: ignore[no-untyped-call] # SQLAlchemy's own is untyped
-        event.listen(DOCUMENTS, "after_create", made.execute_if(dialect=dialect))
-for statement in DROP_INDEX["sqlite"]:
-    gone: DDL = DDL(statement)  # type: ignore[no-untyped-call] # as above
-    event.listen(DOCUMENTS, "before_drop", gone.execute_if(dialect="sqlite"))
+    __tablename__ = "verdict_document"
+
+    application_id: Mapped[int] = mapped_column(
+        ForeignKey("application.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    words: Mapped[str] = mapped_column(Text().with_variant(TSVECTOR(), "postgresql"))
+
+
+DOCUMENTS = Base.metadata.tables[SearchDocument.__tablename__]
+VERDICTS = Base.metadata.tables[VerdictDocument.__tablename__]
+
+
+def gin_index(table: str) -> str:
+    """Name PostgreSQL's index over a table's words."""
+    return f"ix_{table}_words"
+
+
+def _made(table: str, *, only_words: bool = False) -> dict[str, tuple[str, ...]]:
+    """Give what makes the index over a table's words; ``only_words`` keeps no places of them, where no row of words is looked for."""
+    index, detail = ON_SQLITE[table], ", detail=none" if only_words else ""
+    add = f"INSERT INTO {index}(rowid, words) VALUES (new.application_id, new.words);"  # noqa: S608 - names of our own tables
+    remove = f"INSERT INTO {index}({index}, rowid, words) VALUES ('delete', old.application_id, old.words);"  # noqa: S608 - as above
+    return {
+        "postgresql": (f"CREATE INDEX {gin_index(table)} ON {table} USING gin (words) WITH (fastupdate = off)",),
+        "sqlite": (
+            f"""CREATE VIRTUAL TABLE {index} USING fts5(
+            words, content='{table}', content_rowid='application_id', tokenize="ascii tokenchars '_'", columnsize=0{detail}
+        )""",
+            f"CREATE TRIGGER {table}_added AFTER INSERT ON {table} BEGIN {add} END",
+            f"CREATE TRIGGER {table}_removed AFTER DELETE ON {table} BEGIN {remove} END",
+            f"CREATE TRIGGER {table}_changed AFTER UPDATE ON {table} BEGIN {remove} {add} END",
+        ),
+    }
+
+
+MAKE_INDEX = {
+    "search_document": _made("search_document"),
+    "verdict_document": _made("verdict_document", only_words=True),
+}
+"""By table and dialect."""
+DROP_INDEX = {table: {"postgresql": (), "sqlite": (f"DROP TABLE {index}",)} for table, index in ON_SQLITE.items()}
+"""PostgreSQL's indexes and SQLite's triggers go with their tables."""
+
+for documents in (DOCUMENTS, VERDICTS):
+    for dialect, statements in MAKE_INDEX[documents.name].items():
+        for statement in statements:
+            made: DDL = DDL(statement)  # type: ignore[no-untyped-call] # SQLAlchemy's own is untyped
+            event.listen(documents, "after_create", made.execute_if(dialect=dialect))
+    for statement in DROP_INDEX[documents.name]["sqlite"]:
+        gone: DDL = DDL(statement)  # type: ignore[no-untyped-call] # as above
+        event.listen(documents, "before_drop", gone.execute_if(dialect="sqlite"))
 
 
 def is_of_models(name: str | None, kind: str) -> bool:
-    """Tell whether a table or an index found in a database is one that the models describe, and not a part of this index."""
+    """Tell whether a table or an index found in a database is one that the models describe, and not a part of these indexes."""
+    found = name or ""
     if kind == "table":
-        return name != SQLITE_INDEX and not (name or "").startswith(f"{SQLITE_INDEX}_")
-    return name != GIN_INDEX
+        return not any(found == index or found.startswith(f"{index}_") for index in ON_SQLITE.values())
+    return found not in {gin_index(table) for table in ON_SQLITE}

@@ -17,19 +17,19 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from rubrics.prescore import Verdict
-from screening.documents.words import wanted
-from screening.models import Application, ApplicationTag, Interview, Panelist, Posting, Stage
+from screening.documents.words import Sought, wanted
+from screening.models import Application, ApplicationTag, Interview, Panelist, Posting, Stage, VerdictDocument
 from screening.queries.blindness import takes_part
 from screening.queries.cities import BAR
 from screening.queries.origins import SOURCES
 from screening.queries.rubric_in_force import RubricInForce, published_version, rubric_in_force
 from screening.queries.stage_rules import LANES, Rules, came_before, rules_of
-from screening.queries.standing import LETTERS
-from screening.queries.texts import matching
+from screening.queries.standing import LETTERS, verdict_word
+from screening.queries.texts import documents_with, matching
 from screening.queries.unindexed import unindexed
 
 FEW = 500
-"""Applications that a text, a tag or a person may find to be named one by one; more are read in order and looked up among all."""
+"""Applications that a text, a tag, a person or verdicts may find to be named one by one; more are read in order and looked up among all."""
 REFERRAL, OTHER = "ref-", "other"
 NOBODY = 0
 """The owner of applications that nobody owns."""
@@ -125,7 +125,7 @@ def narrow(
     rules: Rules | None = None,
     rubric: RubricInForce | None = None,
 ) -> Narrowed:
-    """Turn a filter into conditions: one query for the ids that texts, tags and people lead to, one more for a text whose last word may be only begun, one for the rubric, one for limits.
+    """Turn a filter into conditions: one query for the ids that texts, tags and people lead to, or else verdicts, one more for a text whose last word may be only begun, one for the rubric, one for limits.
 
     None of them is sent where the filter asks for nothing of the kind, or where ``rules`` or ``rubric`` have been read.
     """
@@ -144,9 +144,13 @@ def narrow(
             ident = unindexed(Application.id.expression)
             many = tuple(ident.in_(lead.ids) if lead.holds is None else lead.holds for lead in leads)
             makes_set = any(lead.holds is None for lead in leads)
+    if chosen.verdicts:
+        rubric = rubric or rubric_in_force(session, found=published_version(session, posting_id=posting.id))
+        if not leads:
+            few = _few_judged(session, posting.id, chosen, rubric)
     return Narrowed(
         tuple(_shown(posting, chosen)),
-        tuple(_hidden(session, posting.id, chosen, rubric)),
+        tuple(_hidden(chosen, rubric)),
         few,
         many,
         makes_set,
@@ -180,9 +184,7 @@ def _shown(posting: Posting, chosen: PipelineFilter) -> Iterator[ColumnElement[b
         yield own
 
 
-def _hidden(
-    session: Session, posting_id: int, chosen: PipelineFilter, rubric: RubricInForce | None
-) -> Iterator[ColumnElement[bool]]:
+def _hidden(chosen: PipelineFilter, rubric: RubricInForce | None) -> Iterator[ColumnElement[bool]]:
     if chosen.gates:
         yield Application.gates == chosen.gates
     # rank_score is (points + at most 0.99 for the bonus) / 101 (services.judging.rank_of)
@@ -191,18 +193,25 @@ def _hidden(
     if chosen.highest is not None:
         yield Application.rank_score < (chosen.highest + 0.995) / 101
     if chosen.verdicts:
-        known = rubric or rubric_in_force(session, found=published_version(session, posting_id=posting_id))
-        yield from _judged(chosen, known)
+        yield from _judged(chosen, rubric)
+
+
+def _letters(chosen: PipelineFilter, rubric: RubricInForce | None) -> dict[int, set[str]]:
+    """Give the letters of the chosen verdicts by the criterion's place; none where the rubric in force lacks a criterion."""
+    letters: dict[int, set[str]] = {}
+    for key, verdict in chosen.verdicts:
+        if rubric is None or key not in rubric.criteria:
+            return {}
+        letters.setdefault(rubric.criteria[key].place, set()).add(LETTERS[verdict])
+    return letters
 
 
 def _judged(chosen: PipelineFilter, rubric: RubricInForce | None) -> Iterator[ColumnElement[bool]]:
     """Give the patterns of the chosen verdicts; a criterion that the rubric in force lacks is met by nobody."""
-    if rubric is None or any(key not in rubric.criteria for key, _ in chosen.verdicts):
+    letters = _letters(chosen, rubric)
+    if rubric is None or not letters:
         yield false()
         return
-    letters: dict[int, set[str]] = {}
-    for key, verdict in chosen.verdicts:
-        letters.setdefault(rubric.criteria[key].place, set()).add(LETTERS[verdict])
     single = {place: next(iter(found)) for place, found in letters.items() if len(found) == 1}
     places = max(letters) + 1
     yield Application.verdicts.like(f"{rubric.number}:{''.join(single.get(place, '_') for place in range(places))}%")
@@ -210,6 +219,27 @@ def _judged(chosen: PipelineFilter, rubric: RubricInForce | None) -> Iterator[Co
         if len(found) > 1:
             start = len(f"{rubric.number}:") + place + 1
             yield func.substr(Application.verdicts, start, 1).in_(sorted(found))
+
+
+def _few_judged(
+    session: Session, posting_id: int, chosen: PipelineFilter, rubric: RubricInForce | None
+) -> tuple[int, ...] | None:
+    """Name those with the chosen verdicts where they are few: the list, walked until a page is full, would be read to its end for them."""
+    letters = _letters(chosen, rubric)
+    if rubric is None or not letters:
+        return ()
+    words = [
+        tuple(Sought((verdict_word(posting_id, rubric.number, place, letter),)) for letter in sorted(found))
+        for place, found in sorted(letters.items())
+    ]
+    # PostgreSQL is told to ask the index for all: it guesses that a word it has not counted is in one row of 200, and reads them
+    judged = (
+        documents_with(session, words, of=VerdictDocument)
+        .cte("judged")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    ids = session.scalars(select(judged.c.id).limit(FEW + 1)).all()
+    return tuple(ids) if len(ids) <= FEW else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -130,6 +130,21 @@ def stored_verdicts(number: int, standing: JsonObject) -> str:
     Who gave a verdict makes no difference here. Criteria behind the place where the column ends are not found.
     """
     return f"{number}:{standing['verdicts'].lower()}"[:LONGEST_VERDICTS]
+
+
+def verdict_words(posting_id: int, verdicts: str) -> Iterator[str]:
+    """Give the words by which ``VerdictDocument`` finds what ``stored_verdicts`` gave."""
+    number, _, letters = verdicts.partition(":")
+    return (
+        verdict_word(posting_id, int(number), place, letter)
+        for place, letter in enumerate(letters)
+        if letter != NO_VERDICT
+    )
+
+
+def verdict_word(posting_id: int, number: int, place: int, letter: str) -> str:
+    """Give the word for a verdict on the criterion at a place of a posting's rubric version ``number``."""
+    return f"{posting_id}_{number}_{place}{letter}"
 
 
 def mark_of(version: RubricVersion) -> str:

@@ -14,10 +14,9 @@ from sqlalchemy.types import Boolean, Integer
 
 from rubrics.evidence.texts import blank_out
 from screening.documents.words import Sought, Wanted, posting_word
-from screening.models import Answer, Application, ResumeFile, SearchDocument
-from screening.models.search import SQLITE_INDEX
+from screening.models import Answer, Application, ResumeFile, SearchDocument, VerdictDocument
+from screening.models.search import ON_SQLITE
 
-FTS = table(SQLITE_INDEX, column("rowid", Integer))
 NOT_TEXT = frozenset(
     {"email", "phone", "url", "key", "criterion", "id", "label", "file", "startDate", "endDate", "date"}
 )
@@ -44,12 +43,23 @@ def matching(session: Session, wanted: Wanted, *, posting_ids: Collection[int] |
     groups = [*wanted]
     if posting_ids is not None:
         groups.append(tuple(Sought((posting_word(ident),)) for ident in sorted(posting_ids)))
+    return documents_with(session, groups)
+
+
+def documents_with(
+    session: Session,
+    groups: Sequence[tuple[Sought, ...]],
+    *,
+    of: type[SearchDocument | VerdictDocument] = SearchDocument,
+) -> Select[int]:
+    """Give the ids of the applications whose words hold of each group at least one, in no order; the column is called ``id``."""
     if session.get_bind().dialect.name == "sqlite":
-        holds = literal_column(SQLITE_INDEX).op("MATCH", return_type=Boolean())(_for_fts(groups))
-        return select(FTS.c.rowid.label("id")).where(holds)
+        index = table(ON_SQLITE[of.__tablename__], column("rowid", Integer))
+        holds = literal_column(index.name).op("MATCH", return_type=Boolean())(_for_fts(groups))
+        return select(index.c.rowid.label("id")).where(holds)
     query = cast(literal(_for_tsquery(groups)), TSQUERY)
-    ident: ColumnElement[int] = SearchDocument.application_id.label("id")
-    return select(ident).where(SearchDocument.words.op("@@", return_type=Boolean())(query))
+    ident: ColumnElement[int] = of.application_id.label("id")
+    return select(ident).where(of.words.op("@@", return_type=Boolean())(query))
 
 
 def newest(
@@ -121,7 +131,7 @@ def strings_of(value: Any) -> Iterator[str]:
             yield from strings_of(part)
 
 
-def _for_fts(groups: Wanted | list[tuple[Sought, ...]]) -> str:
+def _for_fts(groups: Sequence[tuple[Sought, ...]]) -> str:
     """Write the query as FTS5 reads it; words hold no sign of its language."""
 
     def term(sought: Sought) -> str:
@@ -130,7 +140,7 @@ def _for_fts(groups: Wanted | list[tuple[Sought, ...]]) -> str:
     return " AND ".join(f"({' OR '.join(map(term, group))})" for group in groups)
 
 
-def _for_tsquery(groups: Wanted | list[tuple[Sought, ...]]) -> str:
+def _for_tsquery(groups: Sequence[tuple[Sought, ...]]) -> str:
     """Write the query as PostgreSQL reads it, without its parser of texts."""
 
     def term(sought: Sought) -> str:

@@ -184,7 +184,7 @@ def _blank(session: Session, application: Application, now: datetime) -> None:
     application.idempotency_key = f"erased:{application.id}"
     application.contact_later, application.prescore_refused = False, True
     application.cities = ""
-    forget_result(application)
+    forget_result(session, application)
     application.erased_at = now
     session.flush()
 

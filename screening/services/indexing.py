@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, func, select, text
+from sqlalchemy import Insert, Table, delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from screening import queue
 from screening.documents.words import document_words
 from screening.models import Application, SearchDocument
-from screening.models.search import DOCUMENTS
+from screening.models.search import DOCUMENTS, VERDICTS
+from screening.queries.standing import verdict_words
 from screening.queries.texts import stored_words, texts_of
 
 CHUNK = 200
@@ -40,8 +41,22 @@ def index_applications(session: Session, *, application_ids: Collection[int]) ->
         for ident, found in texts_of(session, application_ids).items()
     ]
     if rows:
-        session.execute(_write(session.get_bind().dialect.name), rows)
+        session.execute(_write(session.get_bind().dialect.name, DOCUMENTS), rows)
     return len(rows)
+
+
+def index_verdicts(session: Session, kept: Collection[tuple[int, int, str | None]]) -> None:
+    """Write the words of verdicts, given by application, posting and what ``Application.verdicts`` holds; without a result there are none."""
+    rows = [
+        {"application_id": ident, "words": " ".join(verdict_words(posting_id, verdicts))}
+        for ident, posting_id, verdicts in kept
+        if verdicts
+    ]
+    gone = [ident for ident, _, verdicts in kept if not verdicts]
+    if rows:
+        session.execute(_write(session.get_bind().dialect.name, VERDICTS), rows)
+    if gone:
+        session.execute(delete(VERDICTS).where(VERDICTS.c.application_id.in_(gone)))
 
 
 def index_new(session: Session, *, application_id: int) -> None:
@@ -57,6 +72,8 @@ def index_chunk(session: Session, *, after: int) -> tuple[int, int]:
     chunk = ids.all()
     if chunk:
         index_applications(session, application_ids=chunk)
+        kept = select(Application.id, Application.posting_id, Application.verdicts).where(Application.id.in_(chunk))
+        index_verdicts(session, [(ident, posting, verdicts) for ident, posting, verdicts in session.execute(kept)])
     return len(chunk), chunk[-1] if chunk else after
 
 
@@ -97,10 +114,12 @@ def forget_words(session: Session, *, is_first: bool) -> bool:
 
 
 @cache
-def _write(dialect: str) -> Insert:
+def _write(dialect: str, documents: Table) -> Insert:
     upsert: Any = postgresql_insert if dialect == "postgresql" else sqlite_insert
-    statement = upsert(DOCUMENTS)
+    statement = upsert(documents)
     written: Insert = statement.on_conflict_do_update(
-        index_elements=["application_id"], set_={"words": statement.excluded.words}
+        index_elements=["application_id"],
+        set_={"words": statement.excluded.words},
+        where=documents.c.words != statement.excluded.words,
     )
     return written

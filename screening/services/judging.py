@@ -16,6 +16,7 @@ from screening.models import Application, ChangedVerdict, RubricState, RubricVer
 from screening.models.base import JsonObject
 from screening.queries.standing import mark_of, outline, stored_verdicts
 from screening.queries.verdicts import changes
+from screening.services.indexing import index_verdicts
 
 REASON_LENGTH = 2000
 UNSCORED: Mapping[str, Any] = {"rank_score": -1.0, "gates": None, "standing": None, "verdicts": None}
@@ -100,7 +101,7 @@ def rank_application(session: Session, *, application: Application) -> Score | N
     """Set what lists sort, filter and show from the current prescore and the verdicts that people changed; give the score, None while unscored."""
     stored = session.get(StoredPrescore, application.prescore_id) if application.prescore_id else None
     if stored is None:
-        _keep(application, UNSCORED)
+        forget_result(session, application)
         session.flush()
         return None
     version = session.get_one(RubricVersion, stored.rubric_version_id)
@@ -108,7 +109,7 @@ def rank_application(session: Session, *, application: Application) -> Score | N
     score, standing = outline(
         load_rubric(version.document), load_prescore(stored.result), changed, mark=mark_of(version)
     )
-    _keep(application, kept_of(score, standing, number=version.number))
+    _keep(session, application, kept_of(score, standing, number=version.number))
     session.flush()
     return score
 
@@ -123,14 +124,15 @@ def kept_of(score: Score, standing: JsonObject, *, number: int) -> dict[str, Any
     }
 
 
-def forget_result(application: Application) -> None:
+def forget_result(session: Session, application: Application) -> None:
     """Take everything out of an application's row that a result left there."""
-    _keep(application, UNSCORED)
+    _keep(session, application, UNSCORED)
 
 
-def _keep(application: Application, kept: Mapping[str, Any]) -> None:
+def _keep(session: Session, application: Application, kept: Mapping[str, Any]) -> None:
     for column, value in kept.items():
         setattr(application, column, value)
+    index_verdicts(session, [(application.id, application.posting_id, application.verdicts)])
 
 
 def _has_criterion(session: Session, application: Application, key: str) -> bool:

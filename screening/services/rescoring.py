@@ -23,6 +23,7 @@ from screening.models.base import JsonObject
 from screening.queries.standing import mark_of, outline
 from screening.queries.verdicts import changes
 from screening.services.dossiers import StoredInput, read_inputs
+from screening.services.indexing import index_verdicts
 from screening.services.judging import kept_of
 from screening.services.prescoring import ask_for_prescore, forget_failures, made_by_present_engine, note_failure
 
@@ -205,6 +206,7 @@ def _rank(session: Session, judged: Judged, made: Mapping[int, int], present: Ma
         )
     if rows:
         session.connection().execute(update(_APPLICATIONS).where(_APPLICATIONS.c.id == bindparam("ranked_id")), rows)
+        index_verdicts(session, [(row["ranked_id"], version.posting_id, row["verdicts"]) for row in rows])
 
 
 def _stored(session: Session, rubric_version_id: int, ids: Sequence[int]) -> set[tuple[int, str]]:

@@ -46,6 +46,7 @@ from tests.candidate.conftest import open_form
 from tests.candidate.crowded import RESUME, SECRET, make_crowded
 from tests.factories import NOW, make_application, make_user
 from tests.recruiter.worlds import score
+from tests.verdict_words import agree
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PERSONAL = (
@@ -157,6 +158,7 @@ def test_nothing_personal_is_left_anywhere(session, settings, posting, applicati
     before = everything(session, settings.uploads)
     assert found(before, PERSONAL) == list(PERSONAL)
     carry_out(session, settings.uploads, admin, application)
+    assert agree(session)
     after = everything(session, settings.uploads)
     assert found(after, PERSONAL) == []
     assert [path for path in settings.uploads.rglob("*") if path.is_file()] == []

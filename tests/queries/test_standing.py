@@ -20,6 +20,7 @@ from screening.services.judging import change_verdict, take_back_verdict
 from screening.services.prescoring import note_failure
 from tests.factories import NOW, make_application, make_posting, make_user
 from tests.recruiter.worlds import add_scored, counted, score
+from tests.verdict_words import agree
 
 
 def read(session: Session, application: Application) -> Standing:
@@ -75,6 +76,7 @@ def test_after_any_changes_of_verdicts_rows_show_what_the_results_say(session: S
         for one in applications:
             assert shown(read(session, one)) == from_the_result(session, one)
             assert one.verdicts == letters(rubric, from_the_result(session, one)[4])
+        assert agree(session)
     assert any(dot.changed for one in applications for dot in read(session, one).dots)
 
 

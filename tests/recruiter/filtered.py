@@ -19,6 +19,7 @@ from screening.queries.standing import LETTERS
 from screening.services.indexing import index_applications
 from tests.factories import NOW, SAMPLE_ANSWERS, make_application, make_posting, make_user
 from tests.recruiter.worlds import owe_evaluation
+from tests.verdict_words import give_verdicts
 
 CITIES = ("beijing", "shanghai", "hangzhou")
 NAMES = ("云小鹤", "林小舟", "石小猴")
@@ -79,7 +80,7 @@ def _add(session: Session, world: Filtered, random: Random) -> Application:
     one.source = random.choice([*SOURCES, "a fair"])
     one.referral_id = world.referral if random.random() < 0.2 else None
     one.owner_id = random.choice([None, world.owner.id, world.reader.id])
-    judge(one, world, random)
+    judge(session, one, world, random)
     world.tagged[one.id] = {tag for tag in world.tags if random.random() < 0.4}
     session.add_all(
         ApplicationTag(
@@ -96,16 +97,17 @@ def _add(session: Session, world: Filtered, random: Random) -> Application:
     return one
 
 
-def judge(one: Application, world: Filtered, random: Random) -> None:
+def judge(session: Session, one: Application, world: Filtered, random: Random) -> None:
     """Give an application some result: none yet, one of the version in force, or one of the version before."""
     kind = random.random()
     if kind < 0.15:
-        one.rank_score, one.gates, one.verdicts = -1.0, None, None
+        one.rank_score, one.gates = -1.0, None
+        give_verdicts(session, one, None)
         return
     letters = "".join(random.choice([*LETTERS.values(), "-"]) for _ in world.keys)
     one.rank_score = round((random.randrange(0, 101, 10) + random.choice([0, 0.5, 0.99])) / 101, 6)
     one.gates = random.choice(["pass", "below", "unknown"])
-    one.verdicts = f"{1 if kind < 0.85 else 0}:{letters}"
+    give_verdicts(session, one, f"{1 if kind < 0.85 else 0}:{letters}")
 
 
 def some_filter(world: Filtered, random: Random) -> PipelineFilter:

@@ -22,6 +22,7 @@ from screening.web.recruiter.chosen import Chosen, read_address, read_chosen
 from tests.factories import NOW, make_application
 from tests.recruiter.filtered import make_filtered, some_filter
 from tests.recruiter.worlds import counted, own_engine, sign_in
+from tests.verdict_words import give_verdicts
 
 CHIP = re.compile(r'<a class="chip on[^"]*" href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 MOST = 12
@@ -42,8 +43,7 @@ def judged(session, posting):
     for name, (points, framework, publication) in rows.items():
         one = make_application(session, posting, name=name)
         one.rank_score, one.gates = points / 101, "pass"
-        one.verdicts = f"1:mmmmm{framework}i{publication}-"
-    session.flush()
+        give_verdicts(session, one, f"1:mmmmm{framework}i{publication}-")
     return rows
 
 
@@ -125,8 +125,7 @@ def test_verdicts_of_an_earlier_rubric_version_do_not_count(session, browse, pos
     version = session.scalars(select(RubricVersion).where(RubricVersion.posting_id == posting.id)).one()
     version.number = 2
     one = session.scalars(select(Application).where(Application.name == "丙")).one()
-    one.verdicts = f"2{one.verdicts[1:]}"
-    session.flush()
+    give_verdicts(session, one, f"2{one.verdicts[1:]}")
     assert names_in(browse(f"/staff/postings/{posting.id}?v=publication-12:met")) == ["丙"]
 
 

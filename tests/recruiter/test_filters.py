@@ -119,7 +119,7 @@ def test_what_is_hidden_changes_nothing_that_a_blind_reader_sees(session):
     for turn in range(2):
         for ident in world.owed:
             one = session.get_one(Application, ident)
-            judge(one, world, Random(f"{turn}{ident}"))
+            judge(session, one, world, Random(f"{turn}{ident}"))
         session.execute(text("DELETE FROM application_tag WHERE application_id = :one"), {"one": max(world.owed)})
         session.flush()
         assert lists() == before

@@ -17,7 +17,7 @@ from screening.models import Role, User
 from tests.architecture.doors import sign_in
 
 APPLICATIONS = 1_500
-GROWING = {table.__tablename__ for table in FILLED} | {"search_document", "audit_entry", "job"}
+GROWING = {table.__tablename__ for table in FILLED} | {"search_document", "verdict_document", "audit_entry", "job"}
 BY_ORDER = {("outbox", "mail"), ("outbox, scheduled", "mail")}
 """Lists that SQLite walks in their order until the page is full."""
 SCAN = re.compile(r"^SCAN (\w+)")

@@ -28,6 +28,7 @@ from screening.services.asking import ask_for_prescores
 from screening.services.prescoring import prescore_application
 from screening.services.replaying import Proof, replay
 from tests.factories import NOW, PASSWORD, make_application, make_posting, make_user
+from tests.verdict_words import agree
 
 
 @pytest.fixture
@@ -70,6 +71,7 @@ def test_a_chunk_stores_what_single_runs_store_and_ranks_the_same(
     assert single.standing == chunked.standing
     assert single.verdicts == chunked.verdicts
     assert (single.verdicts or "").startswith("1:")
+    assert agree(session)
     assert single.standing is not None
     assert single.rank_score > 0
 

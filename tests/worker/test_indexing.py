@@ -19,6 +19,7 @@ from screening.services import indexing
 from screening.services.applying import Contact, submit_application
 from screening.services.erasing import erase
 from tests.factories import NOW, SAMPLE_ANSWERS, make_application, make_posting, make_user
+from tests.verdict_words import agree
 from worker import tasks
 
 
@@ -111,10 +112,15 @@ def test_the_command_writes_all_anew(engine, settings, monkeypatch):
     posting = make_posting(db.session)
     made = [make_application(db.session, posting, name=f"云小{number}").id for number in range(3)]
     db.session.add(SearchDocument(application_id=made[0], words=""))
+    for ident, verdicts in zip(made, ("1:mn-c", None, "2:ip"), strict=True):
+        db.session.get_one(indexing.Application, ident).verdicts = verdicts
     db.session.commit()
+    assert not agree(db.session)
+    db.session.rollback()
     monkeypatch.setenv("SCREENING_INSTANCE", str(settings.instance))
     monkeypatch.setenv("SCREENING_DATABASE_URL", settings.database_url)
     answer = CliRunner().invoke(main, ["reindex"])
     assert answer.exit_code == 0, answer.output
     assert "Applications looked at: 3; still without words: 0" in answer.output
     assert found("云小") == made
+    assert agree(db.session)
