@@ -6,7 +6,19 @@ import json
 from collections.abc import Collection
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Dialect, Executable, Integer, Text, bindparam, inspect, select
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Dialect,
+    Executable,
+    Integer,
+    Text,
+    bindparam,
+    inspect,
+    literal,
+    select,
+)
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.orm.util import identity_key
@@ -90,6 +102,7 @@ def _postgresql_among(element: _Among, compiler: SQLCompiler, **more: Any) -> st
     return f"{compiler.process(column, **more)} = ANY ({compiler.process(numbers, **more)})"
 
 
-def among(column: ColumnElement[Any] | InstrumentedAttribute[Any], name: str) -> ColumnElement[bool]:
-    """Give the condition that a column holds one of the numbers that a statement is asked with under this name."""
-    return _Among(column, bindparam(name, type_=Numbers()))
+def among(column: ColumnElement[Any] | InstrumentedAttribute[Any], which: str | Collection[int]) -> ColumnElement[bool]:
+    """Give the condition that a column holds one of these numbers, or of those that a statement is asked with under this name."""
+    numbers = bindparam(which, type_=Numbers()) if isinstance(which, str) else literal(which, Numbers())
+    return _Among(column, numbers)

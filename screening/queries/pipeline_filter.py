@@ -7,8 +7,8 @@ application that is owed: such a filter does not find it, whatever is hidden the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from rubrics.prescore import Verdict
-from screening.documents.words import Sought, wanted
+from screening.documents.words import Sought, Wanted, wanted
 from screening.models import Application, ApplicationTag, Interview, Panelist, Posting, Stage, VerdictDocument
 from screening.queries.blindness import takes_part
 from screening.queries.cities import BAR
@@ -25,10 +25,10 @@ from screening.queries.origins import SOURCES
 from screening.queries.rubric_in_force import RubricInForce, published_version, rubric_in_force
 from screening.queries.stage_rules import LANES, Rules, came_before, rules_of
 from screening.queries.standing import LETTERS, verdict_word
-from screening.queries.texts import documents_with, matching
+from screening.queries.texts import documents_with, holds, matching
 from screening.queries.unindexed import unindexed
 
-FEW = 500
+FEW = 1_000
 """Applications that a text, a tag, a person or verdicts may find to be named one by one; more are read in order and looked up among all."""
 REFERRAL, OTHER = "ref-", "other"
 NOBODY = 0
@@ -91,7 +91,7 @@ class Narrowed:
     """The conditions of a filter: ``shown`` for all, ``hidden`` for what the reader may see; ``few`` are the only ids that can fit.
 
     ``many`` are the conditions of words, tags or people that lead to more than ``FEW``; ``makes_set`` where one of them has all
-    that it finds gathered before anybody is looked at. ``before`` is the time before which one came
+    that it finds gathered before anybody is looked at, and ``by_one`` the same conditions for one at a time. ``before`` is the time before which one came
     to the stage, by stage where only the overdue are wanted; a stage that is missing there has nobody.
     """
 
@@ -100,6 +100,7 @@ class Narrowed:
     few: tuple[int, ...] | None = None
     many: tuple[ColumnElement[bool], ...] = ()
     makes_set: bool = False
+    by_one: tuple[ColumnElement[bool], ...] = ()
     before: Mapping[Stage, datetime] | None = None
 
     @property
@@ -131,19 +132,18 @@ def narrow(
     """
     few: tuple[int, ...] | None = None
     many: tuple[ColumnElement[bool], ...] = ()
+    by_one: tuple[ColumnElement[bool], ...] = ()
     makes_set = False
     leads = [*_leads(session, posting.id, chosen)]
     if leads:
-        sets = [lead.ids for lead in leads]
-        together = sets[0].where(*(sets[0].selected_columns.id.in_(other) for other in sets[1:]))
-        ids = session.scalars(together.limit(FEW + 1)).all()
-        if len(ids) <= FEW:
-            few = tuple(ids)
+        ids = _ids_of(session, leads)
+        if ids is not None:
+            few = ids
         else:
             # to walk the list and look each up in the set takes a fifth of looking up each of the set
             ident = unindexed(Application.id.expression)
-            many = tuple(ident.in_(lead.ids) if lead.holds is None else lead.holds for lead in leads)
-            makes_set = any(lead.holds is None for lead in leads)
+            many = tuple(ident.in_(lead.ids) if lead.gathers else lead.holds for lead in leads)
+            makes_set, by_one = any(lead.gathers for lead in leads), tuple(lead.holds for lead in leads)
     if chosen.verdicts:
         rubric = rubric or rubric_in_force(session, found=published_version(session, posting_id=posting.id))
         if not leads:
@@ -154,6 +154,7 @@ def narrow(
         few,
         many,
         makes_set,
+        by_one,
         _before(session, posting, chosen, rules),
     )
 
@@ -244,15 +245,28 @@ def _few_judged(
 
 @dataclass(frozen=True, slots=True)
 class _Lead:
-    """What an index leads to: a set of ids, whose column is called ``id``, and the condition that one application is in it, where that is quickly told."""
+    """What an index leads to: a set of ids, whose column is called ``id``, and the condition that one application is in it; ``gathers`` where that is dear to tell of many."""
 
     ids: Select[int]
-    holds: ColumnElement[bool] | None = None
+    holds: ColumnElement[bool]
+    gathers: bool = False
+    is_many: bool = False
+    """Whether it is known already to lead to more than ``FEW``."""
+
+
+def _ids_of(session: Session, leads: Sequence[_Lead]) -> tuple[int, ...] | None:
+    """Name those to whom all of these lead, where they are at most ``FEW``."""
+    if len(leads) == 1 and leads[0].is_many:
+        return None
+    sets = [lead.ids for lead in leads]
+    together = sets[0].where(*(sets[0].selected_columns.id.in_(other) for other in sets[1:]))
+    ids = session.scalars(together.limit(FEW + 1)).all()
+    return tuple(ids) if len(ids) <= FEW else None
 
 
 def _leads(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterator[_Lead]:
     if chosen.text:
-        yield _Lead(_holding(session, posting_id, chosen.text))
+        yield _holding(session, posting_id, chosen.text)
     for tag in chosen.tags:
         ident: ColumnElement[int] = ApplicationTag.application_id.label("id")
         stuck = select(ident).where(ApplicationTag.tag_id == tag)
@@ -276,17 +290,22 @@ def _leads(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterato
         yield _Lead(select(Application.id).where(Application.posting_id == posting_id, referred), referred)
 
 
-def _holding(session: Session, posting_id: int, text: str) -> Select[int]:
-    """Select who holds the typed words.
+def _holding(session: Session, posting_id: int, text: str) -> _Lead:
+    """Lead to who holds the typed words.
 
     A last word that many hold as it stands was not only begun. To look for all that begins with it would bring little more,
     and make the index join the places of hundreds of words first: 37 ms instead of 1 at a million applications.
     """
     words = wanted(text)
     if not words:
-        return select(Application.id).where(false())
+        return _Lead(select(Application.id).where(false()), false())
+
+    def lead(words: Wanted, *, is_many: bool) -> _Lead:
+        one = holds(session, words, Application.id.expression)
+        return _Lead(matching(session, words, posting_ids=[posting_id]), one, gathers=True, is_many=is_many)
+
     if len(words[-1]) == 1 and words[-1][0].is_beginning:
-        held = matching(session, wanted(text, is_complete=True), posting_ids=[posting_id])
-        if len(session.scalars(held.limit(FEW + 1)).all()) > FEW:
-            return held
-    return matching(session, words, posting_ids=[posting_id])
+        whole = lead(wanted(text, is_complete=True), is_many=True)
+        if _ids_of(session, [replace(whole, is_many=False)]) is None:
+            return whole
+    return lead(words, is_many=False)

@@ -7,18 +7,32 @@ owes are few: they are read by their ids and stand in the order as if they had n
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, false, literal, select, tuple_, union_all
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from screening.models import Application, Posting, Stage
 from screening.queries.blindness import owed_applications
+from screening.queries.columns import among
 from screening.queries.pipeline_filter import Narrowed, PipelineFilter, Sort, narrow
 from screening.queries.pipeline_frame import Frame
 from screening.queries.rubric_in_force import rubric_in_force
+from screening.queries.texts import GLANCED
 from screening.queries.unindexed import unindexed
 
 UNSCORED = -1.0
@@ -66,7 +80,7 @@ class Part:
     rows: Select[int, Any, Stage]
     value: ColumnElement[Any]
 
-    def walk(self, most: int, after: Place | None, *, up: bool) -> Select[int, Any, Stage]:
+    def walk(self, most: int | ColumnElement[int], after: Place | None, *, up: bool) -> Select[int, Any, Stage]:
         """Select so many rows from a place on, in rising or falling order."""
         ident, rows = Application.id.expression, self.rows
         if after is not None:
@@ -99,7 +113,45 @@ class Listing:
     def walk(
         self, stages: tuple[Stage, ...], *, most: int, after: Place | None = None, back: bool = False
     ) -> Select[int, Any, Stage]:
-        """Select ``id``, ``value`` and ``stage`` of so many applications from a place on, in the order or, ``back``, against it."""
+        """Select ``id``, ``value`` and ``stage`` of so many applications from a place on, in the order or, ``back``, against it.
+
+        Where all that fit would be gathered or sorted first, the next ``GLANCED`` of the order are looked at one by one
+        before: they are enough where many fit, and else that was soon done.
+        """
+        if self.blind or most >= GLANCED or not self._gathers:
+            return self._walk(stages, most=most, after=after, back=back)
+        near = self._near(stages, most=most, after=after, back=back).cte()
+        enough = select(func.count()).select_from(near).scalar_subquery() >= most
+        whole = self._walk(stages, most=case((enough, 0), else_=most), after=after, back=back)
+        joined = union_all(select(near).where(enough), select(whole.subquery())).subquery()
+        rows = select(joined.c.id, joined.c.value, joined.c.stage)
+        return rows.order_by(*_directed(joined.c.value, joined.c.id, up=self.rises is not back)).limit(most)
+
+    @property
+    def _gathers(self) -> bool:
+        """Whether an index does not lead in the order from one that fits to the next."""
+        narrowed = self.narrowed
+        return narrowed.makes_set or (
+            narrowed.few is None and narrowed.passes_over and self.chosen.sort is not Sort.RANK
+        )
+
+    def _near(
+        self, stages: tuple[Stage, ...], *, most: int, after: Place | None, back: bool
+    ) -> Select[int, Any, Stage]:
+        """Select those that fit among the next ``GLANCED`` of the whole order."""
+        narrowed = self.narrowed
+        everybody = replace(self, chosen=PipelineFilter(stages=stages, sort=self.chosen.sort), narrowed=Narrowed())
+        next_ones = everybody._walk(stages, most=GLANCED, after=after, back=back).subquery()  # noqa: SLF001 - a list like this one
+        rows = select(next_ones.c.id, next_ones.c.value, next_ones.c.stage)
+        rows = rows.join(Application, Application.id == next_ones.c.id)
+        rows = rows.where(*narrowed.shown, *narrowed.hidden, *narrowed.by_one)
+        if narrowed.before is not None:
+            rows = rows.where(narrowed.of_stages(stages, unindexed(Application.stage_since.expression)))
+        return rows.order_by(*_directed(next_ones.c.value, next_ones.c.id, up=self.rises is not back)).limit(most)
+
+    def _walk(
+        self, stages: tuple[Stage, ...], *, most: int | ColumnElement[int], after: Place | None, back: bool
+    ) -> Select[int, Any, Stage]:
         up = self.rises is not back
         parts = [part.walk(most, after, up=up) for part in self._parts(stages)]
         if not parts:
@@ -147,7 +199,7 @@ class Listing:
         if self.blind:
             rows = rows.where(Application.id.not_in(sorted(self.blind)))
         if self.narrowed.few is not None:
-            rows = rows.where(Application.id.in_(self.narrowed.few))
+            rows = rows.where(among(Application.id, self.narrowed.few))
         return Part(rows, value)
 
     def _owed(self, stages: tuple[Stage, ...]) -> Part:

@@ -10,11 +10,11 @@ from sqlalchemy import select, text
 
 from screening.documents.words import document_words, wanted
 from screening.models import Application, Panelist, Role, SearchDocument, Stage
-from screening.queries import pipeline, pipeline_filter, texts
+from screening.queries import pipeline, pipeline_filter, pipeline_order, texts
 from screening.queries.pipeline import PAGE, PipelineFilter, Sort, board, neighbours, page
 from screening.queries.scopes import actor_of
 from screening.queries.search import FOUND, search
-from screening.queries.texts import matching, texts_of
+from screening.queries.texts import matching, newest, texts_of
 from screening.services.erasing import erase
 from screening.services.indexing import count_missing, forget_words, index_applications, index_chunk, index_new
 from tests.architecture.doors import make_interview
@@ -72,10 +72,11 @@ def plain(session, typed, **how):
     return found
 
 
-@pytest.mark.parametrize("few", [0, 500])
-def test_pages_of_a_text_are_what_a_plain_filter_gives(session, world, monkeypatch, few):
+@pytest.mark.parametrize(("few", "glanced"), [(0, 400), (0, PAGE + 2), (0, 0), (500, 400)])
+def test_pages_of_a_text_are_what_a_plain_filter_gives(session, world, monkeypatch, few, glanced):
     recruiter, (posting, _) = world
     monkeypatch.setattr(pipeline_filter, "FEW", few)
+    monkeypatch.setattr(pipeline_order, "GLANCED", glanced)
     total = 0
     here = set(session.scalars(select(Application.id).where(Application.posting_id == posting.id)))
     for number, typed in enumerate(TYPED):
@@ -117,9 +118,25 @@ def test_pages_of_a_text_are_what_a_plain_filter_gives(session, world, monkeypat
     assert total > 300
 
 
+@pytest.mark.parametrize("postings", [None, 1, 2])
+def test_one_application_holds_what_the_index_says(session, world, postings):
+    ids = None if postings is None else [posting.id for posting in world[1][:postings]]
+    for typed in TYPED:
+        for how in ({}, {"is_complete": True}, {"in_names": True}):
+            words = wanted(typed, **how)
+            if not words:
+                continue
+            found = set(session.scalars(matching(session, words, posting_ids=ids)))
+            one_by_one = select(Application.id).where(texts.holds(session, words, Application.id.expression))
+            one_by_one = one_by_one if ids is None else one_by_one.where(Application.posting_id.in_(ids))
+            assert set(session.scalars(one_by_one)) == found, (typed, how)
+            assert newest(session, words, posting_ids=ids, most=3) == sorted(found, reverse=True)[:3], (typed, how)
+
+
 @pytest.mark.parametrize("late", [5, 1_000])
 def test_names_come_first_then_the_newest_texts(session, world, monkeypatch, late):
     monkeypatch.setattr(texts, "LATE", late)
+    monkeypatch.setattr(texts, "GLANCED", late)
     recruiter, _ = world
     actor = actor_of(session, recruiter)
     for typed in TYPED:

@@ -9,11 +9,11 @@ from sqlalchemy import select, text
 
 from screening.documents.words import wanted
 from screening.models import Application, Stage
-from screening.queries import pipeline, pipeline_filter
+from screening.queries import pipeline, pipeline_filter, pipeline_order
 from screening.queries.blindness import owed_applications
 from screening.queries.pipeline import Neighbours, PipelineFilter, board, fitting_ids, neighbours, page
 from screening.queries.pipeline_filter import Sort
-from screening.queries.pipeline_order import INDEX, listing
+from screening.queries.pipeline_order import GLANCED, INDEX, listing
 from screening.queries.stage_rules import LANES
 from screening.queries.texts import matching
 from tests.factories import NOW
@@ -47,13 +47,17 @@ def walk(session, world, chosen, *, most):
     return [row for part in pages for row in part.rows]
 
 
-@pytest.mark.parametrize(("few", "owes", "posting_owner"), [(500, False, True), (0, True, False), (500, True, True)])
-def test_any_filter_gives_what_a_plain_one_gives(session, monkeypatch, few, owes, posting_owner):
+@pytest.mark.parametrize(
+    ("few", "glanced", "owes", "posting_owner"),
+    [(500, 400, False, True), (0, 400, False, True), (0, 9, False, False), (0, 1, True, False), (500, 400, True, True)],
+)
+def test_any_filter_gives_what_a_plain_one_gives(session, monkeypatch, few, glanced, owes, posting_owner):
     random = Random(f"{few}{owes}")
     world = make_filtered(session, number=50, random=random, owes=owes)
     if posting_owner:
         world.posting.owner_id = world.owner.id
     monkeypatch.setattr(pipeline_filter, "FEW", few)
+    monkeypatch.setattr(pipeline_order, "GLANCED", glanced)
     monkeypatch.setattr(pipeline, "PAGE", 7)
     monkeypatch.setattr(pipeline, "LANE", 3)
     everybody = session.scalars(select(Application).where(Application.posting_id == world.posting.id)).all()
@@ -138,7 +142,7 @@ def test_a_filter_that_nobody_fits_is_answered_from_the_index_alone(session):
         order = listing(session, posting=world.posting, reader_id=world.reader.id, chosen=chosen)
         if order.narrowed.few is not None or not order.narrowed.passes_over:
             continue
-        statement = order.walk(chosen.stages, most=51)
+        statement = order.walk(chosen.stages, most=GLANCED)  # so many that none are glanced at before
         compiled = statement.compile(session.get_bind(), compile_kwargs={"render_postcompile": True})
         plan = session.connection().exec_driver_sql(
             f"EXPLAIN QUERY PLAN {compiled}", tuple(compiled.params[name] for name in compiled.positiontup)
