@@ -21,6 +21,7 @@ from screening.documents.words import Sought, Wanted, wanted
 from screening.models import Application, ApplicationTag, Interview, Panelist, Posting, Stage, VerdictDocument
 from screening.queries.blindness import takes_part
 from screening.queries.cities import BAR
+from screening.queries.columns import read_columns
 from screening.queries.origins import SOURCES
 from screening.queries.rubric_in_force import RubricInForce, published_version, rubric_in_force
 from screening.queries.stage_rules import LANES, Rules, came_before, rules_of
@@ -239,7 +240,7 @@ def _few_judged(
         .cte("judged")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    ids = session.scalars(select(judged.c.id).limit(FEW + 1)).all()
+    ids = [ident for (ident,) in read_columns(session, select(judged.c.id).limit(FEW + 1), {})]
     return tuple(ids) if len(ids) <= FEW else None
 
 
@@ -260,7 +261,7 @@ def _ids_of(session: Session, leads: Sequence[_Lead]) -> tuple[int, ...] | None:
         return None
     sets = [lead.ids for lead in leads]
     together = sets[0].where(*(sets[0].selected_columns.id.in_(other) for other in sets[1:]))
-    ids = session.scalars(together.limit(FEW + 1)).all()
+    ids = [ident for (ident,) in read_columns(session, together.limit(FEW + 1), {})]
     return tuple(ids) if len(ids) <= FEW else None
 
 
