@@ -12,6 +12,8 @@ import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
+from errno import EIO
 from functools import cached_property
 from typing import Any
 
@@ -91,25 +93,69 @@ class DurableConnection(sqlite3.Connection):
     """
 
     bell: Bell
-    log: str | None = None
+    log: Log | None = None
     """The write-ahead log, None where the database has none."""
     is_writing = False
+    _changes = 0
+    _file: int | None = None
 
     def commit(self) -> None:
         """End the transaction; raise OSError when the disk does not take it."""
-        wrote, self.is_writing = self.is_writing, False
+        holds_lock, self.is_writing = self.is_writing, False
+        wrote, self._changes = holds_lock or self.total_changes != self._changes, self.total_changes
         super().commit()
-        if wrote:
+        if holds_lock:
             self.bell.ring()
-            if self.log is not None:
-                _flush(self.log)
+        if wrote:
+            self.make_safe()
 
     def rollback(self) -> None:
         """Take the transaction back."""
-        wrote, self.is_writing = self.is_writing, False
+        holds_lock, self.is_writing = self.is_writing, False
         super().rollback()
-        if wrote:
+        self._changes = self.total_changes
+        if holds_lock:
             self.bell.ring()
+
+    def make_safe(self) -> None:
+        """Wait until the disk has every commit so far, whoever made it; raise OSError when it does not take them.
+
+        A disk tells an error once to each open file and would take what comes behind the hole. So the file stays open, and
+        after an error the log is trusted again only when all of it has been copied into the database.
+        """
+        if self.log is None:
+            return
+        try:
+            if self._file is None:
+                self._file = os.open(self.log.path, os.O_RDWR)
+            _flush(self._file)
+        except OSError:
+            self.log.is_doubtful = True
+            if not self._copy_log():
+                raise
+        if self.log.is_doubtful and not self._copy_log():
+            raise OSError(EIO, "the disk has not taken an earlier commit", self.log.path)
+
+    def close(self) -> None:
+        """Close the log's file as well."""
+        file, self._file = self._file, None
+        if file is not None:
+            os.close(file)
+        super().close()
+
+    def _copy_log(self) -> bool:
+        is_busy, *_ = self.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        if self.log is not None and not is_busy:
+            self.log.is_doubtful = False
+        return not is_busy
+
+
+@dataclass(slots=True)
+class Log:
+    """The write-ahead log of a database; ``is_doubtful`` after the disk has not taken a part of it."""
+
+    path: str
+    is_doubtful: bool = False
 
 
 def tune_sqlite(engine: Engine) -> None:
@@ -118,9 +164,9 @@ def tune_sqlite(engine: Engine) -> None:
     With SQLite's own deferred BEGIN a read-then-insert transaction of one writer fails at once beside another one
     (measured: 700 of 800 with 8 writers); with IMMEDIATE the second waits for its turn up to ``PATIENCE``.
     """
-    database = engine.url.database
-    bell = Bell(database)
+    bell = Bell(engine.url.database)
     waiting = Waiting(bell)
+    logs: dict[str, Log] = {}
 
     @event.listens_for(engine, "do_connect")
     def make(_dialect: object, _record: object, _arguments: object, options: dict[str, Any]) -> None:
@@ -133,7 +179,7 @@ def tune_sqlite(engine: Engine) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {PATIENCE * 1000:.0f}")
         has_log = cursor.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
-        connection.log = f"{database}-wal" if has_log else None
+        connection.log = logs.setdefault(_file_of(cursor), Log(f"{_file_of(cursor)}-wal")) if has_log else None
         cursor.execute(f"PRAGMA synchronous = {'NORMAL' if has_log else 'FULL'}")
         cursor.execute(f"PRAGMA wal_autocheckpoint = {PAGES_OF_LOG}")
         cursor.execute("PRAGMA foreign_keys = ON")
@@ -238,13 +284,25 @@ def _pipe_at(path: str) -> int | None:
         return None
 
 
-def _flush(path: str) -> None:
-    """Wait until the disk has what was written to a file, by whomever."""
-    file = os.open(path, os.O_RDWR)
-    try:
-        getattr(os, "fdatasync", os.fsync)(file)
-    finally:
-        os.close(file)
+def _file_of(cursor: Any) -> str:
+    """Name the database's file as SQLite found it, beside which it keeps the log: behind links, and whatever folder we are in later."""
+    (file,) = (row[2] for row in cursor.execute("PRAGMA database_list").fetchall() if row[1] == "main")
+    return str(file)
+
+
+def make_safe(session: Session) -> None:
+    """Wait until the disk has all that this session can read, before somebody is told that it is stored.
+
+    Who reads may see another's commit while it still waits for the disk. PostgreSQL shows none before.
+    """
+    connection = session.connection().connection.driver_connection
+    if isinstance(connection, DurableConnection):
+        connection.make_safe()
+
+
+def _flush(file: int) -> None:
+    """Wait until the disk has what was written to an open file, by whomever."""
+    getattr(os, "fdatasync", os.fsync)(file)
 
 
 def _gives_way() -> bool:

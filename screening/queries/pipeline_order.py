@@ -80,7 +80,7 @@ class Part:
     rows: Select[int, Any, Stage]
     value: ColumnElement[Any]
 
-    def walk(self, most: int | ColumnElement[int], after: Place | None, *, up: bool) -> Select[int, Any, Stage]:
+    def walk(self, most: int, after: Place | None, *, up: bool) -> Select[int, Any, Stage]:
         """Select so many rows from a place on, in rising or falling order."""
         ident, rows = Application.id.expression, self.rows
         if after is not None:
@@ -122,7 +122,7 @@ class Listing:
             return self._walk(stages, most=most, after=after, back=back)
         near = self._near(stages, most=most, after=after, back=back).cte()
         enough = select(func.count()).select_from(near).scalar_subquery() >= most
-        whole = self._walk(stages, most=case((enough, 0), else_=most), after=after, back=back)
+        whole = self._walk(stages, most=most, after=after, back=back).limit(case((enough, 0), else_=most))
         joined = union_all(select(near).where(enough), select(whole.subquery())).subquery()
         rows = select(joined.c.id, joined.c.value, joined.c.stage)
         return rows.order_by(*_directed(joined.c.value, joined.c.id, up=self.rises is not back)).limit(most)
@@ -150,7 +150,7 @@ class Listing:
         return rows.order_by(*_directed(next_ones.c.value, next_ones.c.id, up=self.rises is not back)).limit(most)
 
     def _walk(
-        self, stages: tuple[Stage, ...], *, most: int | ColumnElement[int], after: Place | None, back: bool
+        self, stages: tuple[Stage, ...], *, most: int, after: Place | None, back: bool
     ) -> Select[int, Any, Stage]:
         up = self.rises is not back
         parts = [part.walk(most, after, up=up) for part in self._parts(stages)]
@@ -209,7 +209,9 @@ class Listing:
 
     def _shown(self, stages: tuple[Stage, ...]) -> Iterator[ColumnElement[bool]]:
         since = Application.stage_since.expression
-        yield Application.posting_id == self.posting_id
+        posting_id = Application.posting_id.expression
+        # the named lead there by themselves: SQLite does not know how few they are
+        yield (posting_id if self.narrowed.few is None else unindexed(posting_id)) == self.posting_id
         yield self.narrowed.of_stages(stages, unindexed(since) if self._reads_all_from_one else since)
         yield from self.narrowed.shown
         yield from self.narrowed.many
@@ -235,7 +237,7 @@ def anywhere(order: Listing) -> Place:
 def listing(
     session: Session, *, posting: Posting, reader_id: int, chosen: PipelineFilter, known: Frame | None = None
 ) -> Listing:
-    """Prepare a list for a reader; at most four queries, whatever its length, and but one where the ``known`` frame has been read."""
+    """Prepare a list for a reader; a few queries, whatever its length, and at most two where the ``known`` frame has been read."""
     if known is None:
         owed = owed_applications(session, user_id=reader_id, posting_id=posting.id)
         return Listing(posting.id, chosen, narrow(session, posting=posting, chosen=chosen), owed)

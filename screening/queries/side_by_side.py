@@ -38,6 +38,7 @@ from screening.queries.panels import Panels, read_panels
 from screening.queries.papers import Paper, papers_of
 from screening.queries.standing import Standing, State, standings
 from screening.queries.together import Together
+from screening.queries.unindexed import unindexed
 from screening.queries.verdicts import changed_rows, latest_changes
 
 MOST = 4
@@ -166,7 +167,8 @@ def _candidates() -> Select[*tuple[Any, ...]]:
         .correlate(Application)
         .scalar_subquery()
     )
-    return select(Application, owed).where(among(Application.id, "ids"), Application.posting_id == bindparam("posting"))
+    posting_id = unindexed(Application.posting_id.expression)
+    return select(Application, owed).where(among(Application.id, "ids"), posting_id == bindparam("posting"))
 
 
 def _versions(session: Session, posting: Posting, seen: Sequence[Application]) -> tuple[Versions, Stored]:

@@ -10,15 +10,15 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Table, delete, func, select, text
+from sqlalchemy import Insert, Table, and_, delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from screening import queue
 from screening.documents.words import document_words
-from screening.models import Application, SearchDocument
-from screening.models.search import DOCUMENTS, VERDICTS
+from screening.models import Application, SearchDocument, VerdictDocument
+from screening.models.search import DOCUMENTS, ON_SQLITE, VERDICTS
 from screening.queries.standing import verdict_words
 from screening.queries.texts import stored_words, texts_of
 
@@ -78,11 +78,14 @@ def index_chunk(session: Session, *, after: int) -> tuple[int, int]:
 
 
 def count_missing(session: Session) -> int:
-    """Count the applications that no search finds, because nobody has written their words."""
+    """Count the applications that no search finds, or no filter by verdicts, because nobody has written their words."""
+    no_words = SearchDocument.application_id.is_(None)
+    no_verdicts = and_(Application.verdicts.is_not(None), VerdictDocument.application_id.is_(None))
     missing = (
         select(func.count(Application.id))
         .outerjoin(SearchDocument, SearchDocument.application_id == Application.id)
-        .where(SearchDocument.application_id.is_(None), Application.erased_at.is_(None))
+        .outerjoin(VerdictDocument, VerdictDocument.application_id == Application.id)
+        .where(or_(no_words, no_verdicts), Application.erased_at.is_(None))
     )
     return session.scalar(missing) or 0
 
@@ -101,14 +104,20 @@ def ask_to_forget(session: Session, *, application_id: int, now: datetime) -> No
 
 
 def forget_words(session: Session, *, is_first: bool) -> bool:
-    """Rewrite a part of SQLite's index without what was deleted from it; tell whether there is more to do.
+    """Rewrite a part of SQLite's indexes without what was deleted from them; tell whether there is more to do.
 
     All segments become one, as ``optimize`` would make them at once while every writer waits.
     """
     session.execute(text("PRAGMA secure_delete = ON"))
-    before = session.scalar(text("SELECT total_changes()")) or 0
     pages = -MERGED_PAGES if is_first else MERGED_PAGES
-    session.execute(text("INSERT INTO search_index(search_index, rank) VALUES ('merge', :pages)"), {"pages": pages})
+    go_on = [_merge(session, index, pages) for index in ON_SQLITE.values()]
+    return any(go_on)
+
+
+def _merge(session: Session, index: str, pages: int) -> bool:
+    before = session.scalar(text("SELECT total_changes()")) or 0
+    merge = f"INSERT INTO {index}({index}, rank) VALUES ('merge', :pages)"  # noqa: S608 - a name of our own
+    session.execute(text(merge), {"pages": pages})
     after = session.scalar(text("SELECT total_changes()")) or 0
     return after - before >= 2  # FTS5 documents this sign: one change is the statement itself
 
@@ -118,8 +127,6 @@ def _write(dialect: str, documents: Table) -> Insert:
     upsert: Any = postgresql_insert if dialect == "postgresql" else sqlite_insert
     statement = upsert(documents)
     written: Insert = statement.on_conflict_do_update(
-        index_elements=["application_id"],
-        set_={"words": statement.excluded.words},
-        where=documents.c.words != statement.excluded.words,
+        index_elements=["application_id"], set_={"words": statement.excluded.words}
     )
     return written

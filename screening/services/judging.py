@@ -47,6 +47,8 @@ def change_verdict(
     """
     if not reason.strip():
         raise JudgeError("reason_missing")
+    session.flush()
+    session.get_one(Application, application.id, with_for_update=True, populate_existing=True)
     if not _has_criterion(session, application, criterion_key):
         raise JudgeError("criterion_unknown")
     changed = ChangedVerdict(
@@ -132,6 +134,7 @@ def forget_result(session: Session, application: Application) -> None:
 def _keep(session: Session, application: Application, kept: Mapping[str, Any]) -> None:
     for column, value in kept.items():
         setattr(application, column, value)
+    session.flush()  # the row before its words, as whoever else writes both
     index_verdicts(session, [(application.id, application.posting_id, application.verdicts)])
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Session
 from rubrics.codec import load_prescore, load_rubric
 from rubrics.model import Rubric
 from rubrics.prescore import Verdict
+from screening.extensions import reading_first
 from screening.models import Application, RubricVersion, StoredPrescore
 from screening.queries import standing
 from screening.queries.standing import KEPT, LETTERS, NO_VERDICT, Standing, State, failures, mark_of, standings
@@ -78,6 +81,34 @@ def test_after_any_changes_of_verdicts_rows_show_what_the_results_say(session: S
             assert one.verdicts == letters(rubric, from_the_result(session, one)[4])
         assert agree(session)
     assert any(dot.changed for one in applications for dot in read(session, one).dots)
+
+
+def test_two_changes_at_once_leave_rows_and_words_as_the_results_say(session: Session, engine: Engine) -> None:
+    actor = make_user(session)
+    posting = make_posting(session, actor)
+    (application,) = add_scored(session, posting, 1)
+    rubric = load_rubric(
+        session.scalars(select(RubricVersion.document).where(RubricVersion.posting_id == posting.id)).one()
+    )
+    ident, actor_id, keys = application.id, actor.id, [one.key for one in rubric.criteria[:4]]
+    session.commit()
+    have_read = Barrier(len(keys))
+
+    def change(key: str) -> None:
+        with Session(engine, expire_on_commit=False) as own:
+            with reading_first(own):
+                seen = own.get_one(Application, ident)
+                have_read.wait(30)
+            acts = {"verdict": Verdict.CONTRADICTED, "reason": "课程作业", "actor_id": actor_id, "now": NOW}
+            change_verdict(own, application=seen, criterion_key=key, **acts)
+            own.commit()
+
+    with ThreadPoolExecutor(len(keys)) as pool:
+        list(pool.map(change, keys))
+    session.expire_all()
+    assert application.verdicts == letters(rubric, from_the_result(session, application)[4])
+    assert (application.verdicts or "").count(LETTERS[Verdict.CONTRADICTED]) >= len(keys)
+    assert agree(session)
 
 
 def test_rows_need_no_query_once_their_rubric_is_known(session: Session, engine: Engine) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -135,8 +137,8 @@ def test_a_commit_waits_for_the_disk_after_it_has_let_the_next_writer_in(
 ) -> None:
     is_flushing, may_end = Event(), Event()
 
-    def flush(path: str) -> None:
-        assert Path(path).stat().st_size > 0
+    def flush(file: int) -> None:
+        assert os.fstat(file).st_size > 0
         is_flushing.set()
         assert may_end.wait(30)
 
@@ -158,23 +160,78 @@ def test_a_commit_waits_for_the_disk_after_it_has_let_the_next_writer_in(
         writer.result(30)
 
 
-def test_what_the_disk_does_not_take_is_not_acknowledged(
+def test_after_an_error_of_the_disk_nothing_is_acknowledged_until_the_log_is_copied(
+    database_url: str, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extensions, "PATIENCE", 0.05)
+    engine = open_engine(database_url)
+    errors = iter([OSError(EIO, "the disk is gone"), None, None])
+
+    def flush(_file: int) -> None:
+        if (error := next(errors)) is not None:
+            raise error
+
+    monkeypatch.setattr(extensions, "_flush", flush)
+    with Session(engine) as reader, Session(engine) as session:
+        with reading_first(reader):  # who looks at an older state keeps the log from being copied
+            reader.scalar(select(func.count()).select_from(Person))
+            for number, told in ((1, "the disk is gone"), (2, "an earlier commit")):
+                add(session, number, now)
+                with pytest.raises(OSError, match=told):
+                    session.commit()
+                session.rollback()
+        add(session, 3, now)
+        session.commit()
+        assert session.scalar(select(func.count()).select_from(Person)) == 3
+    engine.dispose()
+
+
+def test_an_error_of_the_disk_is_made_up_for_where_the_log_can_be_copied(
     engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def flush(path: str) -> None:
-        raise OSError(EIO, "the disk is gone", path)
+    def flush(_file: int) -> None:
+        raise OSError(EIO, "the disk is gone")
 
     monkeypatch.setattr(extensions, "_flush", flush)
     with Session(engine) as session:
         add(session, 1, now)
-        with pytest.raises(OSError, match="the disk is gone"):
-            session.commit()
+        session.commit()
+    engine.dispose()
+    copy = sqlite3.connect(f"file:{engine.url.database}?immutable=1", uri=True)  # without the log
+    assert copy.execute("SELECT count(*) FROM person").fetchone() == (1,)
+    copy.close()
+
+
+def test_a_database_behind_a_link_is_flushed_where_it_lies(database_url: str, tmp_path: Path, now: datetime) -> None:
+    linked = tmp_path / "linked.sqlite3"
+    linked.symlink_to(database_url.removeprefix("sqlite:///"))
+    engine = open_engine(f"sqlite:///{linked}")
+    with Session(engine) as session:
+        add(session, 1, now)
+        session.commit()
+        assert session.scalar(select(func.count()).select_from(Person)) == 1
+    engine.dispose()
+
+
+def test_who_is_told_of_another_s_commit_waits_for_the_disk(
+    engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[int] = []
+    with Session(engine) as session:
+        add(session, 1, now)
+        session.commit()
+    monkeypatch.setattr(extensions, "_flush", flushed.append)
+    with Session(engine) as session, reading_first(session):
+        session.scalar(select(func.count()).select_from(Person))
+        assert not flushed
+        extensions.make_safe(session)
+        assert len(flushed) == 1
 
 
 def test_only_who_has_written_waits_for_the_disk(
     engine: Engine, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    flushed: list[str] = []
+    flushed: list[int] = []
     monkeypatch.setattr(extensions, "_flush", flushed.append)
     with Session(engine) as session:
         add(session, 1, now)
@@ -184,7 +241,10 @@ def test_only_who_has_written_waits_for_the_disk(
         assert not flushed
         add(session, 1, now)
         session.commit()
-    assert flushed == [f"{engine.url.database}-wal"]
+        assert len(flushed) == 1
+        with reading_first(session):  # a mistake, and still no loss
+            add(session, 2, now)
+        assert len(flushed) == 2
 
 
 HOLDER = """

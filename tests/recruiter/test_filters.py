@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
 
 import pytest
@@ -150,6 +151,26 @@ def test_a_filter_that_nobody_fits_is_answered_from_the_index_alone(session):
         read = [row[3] for row in plan if " application " in f"{row[3]} " and "SUBQUERY" not in row[3]]
         assert read
         assert all(f"USING COVERING INDEX {INDEX}" in line for line in read), (chosen, read)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_those_who_are_named_are_read_by_their_numbers_alone(session):
+    """Without statistics, as a company's own database is: SQLite then guesses that a list of numbers is long."""
+    world = make_filtered(session, number=30, random=Random(5))
+    for sort in Sort:
+        chosen = PipelineFilter(sort=sort, text="联邦学习", stages=tuple(Stage))
+        order = listing(session, posting=world.posting, reader_id=world.reader.id, chosen=chosen)
+        assert order.narrowed.few
+        statement = order.walk(chosen.stages, most=51)
+        compiled = statement.compile(session.get_bind(), compile_kwargs={"render_postcompile": True})
+        processed = compiled.construct_params()
+        values = [
+            json.dumps(value) if isinstance(value, tuple) else value
+            for value in map(processed.get, compiled.positiontup)
+        ]
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", tuple(values))
+        read = [row[3] for row in plan if " application " in f"{row[3]} "]
+        assert read == ["SEARCH application USING INTEGER PRIMARY KEY (rowid=?)"], sort
 
 
 def test_stages_are_read_in_any_number(session):

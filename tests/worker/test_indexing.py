@@ -19,7 +19,7 @@ from screening.services import indexing
 from screening.services.applying import Contact, submit_application
 from screening.services.erasing import erase
 from tests.factories import NOW, SAMPLE_ANSWERS, make_application, make_posting, make_user
-from tests.verdict_words import agree
+from tests.verdict_words import agree, give_verdicts
 from worker import tasks
 
 
@@ -97,14 +97,22 @@ def test_what_was_erased_leaves_the_segments(engine):
     run(queue.INDEX_APPLICATION)
     admin = make_user(db.session, Role.ADMIN)
     application = db.session.get_one(indexing.Application, made)
+    give_verdicts(db.session, application, "1:mn")
+    give_verdicts(db.session, db.session.get_one(indexing.Application, other), "1:pp")
+    db.session.commit()
+    word = f"{application.posting_id}_1_0m".encode()
     erase(db.session, applications=[application], company="c", actor_id=admin.id, now=NOW)
     db.session.commit()
     assert found("qwertzuiop") == []
     on_sqlite = engine.dialect.name == "sqlite"
     blocks = text("SELECT block FROM search_index_data")
+    verdicts = text("SELECT block FROM verdict_index_data")
     assert not on_sqlite or b"qwertzuiop" in b"".join(db.session.scalars(blocks))
+    assert not on_sqlite or word in b"".join(db.session.scalars(verdicts))
     assert run(queue.FORGET_WORDS) == on_sqlite
     assert not on_sqlite or b"qwertzuiop" not in b"".join(db.session.scalars(blocks))
+    assert not on_sqlite or word not in b"".join(db.session.scalars(verdicts))
+    assert agree(db.session)
     assert found("other") == [other]
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from screening.extensions import db, reading_first
+from screening.extensions import db, make_safe, reading_first
 from screening.forms.application import ApplicationForm
 from screening.models import Application, FormVersion, Posting
 from screening.models.application import RESUME
@@ -84,6 +84,7 @@ def submit(slug: str) -> ResponseReturnValue:
     with reading_first(db.session):
         earlier = find_submission(db.session, key)
         if earlier is not None:
+            make_safe(db.session)
             return _to_status(earlier)
         posting = anchor_posting(slug, request.form.get("also", ""))
         version = sent_version(posting) if posting else None
@@ -131,6 +132,7 @@ def _store(
         db.session.rollback()
         winner = find_submission(db.session, key)
         if winner is not None:
+            make_safe(db.session)
             return _to_status(winner)
         return _without(error, posting.slug, version.id, upload, settled, key)
     toast(
