@@ -14,9 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from screening.models.base import Base
 
-SEARCH_INDEX, VERDICT_INDEX = "search_index", "verdict_index"
-"""SQLite's FTS5 tables."""
-ON_SQLITE = {"search_document": SEARCH_INDEX, "verdict_document": VERDICT_INDEX}
+ON_SQLITE = {"search_document": "search_index", "verdict_document": "verdict_index"}
+"""SQLite's FTS5 table over each table of words."""
 
 
 class SearchDocument(Base):

@@ -13,6 +13,7 @@ from screening.models import PostingMember, SavedView
 from screening.services.indexing import index_applications
 from tests.browser.pages import sign_in
 from tests.factories import make_application, make_posting, make_user
+from tests.verdict_words import give_verdicts
 
 pytestmark = pytest.mark.browser
 SHAPES = {
@@ -44,7 +45,7 @@ def world(live_server):
         for name, (points, framework, publication) in rows.items():
             one = make_application(session, posting, name=name)
             one.rank_score, one.gates = points / 101, "pass"
-            one.verdicts = f"1:mmmmm{framework}i{publication}-"
+            give_verdicts(session, one, f"1:mmmmm{framework}i{publication}-")
             index_applications(session, application_ids=[one.id])
         session.commit()
         return posting.id, user.email, colleague.email

@@ -196,7 +196,7 @@ def test_a_ticket_is_moved_and_rejected_by_keys(page, live_server, world):
     press(page, "j")
     name = at(page)
     press(page, "m")
-    expect(page.locator(".menu:popover-open")).to_be_visible()
+    expect(page.locator(".menu:popover-open :focus")).to_have_count(1)  # a moment after it is seen
     press(page, "Enter")
     expect(page.locator(".toast")).to_contain_text("1 candidate moved to Review")
     assert stages(live_server)[name] is Stage.SCREENING

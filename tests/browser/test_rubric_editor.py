@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 from sqlalchemy import select
 
 from rubrics.codec import load_rubric
@@ -226,9 +226,18 @@ class Keys:
         self.page.wait_for_load_state()
         for _ in range(400):
             self.page.keyboard.press("Tab")
-            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            if self.is_at(selector):
                 return
         raise AssertionError(f"Tab never comes to {selector}")
+
+    def is_at(self, selector: str) -> bool:
+        """Tell whether the focus is on it; not while the page that one stands on is being left."""
+        try:
+            at: bool = self.page.evaluate("selector => document.activeElement.matches(selector)", selector)
+        except Error:
+            self.page.wait_for_load_state()
+            return False
+        return at
 
     def press(self, selector: str, *keys: str) -> None:
         """Go to it and press keys, Enter without any."""
