@@ -242,7 +242,9 @@ def _pages(session: Session, company: Company) -> Mapping[str, Callable[[int], s
         "pipeline, scores, newest": lambda turn: f"{posting(turn)}?low=40&high=80&sort=newest&days=3",
         "pipeline, by city": lambda turn: f"{posting(turn)}?city=shanghai",
         "pipeline, overdue": lambda turn: f"{posting(turn)}?overdue=1",
-        "pipeline, by a common tag": lambda turn: f"{posting(turn)}?tag={company.tags[0]}",
+        "pipeline, by a common tag": lambda turn: (
+            f"{posting(turn)}?stage=all&tag={company.tags[0]}"
+        ),  # a full page at each size
         "pipeline, by a rare tag": lambda turn: f"{posting(turn)}?tag={company.tags[-1]}",
         "pipeline, by name": lambda turn: f"{posting(turn)}?q={quote(name_of(applicant(turn)))}",
         "pipeline, half a name": lambda turn: f"{posting(turn)}?q={quote(name_of(applicant(turn))[:2])}",

@@ -82,13 +82,17 @@ class Part:
 
     def walk(self, most: int, after: Place | None, *, up: bool) -> Select[int, Any, Stage]:
         """Select so many rows from a place on, in rising or falling order."""
+        return self.behind(after, up=up).order_by(*_directed(self.value, Application.id.expression, up=up)).limit(most)
+
+    def behind(self, after: Place | None, *, up: bool) -> Select[int, Any, Stage]:
+        """Select all rows from a place on."""
         ident, rows = Application.id.expression, self.rows
         if after is not None:
             bound = after.value
             value = bound if isinstance(bound, BindParameter) else literal(bound, self.value.type)
             here, there = tuple_(self.value, ident), tuple_(value, after.id)
             rows = rows.where(here > there if up else here < there)
-        return rows.order_by(*_directed(self.value, ident, up=up)).limit(most)
+        return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +157,15 @@ class Listing:
         self, stages: tuple[Stage, ...], *, most: int, after: Place | None, back: bool
     ) -> Select[int, Any, Stage]:
         up = self.rises is not back
-        parts = [part.walk(most, after, up=up) for part in self._parts(stages)]
+        parts = [*self._parts(stages)]
         if not parts:
             return _selected(self.value()).where(false())
         if len(parts) == 1:
-            return parts[0]
-        joined = union_all(*(select(part.subquery()) for part in parts)).subquery()
+            return parts[0].walk(most, after, up=up)
+        if self._streams:
+            joined = union_all(*(part.behind(after, up=up) for part in parts)).subquery()
+        else:
+            joined = union_all(*(select(part.walk(most, after, up=up).subquery()) for part in parts)).subquery()
         rows = select(joined.c.id, joined.c.value, joined.c.stage)
         return rows.order_by(*_directed(joined.c.value, joined.c.id, up=up)).limit(most)
 
@@ -185,6 +192,12 @@ class Listing:
         if self.narrowed.few is not None or self.narrowed.makes_set:
             return False
         return self.chosen.sort is not Sort.NEWEST or self.narrowed.passes_over or self.narrowed.before is not None
+
+    @property
+    def _streams(self) -> bool:
+        """Whether each part comes out of an index in the order: then they are merged row by row, and no part is read further than the page."""
+        in_order = self.chosen.sort is Sort.RANK or not self._reads_all_from_one
+        return in_order and self.narrowed.few is None and not self.blind
 
     @property
     def _reads_all_from_one(self) -> bool:
