@@ -171,14 +171,18 @@ def _read(session: Session, order: Listing, *, after: Place | None, back: bool =
 @lru_cache(maxsize=KEPT)
 def _plain_page(sort: Sort, stages: tuple[Stage, ...], most: int, *, starts: bool, back: bool) -> Prepared:
     """Make a statement once that most pages ask: to make it takes longer than the database needs to answer it."""
-    order = plain(sort, stages)
-    walked = order.walk(stages, most=most, after=anywhere(order) if starts else None, back=back)
-    return Prepared(_rows(order, walked.subquery(), back=back))
+
+    def make(dialect: str) -> Select[*tuple[Any, ...]]:
+        order = plain(sort, stages, dialect)
+        walked = order.walk(stages, most=most, after=anywhere(order) if starts else None, back=back)
+        return _rows(order, walked.subquery(), back=back)
+
+    return Prepared(make)
 
 
 @lru_cache(maxsize=KEPT)
 def _plain_board(sort: Sort, most: int) -> Prepared:
-    return Prepared(_lanes(plain(sort, LANES), most))
+    return Prepared(lambda dialect: _lanes(plain(sort, LANES, dialect), most))
 
 
 def _lanes(order: Listing, most: int) -> Select[*tuple[Any, ...]]:
