@@ -31,6 +31,8 @@ from screening.models.prepared import Prepared
 from screening.models.written import as_stored
 
 Row = TypeVar("Row", bound=Base)
+_by_number: dict[type, tuple[list[str], Prepared]] = {}
+"""For each kind of object the names of its columns and the statement that reads them."""
 
 
 def read_columns(session: Session, statement: Executable, values: dict[str, Any]) -> list[Any]:
@@ -47,18 +49,15 @@ def read_entity(session: Session, kind: type[Row], ident: int) -> Row | None:
     known = session.identity_map.get(identity_key(kind, ident))
     if known is not None:
         return known
-    if kind not in _BY_NUMBER:
+    if kind not in _by_number:
         columns = inspect(kind).column_attrs
         by_number = select(*(column.columns[0] for column in columns)).where(
             inspect(kind).primary_key[0] == bindparam("id")
         )
-        _BY_NUMBER[kind] = [column.key for column in columns], Prepared(by_number)
-    names, statement = _BY_NUMBER[kind]
+        _by_number[kind] = [column.key for column in columns], Prepared(by_number)
+    names, statement = _by_number[kind]
     rows = statement.read(session, {"id": ident})
     return as_stored(session, kind(**dict(zip(names, rows[0], strict=True)))) if rows else None
-
-
-_BY_NUMBER: dict[type, tuple[list[str], Prepared]] = {}
 
 
 class Numbers(TypeDecorator[Collection[int]]):

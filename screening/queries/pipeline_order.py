@@ -97,7 +97,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A posting's list for one reader: the filter, its conditions, and whose evaluation the reader owes."""
+    """A posting's list for one reader: the filter, its conditions, whose evaluation the reader owes, and the name of the database's dialect."""
 
     posting_id: int | BindParameter[int]
     chosen: PipelineFilter
