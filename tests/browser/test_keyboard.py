@@ -156,6 +156,21 @@ def test_without_a_tick_the_row_that_one_stands_on_is_meant(page, live_server, w
 
 
 @pytest.mark.parametrize("page", [WIDE], ids=["1440"], indirect=True)
+def test_a_key_is_heard_in_the_moment_when_a_menu_has_closed(page, live_server, world):
+    enter(page, live_server, world, "")
+    press(page, "j", "x", "r")
+    expect(page.locator("#rj select")).to_be_focused()
+    heard = page.evaluate(
+        """() => {
+          document.getElementById('rj').hidePopover();
+          document.querySelector('#rj select').dispatchEvent(new KeyboardEvent('keydown', {key: '?', bubbles: true}));
+          return document.getElementById('keys').open;
+        }"""
+    )
+    assert heard
+
+
+@pytest.mark.parametrize("page", [WIDE], ids=["1440"], indirect=True)
 def test_keys_that_are_switched_off_do_nothing_and_the_buttons_still_do(page, live_server, world):
     enter(page, live_server, world, "")
     press(page, "?")
