@@ -52,8 +52,15 @@ def quick_hashes() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run what drives a browser last: from then on an event loop runs in this thread, beside which Flask's contexts do not close."""
+    """Run what drives a browser last: from then on an event loop runs in this thread, beside which Flask's contexts do not close.
+
+    Such a test may fail once and is run again, which the summary tells: where a
+    browser, a server and a worker share two cores, a key can come before the page that it was meant for.
+    """
     items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture
