@@ -15,7 +15,7 @@ from jinja2 import StrictUndefined
 from sqlalchemy import Engine
 
 from screening.config import Settings, load_settings
-from screening.extensions import alembic, babel, csrf, db, limiter, login_manager, reading, tune_sqlite
+from screening.extensions import alembic, babel, csrf, db, limiter, login_manager, reading, tune_postgresql, tune_sqlite
 from screening.models import User
 from screening.policy import Permission
 from screening.queries.scopes import Reader
@@ -136,6 +136,8 @@ def _bind_extensions(app: Flask) -> None:
 def _tune(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         tune_sqlite(engine)
+    if engine.dialect.name == "postgresql":
+        tune_postgresql(engine)
 
 
 def _account() -> Reader | User | None:

@@ -121,12 +121,35 @@ def _prepare(statement: Any, dialect: Dialect, given: tuple[str, ...] | None) ->
         fixed[column.key] = default.arg
     writes = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
     writes |= whole.processors
+    text = whole.statement
+    if columns is None and dialect.name == "postgresql":
+        text, fixed = _written_out(text, fixed, compiled, whole.parameter_expansion)
     return _Ready(
-        text=whole.statement,
-        names=tuple((name, writes.get(name)) for name in whole.positiontup or whole.parameters),
+        text=text,
+        names=tuple((name, writes.get(name)) for name in whole.positiontup or (*asked, *fixed)),
         fixed=fixed,
         is_positional=whole.positiontup is not None,
     )
+
+
+def _written_out(
+    text: str, fixed: Values, compiled: SQLCompiler, expansion: Mapping[str, Sequence[str]]
+) -> tuple[str, Values]:
+    """Write a statement's own values into its text; give those that are left.
+
+    PostgreSQL keeps one plan for all values only where it seems no worse than one for these. Of a limit or a state that
+    is a parameter it must think the worst, and so it would plan anew each time.
+    """
+    types = {name: bind.type for name, bind in compiled.binds.items()}
+    types |= {one: types[name] for name, several in expansion.items() for one in several}
+    left = {}
+    for name, value in fixed.items():
+        write = None if value is None else types[name].dialect_impl(compiled.dialect).literal_processor(compiled.dialect)
+        if write is None:
+            left[name] = value
+        else:
+            text = text.replace(f"%({name})s", write(value))
+    return text, left
 
 
 def _reads(statement: Any, dialect: Dialect, given: Sequence[Any]) -> Reads:

@@ -38,10 +38,11 @@ _by_number: dict[type, tuple[list[str], Prepared]] = {}
 def read_columns(session: Session, statement: Executable, values: dict[str, Any]) -> list[Any]:
     """Execute a select of columns alone in the session's transaction, after what waits in the session was written.
 
-    For a statement that is made anew each time; one that is kept is ``Prepared``.
+    For a statement that is made anew each time; one that is kept is ``Prepared``. PostgreSQL plans it for its values: one
+    plan for all would be bad for a filter by what nobody has, or for one by what everybody has.
     """
     session.flush()
-    return [*session.connection().execute(statement, values)]
+    return [*session.connection().execute(statement, values, execution_options={"plans_anew": True})]
 
 
 def read_entity(session: Session, kind: type[Row], ident: int) -> Row | None:
