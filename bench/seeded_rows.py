@@ -258,7 +258,7 @@ def _meeting(
         },
     )
     for seat, user in enumerate(sorted(panel)):
-        yield Panelist, {"interview_id": number, "user_id": user}
+        yield Panelist, {"interview_id": number, "user_id": user, "is_settled": is_judged}
         if not is_judged:
             continue
         evaluation = number * 2 + seat

@@ -953,6 +953,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("abstain_reason", sa.String(length=300), nullable=True),
+        sa.Column("is_settled", sa.Boolean(), nullable=False),
         sa.CheckConstraint(
             "(abstained_at IS NULL) = (abstain_kind IS NULL) AND (abstained_at IS NULL) = (abstain_reason IS NULL)",
             name=op.f("ck_panelist_abstain_is_whole"),
@@ -965,6 +966,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("interview_id", "user_id", name=op.f("pk_panelist")),
     )
     with op.batch_alter_table("panelist", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_panelist_unsettled",
+            ["user_id"],
+            unique=False,
+            sqlite_where=sa.text("is_settled = 0"),
+            postgresql_where=sa.text("NOT is_settled"),
+        )
         batch_op.create_index(batch_op.f("ix_panelist_user_id"), ["user_id"], unique=False)
 
     op.create_table(
@@ -1011,7 +1019,7 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("evaluation", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_evaluation_user_id"), ["user_id"], unique=False)
+        batch_op.create_index("ix_evaluation_user_submitted_at", ["user_id", "submitted_at"], unique=False)
 
     op.create_table(
         "scorecard_draft",
@@ -2019,11 +2027,16 @@ def downgrade() -> None:
     op.drop_table("rating")
     op.drop_table("scorecard_draft")
     with op.batch_alter_table("evaluation", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_evaluation_user_id"))
+        batch_op.drop_index("ix_evaluation_user_submitted_at")
 
     op.drop_table("evaluation")
     with op.batch_alter_table("panelist", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_panelist_user_id"))
+        batch_op.drop_index(
+            "ix_panelist_unsettled",
+            sqlite_where=sa.text("is_settled = 0"),
+            postgresql_where=sa.text("NOT is_settled"),
+        )
 
     op.drop_table("panelist")
     with op.batch_alter_table("stage_move", schema=None) as batch_op:

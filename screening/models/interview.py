@@ -99,7 +99,11 @@ class Interview(Base):
 
 
 class Panelist(Base):
-    """An interviewer's seat on a panel; ``abstained_at`` with a kind and words releases from the evaluation (conflict of interest)."""
+    """An interviewer's seat on a panel; ``abstained_at`` with a kind and words releases from the evaluation (conflict of interest).
+
+    ``is_settled`` once the evaluation was submitted, until the interview is moved: where to look for what somebody still owes, not
+    whether they owe it. A seat that is not settled costs a look, so False is always right.
+    """
 
     __tablename__ = "panelist"
     __table_args__ = (
@@ -108,6 +112,12 @@ class Panelist(Base):
             name="abstain_is_whole",
         ),
         CheckConstraint("abstain_kind <> 'other' OR abstain_reason <> ''", name="other_has_words"),
+        Index(
+            "ix_panelist_unsettled",
+            "user_id",
+            sqlite_where=text("is_settled = 0"),
+            postgresql_where=text("NOT is_settled"),
+        ),
     )
 
     interview_id: Mapped[int] = mapped_column(ForeignKey("interview.id", ondelete="CASCADE"), primary_key=True)
@@ -115,6 +125,7 @@ class Panelist(Base):
     abstained_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     abstain_kind: Mapped[AbstainKind | None] = mapped_column(choice(AbstainKind, "abstain_kind"), default=None)
     abstain_reason: Mapped[str | None] = mapped_column(String(300), default=None)
+    is_settled: Mapped[bool] = mapped_column(default=False)
 
 
 class ScorecardDraft(Base):
@@ -142,11 +153,12 @@ class Evaluation(Base):
         CheckConstraint("version = 1 OR amendment_reason IS NOT NULL", name="amendment_has_reason"),
         CheckConstraint("version > 0", name="version_positive"),
         CheckConstraint("summary <> ''", name="recommendation_has_words"),
+        Index("ix_evaluation_user_submitted_at", "user_id", "submitted_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     interview_id: Mapped[int] = mapped_column(ForeignKey("interview.id", ondelete="CASCADE"))
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     version: Mapped[int] = mapped_column(default=1)
     recommendation: Mapped[Recommendation] = mapped_column(choice(Recommendation, "recommendation"))
     summary: Mapped[str] = mapped_column(Text)

@@ -134,7 +134,7 @@ def _prepare(statement: Any, dialect: Dialect, given: tuple[str, ...] | None) ->
 
 def _written_out(
     text: str, fixed: Values, compiled: SQLCompiler, expansion: Mapping[str, Sequence[str]]
-) -> tuple[str, Values]:
+) -> tuple[str, dict[str, Any]]:
     """Write a statement's own values into its text; give those that are left.
 
     PostgreSQL keeps one plan for all values only where it seems no worse than one for these. Of a limit or a state that
@@ -144,7 +144,9 @@ def _written_out(
     types |= {one: types[name] for name, several in expansion.items() for one in several}
     left = {}
     for name, value in fixed.items():
-        write = None if value is None else types[name].dialect_impl(compiled.dialect).literal_processor(compiled.dialect)
+        write = (
+            None if value is None else types[name].dialect_impl(compiled.dialect).literal_processor(compiled.dialect)
+        )
         if write is None:
             left[name] = value
         else:

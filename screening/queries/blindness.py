@@ -19,7 +19,8 @@ def is_open() -> ColumnElement[bool]:
         .correlate(Panelist)
         .exists()
     )
-    return and_(Interview.cancelled_at.is_(None), Panelist.abstained_at.is_(None), ~submitted)
+    # who has sat on thousands of panels owes little: an index holds what is not settled
+    return and_(~Panelist.is_settled, Interview.cancelled_at.is_(None), Panelist.abstained_at.is_(None), ~submitted)
 
 
 def takes_part() -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, literal, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal, or_, select, true, tuple_, union_all
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
@@ -81,10 +81,13 @@ class InterviewPage:
 
 def own_agenda(session: Session, *, user_id: int, since: datetime) -> tuple[InterviewRow, ...]:
     """Read what somebody still owes, however old, and their interviews from ``since`` on, the earliest first; cancelled ones and those they abstained from are left out. Two queries."""
-    seat = select(Panelist.interview_id).where(Panelist.user_id == user_id, Panelist.abstained_at.is_(None))
-    done = select(Evaluation.interview_id).where(Evaluation.user_id == user_id)
-    wanted = Interview.id.in_(seat) & ((Interview.starts_at >= since) | Interview.id.not_in(done))
-    return _rows(session, wanted & Interview.cancelled_at.is_(None), user_id=user_id, by_seats=True)
+    unsettled = select(Panelist.interview_id).where(Panelist.user_id == user_id, ~Panelist.is_settled)
+    # a settled seat of an interview from then on was settled from then on: nobody submits before it begins
+    lately = select(Evaluation.interview_id).where(Evaluation.user_id == user_id, Evaluation.submitted_at >= since)
+    submitted = exists().where(Evaluation.interview_id == Interview.id, Evaluation.user_id == user_id)
+    wanted = Interview.id.in_(union_all(unsettled, lately)) & ((Interview.starts_at >= since) | ~submitted)
+    wanted &= Interview.cancelled_at.is_(None) & Panelist.abstained_at.is_(None)
+    return _rows(session, wanted, user_id=user_id, by_seats=True)
 
 
 def list_interviews(

@@ -82,7 +82,7 @@ def submit_evaluation(
     Every focus criterion needs a rating or "not covered"; a 1, a 4 and the recommendation need words. ``private_note``
     is for the posting's recruiters alone.
     """
-    _require_seat(session, interview, user_id)
+    seat = _require_seat(session, interview, user_id)
     if now < interview.starts_at:
         raise InterviewError("too_early")
     if user_id in submitters(session, interview.id):
@@ -101,6 +101,7 @@ def submit_evaluation(
         ),
         judgements,
     )
+    seat.is_settled = True
     session.execute(
         delete(ScorecardDraft).where(ScorecardDraft.interview_id == interview.id, ScorecardDraft.user_id == user_id),
         execution_options={"synchronize_session": "fetch"},

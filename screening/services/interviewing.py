@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from zoneinfo import available_timezones
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from rubrics.codec import load_rubric
@@ -194,6 +194,7 @@ def reschedule_interview(
     interview.focus = list(plan.focus)
     if told != _what_calendars_say(interview) or before != set(plan.panel):
         _tell_calendars(interview, now)
+    session.execute(update(Panelist).where(Panelist.interview_id == interview.id).values(is_settled=False))
     session.flush()
     record_act(session, "interview.reschedule", interview, actor_id, now)
 

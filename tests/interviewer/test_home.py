@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 
-from screening.models import Posting
+from screening.models import Panelist, Posting
+from screening.queries.blindness import owed_applications
 from screening.services.evaluating import save_draft
-from screening.services.interviewing import schedule_interview
+from screening.services.interviewing import reschedule_interview, schedule_interview
 from tests.factories import make_application, move_interview
 from tests.interviewer.conftest import plan, submit
 
@@ -78,3 +79,31 @@ def test_what_was_submitted_is_not_late_and_what_begins_soon_says_when(session, 
     soon = shown.get("td", "")
     assert "12 分钟后" in soon or "快小了" in str(shown)  # around midnight it is tomorrow's
     assert ("12 分钟后" in soon) == ("快小了" in soon)
+
+
+def test_an_interview_that_was_evaluated_and_moved_comes_again_and_is_owed_by_who_had_not(session, panel, caller):
+    now = datetime.now(UTC)
+
+    def settled():
+        return {one.user_id for one in session.query(Panelist).populate_existing() if one.is_settled}
+
+    submit(session, panel, panel.first)
+    assert settled() == {panel.first.id}
+    session.commit()
+    assert "云小鹤" not in str(sections(caller(panel.first)))
+
+    reschedule_interview(
+        session,
+        interview=panel.interview,
+        plan=plan(panel.first, panel.second, starts_at=now + timedelta(days=9)),
+        actor_id=panel.recruiter.id,
+        now=now,
+    )
+    session.commit()
+    assert settled() == set()
+    for user in (panel.first, panel.second):
+        assert "云小鹤" in sections(caller(user))["lt"]
+    assert owed_applications(session, user_id=panel.first.id, posting_id=panel.application.posting_id) == set()
+    assert owed_applications(session, user_id=panel.second.id, posting_id=panel.application.posting_id) == {
+        panel.application.id
+    }

@@ -14,6 +14,7 @@ from bench.seeded_rows import FILLED
 from bench.seeding import Company, seed
 from screening.extensions import db
 from screening.models import Role, User
+from screening.queries.blindness import owed_by
 from tests.architecture.doors import sign_in
 
 APPLICATIONS = 1_500
@@ -60,3 +61,11 @@ def test_no_page_of_staff_reads_a_growing_table(engine, app, company):
                 if table in GROWING and (name, table) not in BY_ORDER:
                     read.append((name, step, " ".join(statement.split())[:300]))
     assert read == [], "\n".join(map(str, read))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_somebody_owes_is_found_among_what_is_not_settled(engine):
+    owed = str(owed_by(7).compile(engine, compile_kwargs={"literal_binds": True}))
+    with engine.connect() as connection:
+        steps = [step for _, _, _, step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {owed}")]
+    assert any("ix_panelist_unsettled" in step for step in steps), steps
