@@ -42,7 +42,8 @@ def read_columns(session: Session, statement: Executable, values: dict[str, Any]
     plan for all would be bad for a filter by what nobody has, or for one by what everybody has.
     """
     session.flush()
-    return [*session.connection().execute(statement, values, execution_options={"plans_anew": True})]
+    rows = session.connection().execute(statement, values, execution_options={"plans_anew": True})
+    return [*rows.all()]
 
 
 def read_entity(session: Session, kind: type[Row], ident: int) -> Row | None:
