@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Index, create_engine, insert, text
 from sqlalchemy.pool import StaticPool
 
-from screening.extensions import tune_sqlite
+from screening.extensions import tune
 from screening.models import Base
 from screening.models.search import MAKE_INDEX, ON_SQLITE, gin_index
 
@@ -27,8 +27,7 @@ class Loader:
     def open_engine(self, url: str) -> Engine:
         """Make an engine that writes documents as this loader does, on one connection."""
         engine = create_engine(url, json_serializer=self._write, poolclass=StaticPool)
-        if engine.dialect.name == "sqlite":
-            tune_sqlite(engine)
+        tune(engine)
         return engine
 
     def keep(self, documents: Iterable[Any]) -> None:

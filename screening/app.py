@@ -12,10 +12,9 @@ from babel import Locale
 from flask import Flask, Response, g, request
 from flask_login import current_user
 from jinja2 import StrictUndefined
-from sqlalchemy import Engine
 
 from screening.config import Settings, load_settings
-from screening.extensions import alembic, babel, csrf, db, limiter, login_manager, reading, tune_postgresql, tune_sqlite
+from screening.extensions import alembic, babel, csrf, db, limiter, login_manager, reading, tune
 from screening.models import User
 from screening.policy import Permission
 from screening.queries.scopes import Reader
@@ -121,7 +120,7 @@ def _bind_extensions(app: Flask) -> None:
         end for end in app.teardown_appcontext_funcs if not inspect.iscoroutinefunction(end)
     ]
     with app.app_context():
-        _tune(db.engine)
+        tune(db.engine)
     alembic.init_app(app)
     csrf.init_app(app)
     limiter.init_app(app)
@@ -131,13 +130,6 @@ def _bind_extensions(app: Flask) -> None:
     login_manager.user_loader(Account.load)
     babel.init_app(app, locale_selector=_locale, timezone_selector=_time_zone)
     logging.getLogger("flask-limiter").setLevel(logging.ERROR)
-
-
-def _tune(engine: Engine) -> None:
-    if engine.dialect.name == "sqlite":
-        tune_sqlite(engine)
-    if engine.dialect.name == "postgresql":
-        tune_postgresql(engine)
 
 
 def _account() -> Reader | User | None:

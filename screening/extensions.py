@@ -158,6 +158,11 @@ class Log:
     is_doubtful: bool = False
 
 
+def tune(engine: Engine) -> None:
+    """Make an engine as the product needs it on its database."""
+    (tune_sqlite if engine.dialect.name == "sqlite" else tune_postgresql)(engine)
+
+
 def tune_sqlite(engine: Engine) -> None:
     """Make SQLite safe for several writers: WAL, durable commits, foreign keys, and BEGIN IMMEDIATE before any write.
 

@@ -7,6 +7,7 @@ dialect and handed to the driver; values are written and read by their columns' 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import Executable
 
+PARAMETER = re.compile(r"%\((\w+)\)s")
 Values = Mapping[str, Any]
 Process = Callable[[Any], Any]
 Reads = list[tuple[int, Process]]
@@ -142,16 +144,14 @@ def _written_out(
     """
     types = {name: bind.type for name, bind in compiled.binds.items()}
     types |= {one: types[name] for name, several in expansion.items() for one in several}
-    left = {}
+    written = {}
     for name, value in fixed.items():
-        write = (
-            None if value is None else types[name].dialect_impl(compiled.dialect).literal_processor(compiled.dialect)
-        )
-        if write is None:
-            left[name] = value
-        else:
-            text = text.replace(f"%({name})s", write(value))
-    return text, left
+        kind = types[name].dialect_impl(compiled.dialect)
+        write = None if value is None else kind.literal_processor(compiled.dialect)
+        if write is not None:
+            written[name] = write(value)
+    text = PARAMETER.sub(lambda found: written.get(found[1], found[0]), text)
+    return text, {name: value for name, value in fixed.items() if name not in written}
 
 
 def _reads(statement: Any, dialect: Dialect, given: Sequence[Any]) -> Reads:

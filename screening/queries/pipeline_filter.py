@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Select, and_, case, cast, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from rubrics.prescore import Verdict
@@ -265,8 +265,8 @@ class _Lead:
     gathers: bool = False
     is_many: bool = False
     """Whether it is known already to lead to more than ``FEW``."""
-    sample: Select[float] | None = None
-    """Where it is dear to count: how many times ``FEW`` it seems to lead to."""
+    sample: Select[bool] | None = None
+    """Where it is dear to count: whether it seems to lead to many more than ``FEW``."""
 
 
 def _ids_of(session: Session, leads: Sequence[_Lead]) -> tuple[int, ...] | None:
@@ -280,11 +280,14 @@ def _ids_of(session: Session, leads: Sequence[_Lead]) -> tuple[int, ...] | None:
 
 
 def _seems_many(session: Session, lead: _Lead) -> bool:
-    return lead.sample is not None and read_columns(session, lead.sample, {})[0][0] > SURELY
+    return lead.sample is not None and bool(read_columns(session, lead.sample, {})[0][0])
 
 
-def _sample(posting_id: int, holds: ColumnElement[bool]) -> Select[float]:
-    """Select how many times ``FEW`` of a posting's applications a condition seems to hold, from its ``SAMPLED`` newest; 0 for a posting that is too small for many."""
+def _sample(posting_id: int, holds: ColumnElement[bool]) -> Select[bool]:
+    """Select whether a condition seems to hold of ``SURELY`` times ``FEW`` of a posting's applications, by its ``SAMPLED`` newest.
+
+    Nobody is looked at in a posting that has not so many.
+    """
     total = select(func.coalesce(func.sum(StageCount.count), 0)).where(StageCount.posting_id == posting_id)
     known = total.scalar_subquery()
     newest = (
@@ -295,7 +298,7 @@ def _sample(posting_id: int, holds: ColumnElement[bool]) -> Select[float]:
     )
     found = select(func.count()).select_from(Application)
     found = found.where(known > SURELY * FEW, Application.id.in_(newest), holds)
-    return select(cast(found.scalar_subquery() * known, Float) / (SAMPLED * FEW))
+    return select(found.scalar_subquery() * known > SURELY * FEW * SAMPLED)
 
 
 def _leads(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterator[_Lead]:

@@ -6,10 +6,10 @@ import random
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from screening.documents.words import document_words, wanted
-from screening.models import Application, Panelist, Role, SearchDocument, Stage
+from screening.models import Application, Panelist, Role, SearchDocument, Stage, StageCount
 from screening.queries import pipeline, pipeline_filter, pipeline_order, texts
 from screening.queries.pipeline import PAGE, PipelineFilter, Sort, board, neighbours, page
 from screening.queries.scopes import actor_of
@@ -116,6 +116,41 @@ def test_pages_of_a_text_are_what_a_plain_filter_gives(session, world, monkeypat
             )
         total += len(expected)
     assert total > 300
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(("total", "few", "is_sampled"), [(60, 10, True), (40, 10, False), (60, 13, False)])
+def test_a_sample_tells_that_a_word_is_common(session, monkeypatch, total, few, is_sampled):
+    """Of 20 applications 16 say python: of ``total`` that may be four in five, more than four times ``few``, or the index is asked."""
+    posting = make_posting(session)
+    ids = [
+        make_application(
+            session, posting, answers={"statements": [{"key": "x", "text": "python" if number % 5 else "python3"}]}
+        ).id
+        for number in range(20)
+    ]
+    index_applications(session, application_ids=ids)
+    session.query(StageCount).delete()
+    session.add(StageCount(posting_id=posting.id, stage=Stage.APPLIED, count=total))
+    session.commit()
+    monkeypatch.setattr(pipeline_filter, "FEW", few)
+    monkeypatch.setattr(pipeline_filter, "SAMPLED", len(ids))
+    asked: list[str] = []
+    event.listen(session.get_bind(), "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    def found(typed: str) -> int:
+        asked.clear()
+        chosen = PipelineFilter(text=typed)
+        return len(page(session, posting=posting, reader_id=0, chosen=chosen, now=NOW).rows)
+
+    def looked() -> list[str]:
+        return [one for one in asked if one.startswith("SELECT search_document.application_id")]
+
+    assert found("python") == 16  # not only begun
+    assert (not looked()) is is_sampled
+    assert found("python3") == 4
+    assert found("pyth") == 20
+    assert looked()
 
 
 @pytest.mark.parametrize("postings", [None, 1, 2])

@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from screening.extensions import tune_sqlite
+from screening.extensions import tune
 from screening.models import Base
 from tests.real.postgresql import PostgresServer
 
@@ -36,8 +36,7 @@ END $$
 def open_engine(url: str) -> Engine:
     """Make an engine as the application does."""
     engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        tune_sqlite(engine)
+    tune(engine)
     return engine
 
 
