@@ -32,8 +32,8 @@ def test_a_candidate_answers_changes_and_takes_back_on_a_phone_without_scripts(p
     page.context.add_cookies([{"name": "session", "value": proof, "url": live_server.url}])
     page.goto(f"{live_server.url}/status/{token_of(secret, application.id)}")
     page.locator("#voluntary a").click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.locator("input[value=unsaid]:checked")).to_have_count(4)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("label:has(input[name=sex][value=man])").click()
     page.locator("label:has(input[name=age][value='25_34'])").click()
     page.locator("button[value=keep]").click()
