@@ -80,7 +80,8 @@ PAGES_OF_LOG = 4000
 copied less often, and fewer submissions wait for it."""
 
 reading: ContextVar[bool] = ContextVar("reading", default=False)
-"""True while a request that cannot write is served: its SQLite transactions need no write lock."""
+"""True while a request that cannot write is served: its SQLite transactions need no write lock, and on PostgreSQL it has none,
+so that what it wrote by mistake would be stored at once."""
 
 
 class DurableConnection(sqlite3.Connection):
@@ -200,10 +201,11 @@ def tune_sqlite(engine: Engine) -> None:
 
 
 def tune_postgresql(engine: Engine) -> None:
-    """Let what only reads ask without a transaction: every statement sees what is committed then, as in one of PostgreSQL's own.
+    """Let what only reads ask without a transaction: every statement sees what is committed then, as in a READ COMMITTED transaction.
 
     That spares BEGIN and ROLLBACK their way to the server, and the driver keeps its prepared statements, all of which
-    it forgets at each ROLLBACK: PostgreSQL plans a page's statements for as long as it takes to answer them.
+    it forgets at each ROLLBACK: PostgreSQL plans a page's statements for as long as it takes to answer them. A statement with
+    the execution option ``plans_anew`` is never prepared.
     """
 
     @event.listens_for(engine, "begin")
@@ -219,11 +221,6 @@ def tune_postgresql(engine: Engine) -> None:
             return False
         cursor.execute(statement, parameters, prepare=False)
         return True
-
-    @event.listens_for(engine, "checkin")
-    def checkin(driver: Any, _record: object) -> None:
-        if driver is not None and not driver.closed and driver.autocommit:
-            driver.autocommit = False
 
 
 class Bell:
@@ -354,7 +351,7 @@ def _begun(cursor: Any) -> bool:
 
 @contextmanager
 def reading_first(session: Session) -> Iterator[None]:
-    """Let a request that will write read in a transaction that holds up no writer; it ends with the block.
+    """Let a request that will write read so that it holds up no writer, until the end of the block.
 
     What was read stays loaded and may be old by the time of the write: the writer looks again at what must still hold.
     """
@@ -362,5 +359,8 @@ def reading_first(session: Session) -> Iterator[None]:
     try:
         yield
         session.commit()
+    except BaseException:
+        session.rollback()  # what comes next is no reader's
+        raise
     finally:
         reading.reset(token)

@@ -17,10 +17,11 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from screening.config import Settings, load_settings
+from screening.extensions import reading
 from screening.services import accounts
 from tests.real import databases
 from tests.real.broker import Broker, start_broker
@@ -49,6 +50,19 @@ def quick_hashes() -> Iterator[None]:
     patch.setattr(accounts, "NOBODY", quick.hash("nobody's password"))
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def readers_write_nothing() -> Iterator[None]:
+    """Refuse what only reads when it would write: PostgreSQL would store it at once, without a transaction."""
+
+    def refuse(session: Session, *_: object) -> None:
+        changed = [one for one in session.dirty if session.is_modified(one)]
+        assert not reading.get() or not (session.new or session.deleted or changed), "what only reads writes"
+
+    event.listen(Session, "before_flush", refuse)
+    yield
+    event.remove(Session, "before_flush", refuse)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

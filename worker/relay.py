@@ -134,8 +134,8 @@ def anything_due(session: Session, now: datetime) -> bool:
     token = reading.set(True)
     try:
         found = FIRST_DUE.scalar(session, {"now": now})
-        session.rollback()
     finally:
+        session.rollback()
         reading.reset(token)
     return found is not None
 

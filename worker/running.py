@@ -60,12 +60,12 @@ def run_job(job_id: int, act: Callable[[], None], *, give_up: Callable[[Session,
 
 @contextmanager
 def looking() -> Iterator[Session]:
-    """Give a session that only reads and ends its transaction, so that no writer waits for what comes next."""
+    """Give a session that only reads, and end that, so that no writer waits for what comes next."""
     token = reading.set(True)
     try:
         yield db.session
-        db.session.rollback()
     finally:
+        db.session.rollback()
         reading.reset(token)
 
 

@@ -9,7 +9,7 @@ import click
 from sqlalchemy import select
 
 from screening.cli.edge import make_app, plain_errors
-from screening.extensions import db, reading
+from screening.extensions import db, reading_first
 from screening.models import Posting, RubricState, RubricVersion
 from screening.queries.progress import Progress, count_failures, rescoring_progress
 from screening.services.asking import ask_for_prescores
@@ -59,11 +59,9 @@ def _follow(slug: str, posting_id: int, version_id: int) -> None:
     """Print each change of a posting's progress until no chunk of it waits."""
     told: Progress | None = None
     while True:
-        token = reading.set(True)
-        known = rescoring_progress(db.session, posting_id=posting_id)
-        failures = count_failures(db.session, rubric_version_id=version_id)
-        db.session.rollback()
-        reading.reset(token)
+        with reading_first(db.session):
+            known = rescoring_progress(db.session, posting_id=posting_id)
+            failures = count_failures(db.session, rubric_version_id=version_id)
         if known is None:
             click.echo(f"{slug}: done{f', {failures} show a failure' if failures else ''}")
             return

@@ -101,8 +101,8 @@ class Interview(Base):
 class Panelist(Base):
     """An interviewer's seat on a panel; ``abstained_at`` with a kind and words releases from the evaluation (conflict of interest).
 
-    ``is_settled`` once the evaluation was submitted, until the interview is moved: where to look for what somebody still owes, not
-    whether they owe it. A seat that is not settled costs a look, so False is always right.
+    ``is_settled`` only where an evaluation was submitted; cleared when the interview gets another time. Who owes an evaluation is looked
+    for among the others, so False is always right, and True without an evaluation would end blindness.
     """
 
     __tablename__ = "panelist"

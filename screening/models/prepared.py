@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import CursorResult, Dialect
@@ -140,15 +141,15 @@ def _written_out(
     """Write a statement's own values into its text; give those that are left.
 
     PostgreSQL keeps one plan for all values only where it seems no worse than one for these. Of a limit or a state that
-    is a parameter it must think the worst, and so it would plan anew each time.
+    is a parameter it must think the worst, and so it would plan anew each time. Texts, whole numbers, yes and no, and
+    times are written out; the rest stays, since not every literal keeps its type.
     """
     types = {name: bind.type for name, bind in compiled.binds.items()}
     types |= {one: types[name] for name, several in expansion.items() for one in several}
     written = {}
     for name, value in fixed.items():
-        kind = types[name].dialect_impl(compiled.dialect)
-        write = None if value is None else kind.literal_processor(compiled.dialect)
-        if write is not None:
+        write = types[name].dialect_impl(compiled.dialect).literal_processor(compiled.dialect)
+        if write is not None and isinstance(value, (str, int, date)):
             written[name] = write(value)
     text = PARAMETER.sub(lambda found: written.get(found[1], found[0]), text)
     return text, {name: value for name, value in fixed.items() if name not in written}

@@ -19,7 +19,7 @@ def is_open() -> ColumnElement[bool]:
         .correlate(Panelist)
         .exists()
     )
-    # who has sat on thousands of panels owes little: an index holds what is not settled
+    # a settled seat has an evaluation (models.Panelist): who has sat on thousands of panels owes little, and an index holds that
     return and_(~Panelist.is_settled, Interview.cancelled_at.is_(None), Panelist.abstained_at.is_(None), ~submitted)
 
 

@@ -82,11 +82,11 @@ class InterviewPage:
 def own_agenda(session: Session, *, user_id: int, since: datetime) -> tuple[InterviewRow, ...]:
     """Read what somebody still owes, however old, and their interviews from ``since`` on, the earliest first; cancelled ones and those they abstained from are left out. Two queries."""
     unsettled = select(Panelist.interview_id).where(Panelist.user_id == user_id, ~Panelist.is_settled)
-    # a settled seat of an interview from then on was settled from then on: nobody submits before it begins
+    # who settled a seat of an interview that begins after ``since`` submitted after it: nobody submits before, and to move it unsettles
     lately = select(Evaluation.interview_id).where(Evaluation.user_id == user_id, Evaluation.submitted_at >= since)
     submitted = exists().where(Evaluation.interview_id == Interview.id, Evaluation.user_id == user_id)
     wanted = Interview.id.in_(union_all(unsettled, lately)) & ((Interview.starts_at >= since) | ~submitted)
-    wanted &= Interview.cancelled_at.is_(None) & Panelist.abstained_at.is_(None)
+    wanted &= Interview.cancelled_at.is_(None) & Panelist.user_id.is_not(None) & Panelist.abstained_at.is_(None)
     return _rows(session, wanted, user_id=user_id, by_seats=True)
 
 

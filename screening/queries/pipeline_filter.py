@@ -40,9 +40,9 @@ from screening.queries.unindexed import unindexed
 
 FEW = 1_000
 """Applications that a text, a tag, a person or verdicts may find to be named one by one; more are read in order and looked up among all."""
-SAMPLED, SURELY = 40, 4
-"""How many applications are looked at to tell whether a word is common, and how many times ``FEW`` it must seem to find by them
-to be taken for one that finds more: one that finds ``FEW`` of 50,000 is mistaken once in a hundred times, for one that was not only begun."""
+SAMPLED, SEEN, SURELY = 40, 6, 4
+"""How many applications are looked at to tell whether a word is common, how many of them must hold it, and how many times ``FEW`` it
+must seem to find by them. One that ``FEW`` hold is taken for a common one in at most 0.4 % of all samples, whatever the posting's size."""
 REFERRAL, OTHER = "ref-", "other"
 NOBODY = 0
 """The owner of applications that nobody owns."""
@@ -286,7 +286,7 @@ def _seems_many(session: Session, lead: _Lead) -> bool:
 def _sample(posting_id: int, holds: ColumnElement[bool]) -> Select[bool]:
     """Select whether a condition seems to hold of ``SURELY`` times ``FEW`` of a posting's applications, by its ``SAMPLED`` newest.
 
-    Nobody is looked at in a posting that has not so many.
+    In a posting that has not so many no application is looked at.
     """
     total = select(func.coalesce(func.sum(StageCount.count), 0)).where(StageCount.posting_id == posting_id)
     known = total.scalar_subquery()
@@ -298,7 +298,8 @@ def _sample(posting_id: int, holds: ColumnElement[bool]) -> Select[bool]:
     )
     found = select(func.count()).select_from(Application)
     found = found.where(known > SURELY * FEW, Application.id.in_(newest), holds)
-    return select(found.scalar_subquery() * known > SURELY * FEW * SAMPLED)
+    seen = found.scalar_subquery()
+    return select(and_(seen >= SEEN, seen * known > SURELY * FEW * SAMPLED))
 
 
 def _leads(session: Session, posting_id: int, chosen: PipelineFilter) -> Iterator[_Lead]:
@@ -349,5 +350,5 @@ def _holding(session: Session, posting_id: int, text: str) -> _Lead:
         whole = lead(wanted(text, is_complete=True), is_many=True)
         if _ids_of(session, [replace(whole, is_many=False)]) is None:
             return whole
-        return lead(words, is_many=False, is_sampled=False)
+        return lead(words, is_many=False, is_sampled=False)  # a sample of the whole word has just been looked at
     return lead(words, is_many=False)

@@ -197,6 +197,8 @@ def _require_seat(session: Session, interview: Interview, user_id: int) -> Panel
     application = select(Application.erased_at).where(Application.id == interview.application_id)
     if session.scalar(application.with_for_update(read=True)) is not None:  # nor may it be erased meanwhile
         raise InterviewError("erased")
+    # before the seat, as whoever changes the plan: what is stored for a seat holds its interview as well
+    session.refresh(interview, with_for_update={"read": True, "key_share": True})
     require_open(interview)
     seat = session.get(Panelist, (interview.id, user_id), with_for_update=True, populate_existing=True)
     if seat is None:

@@ -186,7 +186,7 @@ def reschedule_interview(
     session.add_all(
         Panelist(interview_id=interview.id, user_id=user_id) for user_id in plan.panel if user_id not in before
     )
-    told = _what_calendars_say(interview)
+    told, moved = _what_calendars_say(interview), interview.starts_at != plan.starts_at
     interview.round, interview.place = plan.round.strip(), plan.place.strip()
     interview.round_id, interview.kind = plan.round_id, kind
     interview.starts_at, interview.minutes, interview.time_zone = plan.starts_at, plan.minutes, plan.time_zone
@@ -194,7 +194,13 @@ def reschedule_interview(
     interview.focus = list(plan.focus)
     if told != _what_calendars_say(interview) or before != set(plan.panel):
         _tell_calendars(interview, now)
-    session.execute(update(Panelist).where(Panelist.interview_id == interview.id).values(is_settled=False))
+    if moved:
+        session.execute(
+            update(Panelist)
+            .where(Panelist.interview_id == interview.id, Panelist.is_settled)
+            .values(is_settled=False)
+            .execution_options(synchronize_session="fetch")
+        )
     session.flush()
     record_act(session, "interview.reschedule", interview, actor_id, now)
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from screening.models import (
     AbstainKind,
     Evaluation,
+    Interview,
     Panelist,
     Rating,
     Recommendation,
@@ -39,6 +42,7 @@ from screening.services.interviewing import (
 )
 from tests.factories import NOW, make_user, move_interview
 from tests.interviewer.conftest import judgements, plan, submit
+from tests.real.processes import wait_for
 
 
 def test_planning_moves_an_application_to_the_interview_stage(session, panel):
@@ -266,3 +270,41 @@ def test_the_database_refuses_a_rating_of_999(session, panel):
     with pytest.raises(IntegrityError, match="value_range"):
         session.flush()
     session.rollback()
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_plan_is_changed_while_somebody_amends_and_neither_waits_for_ever(session, engine, panel):
+    submit(session, panel, panel.first)
+    session.commit()
+
+    def amend() -> int:
+        with Session(engine) as own:
+            made = amend_evaluation(
+                own,
+                interview=own.get_one(Interview, panel.interview.id),
+                user_id=panel.first.id,
+                judgements=judgements(2),
+                recommendation=Recommendation.NO,
+                summary="看了录像，改了。",
+                reason="看了录像",
+                seen=1,
+                now=NOW,
+            )
+            version = made.version
+            own.commit()
+            return version
+
+    with ThreadPoolExecutor(1) as pool:
+        session.refresh(panel.interview, with_for_update=True)  # as whoever changes the plan begins
+        amended = pool.submit(amend)
+        waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        wait_for(lambda: session.scalar(waiting), seconds=20, say=lambda: "nobody waits for the plan")
+        reschedule_interview(
+            session,
+            interview=panel.interview,
+            plan=plan(panel.first, panel.second, starts_at=NOW - timedelta(minutes=30)),
+            actor_id=panel.recruiter.id,
+            now=NOW,
+        )
+        session.commit()
+        assert amended.result(20) == 2

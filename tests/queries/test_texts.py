@@ -119,8 +119,11 @@ def test_pages_of_a_text_are_what_a_plain_filter_gives(session, world, monkeypat
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-@pytest.mark.parametrize(("total", "few", "is_sampled"), [(60, 10, True), (40, 10, False), (60, 13, False)])
-def test_a_sample_tells_that_a_word_is_common(session, monkeypatch, total, few, is_sampled):
+@pytest.mark.parametrize(
+    ("total", "few", "seen", "is_sampled"),
+    [(60, 10, 16, True), (40, 10, 6, False), (60, 13, 6, False), (60, 10, 17, False)],
+)
+def test_a_sample_tells_that_a_word_is_common(session, monkeypatch, total, few, seen, is_sampled):
     """Of 20 applications 16 say python: of ``total`` that may be four in five, more than four times ``few``, or the index is asked."""
     posting = make_posting(session)
     ids = [
@@ -135,6 +138,7 @@ def test_a_sample_tells_that_a_word_is_common(session, monkeypatch, total, few, 
     session.commit()
     monkeypatch.setattr(pipeline_filter, "FEW", few)
     monkeypatch.setattr(pipeline_filter, "SAMPLED", len(ids))
+    monkeypatch.setattr(pipeline_filter, "SEEN", seen)
     asked: list[str] = []
     event.listen(session.get_bind(), "before_cursor_execute", lambda *given: asked.append(given[2]))
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Engine, bindparam, func, literal, select, text
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from screening.extensions import reading_first
@@ -64,13 +65,17 @@ def test_after_reading_a_change_is_whole_or_not_at_all(engine: Engine, session: 
         assert session.scalar(select(func.count()).select_from(Posting)) == 0
         status = session.connection().connection.driver_connection.info.transaction_status  # type: ignore[union-attr]
         assert status.name == "IDLE"
+    with pytest.raises(NoResultFound), reading_first(session):
+        session.scalars(select(Posting)).one()
     make_posting(session)
     session.flush()
     assert session.scalar(select(func.count()).select_from(Posting)) == 1
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Posting)) == 0
     session.rollback()
-    with engine.connect() as connection:
+    with reading_first(session):
+        session.scalar(select(func.count()).select_from(Posting))
+    with engine.begin() as connection:
         assert connection.connection.driver_connection.autocommit is False  # type: ignore[union-attr]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy import func, select
@@ -34,6 +35,8 @@ from screening.models import (
     StoredPrescore,
     User,
 )
+from screening.queries.blindness import owed_applications
+from screening.queries.scopes import application_scope
 from screening.queue import FIT_APPLICATION, PRESCORE_APPLICATION
 from screening.services.accounts import authenticate
 from screening.services.demonstration import DEMO_PASSWORD, list_sign_ins, load_demo
@@ -56,6 +59,15 @@ def test_demonstration_is_whole_and_consistent(session, tmp_path):
     session.commit()
 
     assert counts_by(session, Posting.state) == {PostingState.OPEN: 20}
+    seats = {(one.interview_id, one.user_id) for one in session.scalars(select(Panelist)) if one.is_settled}
+    submitted = {(one.interview_id, one.user_id) for one in session.scalars(select(Evaluation))}
+    assert seats == submitted
+    for user_id, posting_id in product(
+        session.scalars(select(User.id)).all(), session.scalars(select(Posting.id)).all()
+    ):
+        ids = session.scalars(select(Application.id).where(Application.posting_id == posting_id)).all()
+        owed = owed_applications(session, user_id=user_id, posting_id=posting_id)
+        assert owed == {ident for ident in ids if user_id in application_scope(session, ident).owing}
     versions = counts_by(session, RubricVersion.state)
     assert versions[RubricState.PUBLISHED] == 20
     assert versions[RubricState.DRAFT] == 3
