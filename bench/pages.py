@@ -43,6 +43,8 @@ ROUNDS, WARMING, BULK, MOVES = 40, 40, 1_000, 4
 PATIENCE = 1_800.0
 """Seconds that the worker is given to count everything."""
 GROWTH_AIM, BARE_AIM, SEARCH_AIM, ANY_WORD_AIM, MOVE_AIM = 1.5, 4.0, 0.05, 0.5, 0.5
+FEW_ENOUGH = 100_000
+"""Applications up to which one types one character of a name, not two: either way about half a page or a page is found, so that sizes can be compared."""
 LONGER = 1.3
 """How much longer an answer is where the table of growth says so."""
 RARE, COMMON = "联邦学习", "python"
@@ -222,6 +224,8 @@ def _pages(session: Session, company: Company) -> Mapping[str, Callable[[int], s
         place = (turn % len(ids)) or len(ids)
         return place + len(ids) * (turn * 307 % (company.applications // len(ids)))
 
+    part = 1 if company.applications <= FEW_ENOUGH else 2
+
     def judged_as(turn: int, *verdicts: str) -> str:
         return "&".join(f"v={quote(key)}:{one}" for key, one in zip(keys[ids[turn % len(ids)]], verdicts, strict=False))
 
@@ -247,7 +251,8 @@ def _pages(session: Session, company: Company) -> Mapping[str, Callable[[int], s
         ),  # a full page at each size
         "pipeline, by a rare tag": lambda turn: f"{posting(turn)}?tag={company.tags[-1]}",
         "pipeline, by name": lambda turn: f"{posting(turn)}?q={quote(name_of(applicant(turn)))}",
-        "pipeline, half a name": lambda turn: f"{posting(turn)}?q={quote(name_of(applicant(turn))[:2])}",
+        "pipeline, part of a name": lambda turn: f"{posting(turn)}?q={quote(name_of(applicant(turn))[:part])}",
+        "pipeline, two characters": lambda turn: f"{posting(turn)}?q={quote(name_of(applicant(turn))[:2])}",
         "pipeline, common word": lambda turn: f"{posting(turn)}?q={COMMON}",
         "filter of a pipeline": lambda turn: f"{posting(turn)}/filter",
         "search, name": lambda turn: f"/staff/search?q={quote(name_of(someone(turn)))}",
