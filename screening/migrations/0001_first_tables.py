@@ -966,14 +966,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("interview_id", "user_id", name=op.f("pk_panelist")),
     )
     with op.batch_alter_table("panelist", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_panelist_unsettled",
-            ["user_id"],
-            unique=False,
-            sqlite_where=sa.text("is_settled = 0"),
-            postgresql_where=sa.text("NOT is_settled"),
-        )
-        batch_op.create_index(batch_op.f("ix_panelist_user_id"), ["user_id"], unique=False)
+        batch_op.create_index("ix_panelist_user_settled", ["user_id", "is_settled"], unique=False)
 
     op.create_table(
         "evaluation",
@@ -2031,12 +2024,7 @@ def downgrade() -> None:
 
     op.drop_table("evaluation")
     with op.batch_alter_table("panelist", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_panelist_user_id"))
-        batch_op.drop_index(
-            "ix_panelist_unsettled",
-            sqlite_where=sa.text("is_settled = 0"),
-            postgresql_where=sa.text("NOT is_settled"),
-        )
+        batch_op.drop_index("ix_panelist_user_settled")
 
     op.drop_table("panelist")
     with op.batch_alter_table("stage_move", schema=None) as batch_op:

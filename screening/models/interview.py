@@ -112,16 +112,11 @@ class Panelist(Base):
             name="abstain_is_whole",
         ),
         CheckConstraint("abstain_kind <> 'other' OR abstain_reason <> ''", name="other_has_words"),
-        Index(
-            "ix_panelist_unsettled",
-            "user_id",
-            sqlite_where=text("is_settled = 0"),
-            postgresql_where=text("NOT is_settled"),
-        ),
+        Index("ix_panelist_user_settled", "user_id", "is_settled"),
     )
 
     interview_id: Mapped[int] = mapped_column(ForeignKey("interview.id", ondelete="CASCADE"), primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
     abstained_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=None)
     abstain_kind: Mapped[AbstainKind | None] = mapped_column(choice(AbstainKind, "abstain_kind"), default=None)
     abstain_reason: Mapped[str | None] = mapped_column(String(300), default=None)

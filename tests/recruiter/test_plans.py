@@ -68,4 +68,4 @@ def test_what_somebody_owes_is_found_among_what_is_not_settled(engine):
     owed = str(owed_by(7).compile(engine, compile_kwargs={"literal_binds": True}))
     with engine.connect() as connection:
         steps = [step for _, _, _, step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {owed}")]
-    assert any("ix_panelist_unsettled" in step for step in steps), steps
+    assert any("ix_panelist_user_settled (user_id=? AND is_settled=?)" in step for step in steps), steps
