@@ -21,6 +21,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import Executable
 
 PARAMETER = re.compile(r"%\((\w+)\)s")
+"""A parameter by its name, as psycopg's statements write it."""
 Values = Mapping[str, Any]
 Process = Callable[[Any], Any]
 Reads = list[tuple[int, Process]]

@@ -139,7 +139,7 @@ def narrow(
     rules: Rules | None = None,
     rubric: RubricInForce | None = None,
 ) -> Narrowed:
-    """Turn a filter into conditions: one query for the ids that texts, tags and people lead to, or else verdicts, one more for a text whose last word may be only begun, one for the rubric, one for limits.
+    """Turn a filter into conditions: one query for the ids that texts, tags and people lead to, or else verdicts, one more for a text whose last word may be only begun, on PostgreSQL one for a sample of a text, one for the rubric, one for limits.
 
     None of them is sent where the filter asks for nothing of the kind, or where ``rules`` or ``rubric`` have been read.
     """
